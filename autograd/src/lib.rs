@@ -1,0 +1,1 @@
+//! The tape of étude: reverse-mode differentiation to any order, parameters, gradient checks.

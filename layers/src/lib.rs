@@ -1,0 +1,1 @@
+//! The layers, initializers and losses of étude.

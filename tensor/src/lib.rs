@@ -1,0 +1,1 @@
+//! Strided tensors, SIMD kernels, random numbers and tensor files of étude.
