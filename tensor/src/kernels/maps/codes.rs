@@ -1,0 +1,200 @@
+//! Op-codes: which function a map computes.
+//!
+//! A code is chosen once per call, outside the loop over the elements. To add a function: a code here, its definition in
+//! [`reference::maps`](crate::reference::maps), and, where the definition isn't fast enough or accurate enough, a scalar
+//! function of its own beside this file.
+
+/// A function of one number.
+///
+/// NaN goes in, NaN comes out, for every code. The constants are those of the specification of the activations.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Unary {
+    /// −x.
+    Neg,
+    /// |x|.
+    Abs,
+    /// −1, 0 or 1 as x is below, at or above 0.
+    Sign,
+    /// x².
+    Square,
+    /// √x; NaN below 0.
+    Sqrt,
+    /// 1/x.
+    Recip,
+    /// eˣ.
+    Exp,
+    /// eˣ − 1, exact to the last digits near 0.
+    ExpM1,
+    /// The natural logarithm; −∞ at 0, NaN below.
+    Ln,
+    /// ln(1 + x), exact to the last digits near 0.
+    Ln1p,
+    /// The sine of x radians.
+    Sin,
+    /// The cosine of x radians.
+    Cos,
+    /// The hyperbolic tangent.
+    Tanh,
+    /// 1 / (1 + e⁻ˣ).
+    Sigmoid,
+    /// The error function, 2/√π ∫₀ˣ exp(−t²) dt.
+    Erf,
+    /// max(x, 0).
+    Relu,
+    /// min(max(x, 0), 6).
+    Relu6,
+    /// x for x ≥ 0, 0.2·x below.
+    LeakyRelu,
+    /// x for x > 0, eˣ − 1 below.
+    Elu,
+    /// λ·x for x > 0, λα(eˣ − 1) below, with the λ and α of the paper on self-normalising networks.
+    Selu,
+    /// min(max(0.2·x + 0.5, 0), 1).
+    HardSigmoid,
+    /// ln(1 + eˣ).
+    Softplus,
+    /// x / (1 + |x|).
+    Softsign,
+    /// x · sigmoid(x).
+    Swish,
+    /// x · relu6(x + 3) / 6.
+    HardSwish,
+    /// ½x(1 + erf(x/√2)).
+    Gelu,
+    /// ½x(1 + tanh(√(2/π)(x + 0.044715x³))).
+    GeluTanh,
+    /// min(max(x, low), high): `high` wherever `low` is above it. An infinite bound doesn't bind.
+    Clamp {
+        /// The lower bound.
+        low: f64,
+        /// The upper bound.
+        high: f64,
+    },
+}
+
+/// A function of two numbers, a and b. In the gradients the second is the gradient of the unary map's result, `gy`, and
+/// the first what the rule needs: the argument x or, where that is cheaper, the result y.
+///
+/// At a kink the gradient is the one that PyTorch chooses; it stands beside the code.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Binary {
+    /// a + b.
+    Add,
+    /// a − b.
+    Sub,
+    /// a · b.
+    Mul,
+    /// a / b.
+    Div,
+    /// aᵇ as IEEE 754 has it: 1 for b = 0 or a = 1 whatever the other, NaN for a < 0 unless b is an integer.
+    Pow,
+    /// The larger; NaN if either is NaN.
+    Maximum,
+    /// The smaller; NaN if either is NaN.
+    Minimum,
+    /// ∂max(a, b)/∂a: 1 for a > b, ½ at a tie, 0 below. Swap the operands for ∂/∂b.
+    MaximumShare,
+    /// ∂min(a, b)/∂a: 1 for a < b, ½ at a tie, 0 above. Swap the operands for ∂/∂b.
+    MinimumShare,
+    /// ∂aᵇ/∂a = b·aᵇ⁻¹, and 0 for b = 0.
+    PowBaseSlope,
+    /// ∂aᵇ/∂b = aᵇ·ln a, and 0 for a = 0 and b ≥ 0.
+    PowExponentSlope,
+    /// (x, gy) ↦ gy·sign(x): 0 at 0.
+    AbsGrad,
+    /// (x, gy) ↦ 2x·gy.
+    SquareGrad,
+    /// (y, gy) ↦ gy / 2y.
+    SqrtGrad,
+    /// (y, gy) ↦ −y²·gy.
+    RecipGrad,
+    /// (y, gy) ↦ (y + 1)·gy.
+    ExpM1Grad,
+    /// (x, gy) ↦ gy / (1 + x).
+    Ln1pGrad,
+    /// (x, gy) ↦ cos(x)·gy.
+    SinGrad,
+    /// (x, gy) ↦ −sin(x)·gy.
+    CosGrad,
+    /// (y, gy) ↦ (1 − y²)·gy.
+    TanhGrad,
+    /// (y, gy) ↦ y(1 − y)·gy.
+    SigmoidGrad,
+    /// (x, gy) ↦ 2/√π·exp(−x²)·gy.
+    ErfGrad,
+    /// (x or y, gy) ↦ gy where x > 0, else 0: 0 at 0.
+    ReluGrad,
+    /// (x or y, gy) ↦ gy where 0 < x < 6, else 0: 0 at both ends.
+    Relu6Grad,
+    /// (x or y, gy) ↦ gy where x > 0, else 0.2·gy.
+    LeakyReluGrad,
+    /// (x, gy) ↦ gy where x > 0, else eˣ·gy: 1 at 0.
+    EluGrad,
+    /// (x, gy) ↦ λ·gy where x > 0, else λα·eˣ·gy: λα at 0.
+    SeluGrad,
+    /// (x, gy) ↦ 0.2·gy where −2.5 < x < 2.5, else 0: 0 at both ends.
+    HardSigmoidGrad,
+    /// (x, gy) ↦ sigmoid(x)·gy.
+    SoftplusGrad,
+    /// (x, gy) ↦ gy / (1 + |x|)².
+    SoftsignGrad,
+    /// (x, gy) ↦ s(1 + x(1 − s))·gy with s = sigmoid(x).
+    SwishGrad,
+    /// (x, gy) ↦ 0 for x ≤ −3, gy for x ≥ 3, (2x + 3)/6·gy between.
+    HardSwishGrad,
+    /// (x, gy) ↦ (Φ(x) + x·φ(x))·gy, Φ and φ being the normal distribution and its density.
+    GeluGrad,
+    /// (x, gy) ↦ gy times the derivative of [`Unary::GeluTanh`].
+    GeluTanhGrad,
+    /// (x, gy) ↦ gy where low < x < high, else 0: 0 at both bounds.
+    ClampGrad {
+        /// The lower bound.
+        low: f64,
+        /// The upper bound.
+        high: f64,
+    },
+}
+
+/// A comparison of two numbers. With a NaN on either side all are false, [`Comparison::Ne`] alone is true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Comparison {
+    /// a = b.
+    Eq,
+    /// a ≠ b.
+    Ne,
+    /// a < b.
+    Lt,
+    /// a ≤ b.
+    Le,
+    /// a > b.
+    Gt,
+    /// a ≥ b.
+    Ge,
+}
+
+/// An operand of a binary map: as many numbers as there are results, or one for all of them.
+#[derive(Clone, Copy, Debug)]
+pub enum Operand<'a, T> {
+    /// One number for each result.
+    Slice(&'a [T]),
+    /// The same number for every result.
+    Scalar(T),
+}
+
+impl<'a, T: Copy> Operand<'a, T> {
+    /// The operand of the results `range`.
+    pub fn range(self, range: std::ops::Range<usize>) -> Operand<'a, T> {
+        match self {
+            Operand::Slice(slice) => Operand::Slice(&slice[range]),
+            scalar => scalar,
+        }
+    }
+
+    /// The number at `index`.
+    pub fn at(self, index: usize) -> T {
+        match self {
+            Operand::Slice(slice) => slice[index],
+            Operand::Scalar(value) => value,
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Kernels: the loops that do the arithmetic.
+//!
+//! A kernel knows slices, lengths and strides, never a tensor. It comes in up to three [levels](Level) of instruction
+//! set, one of which is chosen when the program runs. Two forms are used:
+//!
+//! - **Maps and reductions** ([`maps`]) are scalar functions without branches, inlined into an entry point
+//!   that was compiled for a level. The compiler turns the loop into vector instructions.
+//! - **Micro-kernels** (matrix products, convolutions) are written against a vector type.
+//!
+//! [`parallel`] splits work over threads so that the result never depends on how many there are.
+//!
+//! # Invariants
+//!
+//! - Within a level the bits of a result depend on the operands alone: not on the number of threads, the alignment of
+//!   a slice, or where in it an element stands. Across levels they may differ (a fused multiply-add rounds once).
+//! - [`level()`] never returns a level that the machine lacks. Every `unsafe` call of an entry point rests on this.
+
+#![allow(unsafe_code)]
+
+pub mod level;
+pub mod maps;
+pub mod parallel;
+
+pub use level::{Level, available_levels, level, with_level};
