@@ -2,4 +2,22 @@
 
 #![deny(unsafe_code)]
 
+mod dual;
+mod element;
+mod error;
+mod float;
 pub mod kernels;
+mod layout;
+mod shape;
+#[allow(unsafe_code)] // with `kernels`, the room where it is allowed: see the documentation of both
+mod storage;
+mod tensor;
+mod walk;
+
+pub use dual::Dual;
+pub use element::Element;
+pub use error::{Error, ErrorKind, Result};
+pub use float::Float;
+pub use shape::{Axes, Shape, Strides, axis_index};
+pub use storage::pool;
+pub use tensor::Tensor;

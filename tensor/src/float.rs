@@ -1,0 +1,165 @@
+//! The arithmetic that every differentiable operation is written in.
+
+use crate::{Element, Error, Result};
+use num_traits::{NumAssignOps, NumOps, One, Zero};
+use std::iter::Sum;
+use std::ops::Neg;
+
+/// A number with the functions of calculus: `f32`, `f64` and [`Dual`](crate::Dual) numbers over them.
+///
+/// Everything that can be differentiated is generic in `T: Float`. Run it on `f32` to train, on `f64` to check, and on
+/// `Dual<f64>` for exact directional derivatives. Comparisons (`<`, `==`) look at the plain value only, so that a
+/// program takes the same branches whatever it runs on.
+pub trait Float:
+    Element + NumOps + NumAssignOps + Zero + One + Neg<Output = Self> + PartialOrd + Sum
+{
+    /// Zero, as a constant.
+    const ZERO: Self;
+    /// Positive infinity.
+    const INFINITY: Self;
+    /// Negative infinity.
+    const NEG_INFINITY: Self;
+    /// Not a number.
+    const NAN: Self;
+    /// The distance from 1 to the next larger number of the plain type.
+    const EPSILON: f64;
+
+    /// The nearest number of this type, with no tangent.
+    fn from_f64(value: f64) -> Self;
+
+    /// The plain value, for decisions and for printing; a tangent is left behind. To convert numbers use
+    /// [`Float::to_f64`], which doesn't lose one in silence.
+    fn primal(self) -> f64;
+
+    /// The plain value.
+    ///
+    /// # Errors
+    /// If the number carries a tangent that isn't zero, which the conversion would lose.
+    fn to_f64(self) -> Result<f64>;
+
+    /// Whether this is 0 with nothing attached: no tangent, no tangent of a tangent.
+    fn vanishes(self) -> bool;
+
+    /// `|x|`, with derivative 0 at 0.
+    fn abs(self) -> Self;
+    /// `√x`.
+    fn sqrt(self) -> Self;
+    /// `eˣ`.
+    fn exp(self) -> Self;
+    /// `eˣ − 1`, without cancellation near 0.
+    fn exp_m1(self) -> Self;
+    /// The natural logarithm.
+    fn ln(self) -> Self;
+    /// `ln(1 + x)`, without cancellation near 0.
+    fn ln_1p(self) -> Self;
+    /// `sin x`.
+    fn sin(self) -> Self;
+    /// `cos x`.
+    fn cos(self) -> Self;
+    /// `tanh x`.
+    fn tanh(self) -> Self;
+    /// The error function, `2/√π ∫₀ˣ e^(−t²) dt`.
+    fn erf(self) -> Self;
+    /// The complementary error function, `1 − erf x`, without cancellation for large `x`.
+    fn erfc(self) -> Self;
+    /// `x` to the power `p`.
+    fn powf(self, p: Self) -> Self;
+    /// The largest integer not above `x`; its derivative is 0.
+    fn floor(self) -> Self;
+
+    /// `1/x`.
+    fn recip(self) -> Self {
+        Self::one() / self
+    }
+    /// Whether the plain value is not a number.
+    fn is_nan(self) -> bool {
+        self.primal().is_nan()
+    }
+    /// Whether the plain value is neither infinite nor NaN.
+    fn is_finite(self) -> bool {
+        self.primal().is_finite()
+    }
+}
+
+macro_rules! plain_float {
+    ($type:ident, $erf:path, $erfc:path) => {
+        impl Float for $type {
+            const ZERO: Self = 0.0;
+            const INFINITY: Self = $type::INFINITY;
+            const NEG_INFINITY: Self = $type::NEG_INFINITY;
+            const NAN: Self = $type::NAN;
+            const EPSILON: f64 = $type::EPSILON as f64;
+
+            #[inline(always)]
+            fn from_f64(value: f64) -> Self {
+                value as $type
+            }
+            #[inline(always)]
+            fn primal(self) -> f64 {
+                self as f64
+            }
+            #[inline(always)]
+            fn to_f64(self) -> Result<f64> {
+                Ok(self as f64)
+            }
+            #[inline(always)]
+            fn vanishes(self) -> bool {
+                self == 0.0
+            }
+            #[inline(always)]
+            fn abs(self) -> Self {
+                $type::abs(self)
+            }
+            #[inline(always)]
+            fn sqrt(self) -> Self {
+                $type::sqrt(self)
+            }
+            fn exp(self) -> Self {
+                $type::exp(self)
+            }
+            fn exp_m1(self) -> Self {
+                $type::exp_m1(self)
+            }
+            fn ln(self) -> Self {
+                $type::ln(self)
+            }
+            fn ln_1p(self) -> Self {
+                $type::ln_1p(self)
+            }
+            fn sin(self) -> Self {
+                $type::sin(self)
+            }
+            fn cos(self) -> Self {
+                $type::cos(self)
+            }
+            fn tanh(self) -> Self {
+                $type::tanh(self)
+            }
+            fn erf(self) -> Self {
+                $erf(self)
+            }
+            fn erfc(self) -> Self {
+                $erfc(self)
+            }
+            fn powf(self, p: Self) -> Self {
+                $type::powf(self, p)
+            }
+            fn floor(self) -> Self {
+                $type::floor(self)
+            }
+        }
+    };
+}
+
+plain_float!(f32, libm::erff, libm::erfcf);
+plain_float!(f64, libm::erf, libm::erfc);
+
+/// The error of a conversion that would lose a tangent.
+pub(crate) fn tangent_lost(value: impl std::fmt::Display) -> Error {
+    Error::value(
+        "to_f64",
+        format!(
+            "the dual number {value} carries a tangent, which a plain number can't hold; take its `value` if that is meant"
+        ),
+    )
+}

@@ -1,0 +1,294 @@
+//! The tensor: a view into shared storage.
+
+use crate::layout::Layout;
+use crate::shape::{Shape, Strides};
+use crate::storage::Storage;
+use crate::{Element, Error, Result};
+use std::fmt;
+
+/// An n-dimensional array: shape, strides and offset over shared storage.
+///
+/// Cloning, slicing, transposing, broadcasting and most reshapes copy nothing: the results are views of the same
+/// storage. Writing ([`add_assign`](Tensor::add_assign), [`fill`](Tensor::fill), …) copies first if, and only if, the
+/// storage is shared, so a view never changes behind its owner's back.
+///
+/// Every operation accepts any strides, sizes of 0 and rank 0.
+///
+/// ```
+/// use etude_tensor::Tensor;
+///
+/// let x = Tensor::from([[1.0_f32, 2.0, 3.0], [4.0, 5.0, 6.0]]);
+/// assert_eq!(x.shape(), [2, 3]);
+/// let y = x.transpose(0, 1)?.try_mul(&x.transpose(0, 1)?)?.sum(0)?;
+/// assert_eq!(y.to_vec(), [14.0, 77.0]);
+/// # Ok::<(), etude_tensor::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Tensor<T: Element = f32> {
+    layout: Layout,
+    storage: Storage<T>,
+}
+
+impl<T: Element> Tensor<T> {
+    /// The view of `storage` that `layout` describes; whoever makes a layout sees to it that it stays inside.
+    pub(crate) fn from_parts(storage: Storage<T>, layout: Layout) -> Self {
+        Tensor { layout, storage }
+    }
+
+    /// A row-major tensor that owns `storage`.
+    pub(crate) fn from_storage(shape: Shape, storage: Storage<T>) -> Self {
+        debug_assert_eq!(shape.elements(), storage.len());
+        Tensor::from_parts(storage, Layout::contiguous(shape))
+    }
+
+    /// A row-major tensor whose elements `write` sets, given memory with arbitrary values.
+    pub(crate) fn build(shape: Shape, write: impl FnOnce(&mut [T])) -> Self {
+        let mut storage = Storage::scratch(shape.elements());
+        write(storage.slice_mut());
+        Tensor::from_storage(shape, storage)
+    }
+
+    /// Another view of the same storage.
+    pub(crate) fn view(&self, layout: Layout) -> Self {
+        Tensor::from_parts(self.storage.clone(), layout)
+    }
+
+    pub(crate) fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// The whole buffer, of which the layout names the tensor's part.
+    pub(crate) fn buffer(&self) -> &[T] {
+        self.storage.slice()
+    }
+
+    /// A row-major tensor of `shape` with the given elements.
+    ///
+    /// # Errors
+    /// If the shape doesn't have as many elements as there are values.
+    ///
+    /// ```
+    /// use etude_tensor::Tensor;
+    ///
+    /// let x = Tensor::from_slice([2, 2], &[1.0_f32, 2.0, 3.0, 4.0])?;
+    /// assert_eq!(x.to_vec(), [1.0, 2.0, 3.0, 4.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    pub fn from_slice(shape: impl Into<Shape>, values: &[T]) -> Result<Self> {
+        let shape = shape.into();
+        if shape.checked_elements() != Some(values.len()) {
+            return Err(Error::shape(
+                "from_slice",
+                format!(
+                    "shape {shape:?} has {} elements, got {} values; expected one value an element",
+                    shape
+                        .checked_elements()
+                        .map_or("too many".to_string(), |n| n.to_string()),
+                    values.len()
+                ),
+            ));
+        }
+        Ok(Tensor::from_storage(shape, Storage::copied(values)))
+    }
+
+    /// A tensor with every element `value`.
+    ///
+    /// # Panics
+    /// If the shape has more elements than memory can address.
+    pub fn full(shape: impl Into<Shape>, value: T) -> Self {
+        let shape = shape.into();
+        let Some(elements) = shape.checked_elements() else {
+            panic!("full: a tensor of shape {shape:?} is larger than memory can address");
+        };
+        Tensor::from_storage(shape, Storage::filled(elements, value))
+    }
+
+    /// A tensor of rank 0 with one element.
+    pub fn scalar(value: T) -> Self {
+        Tensor::full((), value)
+    }
+
+    /// The sizes along the axes, slowest first.
+    pub fn shape(&self) -> &[usize] {
+        self.layout.shape()
+    }
+
+    /// The number of axes.
+    pub fn rank(&self) -> usize {
+        self.layout.shape().rank()
+    }
+
+    /// The number of elements.
+    pub fn elements(&self) -> usize {
+        self.layout.shape().elements()
+    }
+
+    /// The distance in memory, in elements, between neighbours along each axis.
+    pub fn strides(&self) -> Strides {
+        self.layout.strides()
+    }
+
+    /// Whether the elements lie in row-major order without gaps.
+    pub fn is_contiguous(&self) -> bool {
+        self.layout.is_contiguous()
+    }
+
+    /// Whether both are views of the same storage: true of a clone or a slice until one of them is written.
+    pub fn shares_storage(&self, other: &Self) -> bool {
+        self.storage.is_same(&other.storage)
+    }
+
+    /// Whether no other tensor shares the storage, so that writing copies nothing.
+    pub fn is_unique(&self) -> bool {
+        self.storage.is_unique()
+    }
+
+    /// The elements as a slice, if they lie in row-major order without gaps.
+    pub fn as_slice(&self) -> Option<&[T]> {
+        let start = self.layout.offset();
+        self.is_contiguous().then(|| match self.elements() {
+            0 => &[],
+            n => &self.storage.slice()[start..start + n],
+        })
+    }
+
+    /// The same elements in row-major order: a view where they lie so already, else a copy.
+    #[must_use]
+    pub fn contiguous(&self) -> Self {
+        if self.is_contiguous() {
+            self.clone()
+        } else {
+            self.copied()
+        }
+    }
+
+    /// A row-major copy with storage of its own.
+    pub(crate) fn copied(&self) -> Self {
+        Tensor::build(self.layout.shape().clone(), |out| {
+            crate::walk::copy(self, out)
+        })
+    }
+
+    /// The elements in row-major order.
+    pub fn to_vec(&self) -> Vec<T> {
+        match self.as_slice() {
+            Some(slice) => slice.to_vec(),
+            None => self.copied().to_vec(),
+        }
+    }
+
+    /// The elements for writing, in row-major order. Copies first where the storage is shared or the view isn't
+    /// contiguous; from then on the tensor owns its storage.
+    pub(crate) fn make_mut(&mut self) -> &mut [T] {
+        if !(self.is_contiguous() && self.storage.is_unique()) {
+            *self = self.copied();
+        }
+        let (start, n) = (self.layout.offset(), self.elements());
+        let start = if n == 0 { 0 } else { start };
+        &mut self.storage.slice_mut()[start..start + n]
+    }
+
+    /// The one element.
+    ///
+    /// # Errors
+    /// If there isn't exactly one.
+    pub fn item(&self) -> Result<T> {
+        if self.elements() != 1 {
+            return Err(Error::shape(
+                "item",
+                format!(
+                    "a tensor of shape {:?} has {} elements; expected exactly 1",
+                    self.shape(),
+                    self.elements()
+                ),
+            ));
+        }
+        Ok(self.storage.slice()[self.layout.offset()])
+    }
+
+    /// The element at `index`, one number an axis, negative ones from the end.
+    ///
+    /// # Errors
+    /// If `index` has another length than the shape, or leaves it.
+    pub fn at(&self, index: &[isize]) -> Result<T> {
+        if index.len() != self.rank() {
+            return Err(Error::index(
+                "at",
+                format!(
+                    "index {index:?} for shape {:?}; expected {} numbers",
+                    self.shape(),
+                    self.rank()
+                ),
+            ));
+        }
+        let mut place = self.layout.offset();
+        for ((&i, &size), stride) in index.iter().zip(self.shape()).zip(self.strides()) {
+            let from_front = if i < 0 { i + size as isize } else { i };
+            if !(0..size as isize).contains(&from_front) {
+                return Err(Error::index(
+                    "at",
+                    format!("index {index:?} leaves shape {:?}", self.shape()),
+                ));
+            }
+            place = place.wrapping_add_signed(from_front * stride);
+        }
+        Ok(self.storage.slice()[place])
+    }
+}
+
+/// Equal shapes and equal elements (so a NaN makes a tensor unequal to itself).
+impl<T: Element> PartialEq for Tensor<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.shape() == other.shape()
+            && match (self.as_slice(), other.as_slice()) {
+                (Some(a), Some(b)) => a == b,
+                _ => self.to_vec() == other.to_vec(),
+            }
+    }
+}
+
+impl<T: Element> fmt::Debug for Tensor<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Tensor<{}>{:?} ", T::NAME, self.shape())?;
+        fmt::Debug::fmt(&self.to_vec(), f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tensor_is_64_bytes() {
+        assert_eq!(size_of::<Tensor<f32>>(), 64);
+    }
+
+    #[test]
+    fn writing_copies_only_what_is_shared() {
+        let mut a = Tensor::from_slice([3], &[1.0, 2.0, 3.0]).unwrap();
+        let at = a.as_slice().unwrap().as_ptr();
+        a.make_mut()[0] = 9.0;
+        assert_eq!(
+            a.as_slice().unwrap().as_ptr(),
+            at,
+            "the only owner writes in place"
+        );
+        let b = a.clone();
+        a.make_mut()[0] = 5.0;
+        assert_eq!((a.to_vec()[0], b.to_vec()[0]), (5.0, 9.0));
+    }
+
+    #[test]
+    fn elements_by_index() {
+        let x = Tensor::from_slice([2, 2], &[1_i64, 2, 3, 4]).unwrap();
+        assert_eq!(x.at(&[1, -2]).unwrap(), 3);
+        assert_eq!(
+            x.at(&[2, 0]).unwrap_err().to_string(),
+            "at: index [2, 0] leaves shape [2, 2]"
+        );
+        assert_eq!(
+            x.item().unwrap_err().to_string(),
+            "item: a tensor of shape [2, 2] has 4 elements; expected exactly 1"
+        );
+    }
+}
