@@ -8,6 +8,7 @@ mod error;
 mod float;
 pub mod kernels;
 mod layout;
+mod ops;
 mod shape;
 #[allow(unsafe_code)] // with `kernels`, the room where it is allowed: see the documentation of both
 mod storage;
@@ -15,7 +16,7 @@ mod tensor;
 mod walk;
 
 pub use dual::Dual;
-pub use element::Element;
+pub use element::{Element, Number};
 pub use error::{Error, ErrorKind, Result};
 pub use float::Float;
 pub use shape::{Axes, Shape, Strides, axis_index};

@@ -1,0 +1,3 @@
+//! The operations on tensors: one file each, with its equation.
+
+mod create;
