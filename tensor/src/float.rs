@@ -1,5 +1,6 @@
 //! The arithmetic that every differentiable operation is written in.
 
+use crate::kernels::product::ProductKernels;
 use crate::{Element, Error, Result};
 use num_traits::{NumAssignOps, NumOps, One, Zero};
 use std::iter::Sum;
@@ -11,7 +12,15 @@ use std::ops::Neg;
 /// `Dual<f64>` for exact directional derivatives. Comparisons (`<`, `==`) look at the plain value only, so that a
 /// program takes the same branches whatever it runs on.
 pub trait Float:
-    Element + NumOps + NumAssignOps + Zero + One + Neg<Output = Self> + PartialOrd + Sum
+    Element
+    + ProductKernels
+    + NumOps
+    + NumAssignOps
+    + Zero
+    + One
+    + Neg<Output = Self>
+    + PartialOrd
+    + Sum
 {
     /// Zero, as a constant.
     const ZERO: Self;

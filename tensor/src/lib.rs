@@ -9,6 +9,7 @@ mod float;
 pub mod kernels;
 mod layout;
 mod ops;
+pub mod reference;
 mod shape;
 #[allow(unsafe_code)] // with `kernels`, the room where it is allowed: see the documentation of both
 mod storage;

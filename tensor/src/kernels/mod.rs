@@ -20,5 +20,8 @@
 pub mod level;
 pub mod maps;
 pub mod parallel;
+pub mod product;
+pub(crate) mod scratch;
+pub(crate) mod simd;
 
 pub use level::{Level, available_levels, level, with_level};

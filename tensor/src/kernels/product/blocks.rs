@@ -1,0 +1,169 @@
+//! The packed product: five loops around the micro-kernel, named as in BLIS (Van Zee and van de Geijn, 2015).
+//!
+//! ```text
+//! loop 5   jc  columns of C, NC at a time
+//! loop 4     pc  depth, KC at a time          pack B[pc, jc]: KC × NC, stays in L3 (or L2)
+//! loop 3       ic  rows of C, MC at a time    pack A[ic, pc]: MC × KC, stays in L2
+//! loop 2         jr  one panel of B: KC × NR, stays in L1
+//! loop 1           ir  one tile of C, MR × NR, stays in registers
+//!                        the micro-kernel: p over KC
+//! ```
+//!
+//! Each loop keeps one operand in one level of memory while the loops inside go over the rest, so that every number that is
+//! fetched from far is used many times. Packing costs a copy; where an operand is used few times, or is small enough to stay near anyway, it is read where it stands.
+//!
+//! Each element of C is the sum of its `KC`-blocks in order, each block a sum in order: how C is cut into rows and columns
+//! doesn't change a bit of it.
+
+use super::Fast;
+use super::matrix::MatRef;
+use super::pack::{PackedA, pack_a, pack_b, packed_a_length};
+use super::tile::{Start, Tile, piece};
+use crate::kernels::scratch;
+use crate::kernels::simd::{Kernel, Vector};
+
+/// Depth of a block: a panel of B of 256 rows of 64 bytes is half of a 32 KiB L1 cache.
+const KC: usize = 256;
+/// Rows of a block of A: with KC columns of `f32` 192 KiB, less than half of a 512 KiB L2 cache.
+const MC: usize = 192;
+/// Columns of a block of B: with KC rows of `f32` 1 MiB.
+const NC: usize = 1024;
+/// A block of B up to this many bytes is read where it stands.
+const NEAR: usize = 40 << 10;
+
+/// A part of a product that one thread computes.
+pub(super) struct Block<'a, T> {
+    a: MatRef<'a, T>,
+    b: MatRef<'a, T>,
+    c: *mut T,
+    c_row: usize,
+    start: Start<T>,
+}
+
+impl<'a, T> Block<'a, T> {
+    /// The product of `a` (some rows of A) and `b` (some columns of B), into the part of C that starts at `c` and whose rows are `c_row`
+    /// elements apart.
+    ///
+    /// # Safety
+    ///
+    /// Until the block has been computed, that part of C can be written, nobody else uses it, and a bias in `start` has an element for each column.
+    pub unsafe fn new(
+        a: MatRef<'a, T>,
+        b: MatRef<'a, T>,
+        c: *mut T,
+        c_row: usize,
+        start: Start<T>,
+    ) -> Self {
+        Block {
+            a,
+            b,
+            c,
+            c_row,
+            start,
+        }
+    }
+}
+
+impl<T: Fast> Kernel<T> for Block<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn run<V: Vector<Element = T>>(self) {
+        let (rows, depth, cols) = (self.a.rows(), self.a.cols(), self.b.cols());
+        let width = 2 * V::LANES;
+
+        let b_is_near = rows <= 2 * V::TILE_ROWS || depth * cols * size_of::<T>() <= NEAR;
+        let packs_b = self.b.col_stride() != 1 || !b_is_near;
+        let a_is_near = self.a.col_stride() == 1 || depth * rows * size_of::<T>() <= NEAR;
+        let packs_a = cols > 8 * width || (cols > width && !a_is_near);
+
+        let depth_blocks = depth.div_ceil(KC).max(1);
+        let row_blocks = rows.div_ceil(MC);
+        let longest = depth.div_ceil(depth_blocks);
+        let tallest = rows.div_ceil(row_blocks.max(1));
+        let widest = cols.min(NC).next_multiple_of(width);
+        let mut b_pack = scratch::take::<T>(if packs_b { longest * widest } else { 0 });
+        let mut a_pack = scratch::take::<T>(if packs_a {
+            packed_a_length::<V>(tallest, longest)
+        } else {
+            0
+        });
+
+        // loop 5
+        for jc in (0..cols).step_by(NC) {
+            let nc = (cols - jc).min(NC);
+            // loop 4
+            for block in 0..depth_blocks {
+                let (pc, kc) = piece(depth, depth_blocks, block);
+                let b = self.b.part(pc, kc, jc, nc);
+                if packs_b {
+                    // SAFETY: a part of B.
+                    unsafe { pack_b::<V>(b, T::ZERO, &mut b_pack) };
+                }
+                // loop 3
+                for block_of_rows in 0..row_blocks {
+                    let (ic, mc) = piece(rows, row_blocks, block_of_rows);
+                    let a = self.a.part(ic, mc, pc, kc);
+                    let packed = match packs_a {
+                        // SAFETY: a part of A.
+                        true => Some(unsafe { pack_a::<V>(a, &mut a_pack) }),
+                        false => None,
+                    };
+                    let tiles = mc.div_ceil(V::TILE_ROWS);
+                    // loop 2
+                    for jr in (0..nc).step_by(width) {
+                        let nr = (nc - jr).min(width);
+                        let start = match self.start {
+                            _ if pc > 0 => Start::Accumulate,
+                            Start::Row(bias) => Start::Row(bias.wrapping_add(jc + jr)),
+                            start => start,
+                        };
+                        // loop 1
+                        for t in 0..tiles {
+                            let (ir, mr) = piece(mc, tiles, t);
+                            let (a, a_row, a_col) = match packed {
+                                None => (a.pointer(ir, 0), a.row_stride(), a.col_stride()),
+                                Some(PackedA { row, col, panels }) => {
+                                    let first = if panels {
+                                        t * kc * V::TILE_ROWS
+                                    } else {
+                                        ir * row
+                                    };
+                                    (a_pack[first..].as_ptr(), row as isize, col as isize)
+                                }
+                            };
+                            let c = self.c.wrapping_add((ic + ir) * self.c_row + jc + jr);
+                            let mut tile = Tile {
+                                a,
+                                a_row,
+                                a_col,
+                                runs: &[0],
+                                run: kc,
+                                b: b_pack.as_ptr(),
+                                b_row: width as isize,
+                                c,
+                                c_row: self.c_row,
+                                start,
+                            };
+                            // SAFETY: the tile lies inside A, C and the bias, and inside B or its packed copy, whose rows
+                            // are as long as the registers.
+                            unsafe {
+                                if packs_b {
+                                    tile.b = tile.b.add(jr * kc);
+                                } else {
+                                    tile.b = b.pointer(0, jr);
+                                    tile.b_row = b.row_stride();
+                                }
+                                if packs_b || nr % V::LANES == 0 {
+                                    tile.compute::<V, false>(mr, nr);
+                                } else {
+                                    tile.compute::<V, true>(mr, nr);
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

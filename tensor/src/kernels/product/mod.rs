@@ -1,0 +1,179 @@
+//! Matrix products: `C = A·B`, with any strides, in batches, with a bias or added to what is in C.
+//!
+//! [`ProductKernels`] is the trait of the family. Its default body is the triple loop of
+//! [`reference::product`](crate::reference::product); `f32` and `f64` override it with
+//!
+//! - `vector`: matrix times vector, when C is one row or one column;
+//! - `blocks`: the packed product, five loops around the micro-kernel in `tile`, packing as in `pack`;
+//! - `split`: how a product or a batch is cut into tasks for several threads.
+
+mod blocks;
+mod matrix;
+pub(crate) mod pack;
+mod split;
+pub(crate) mod tile;
+mod vector;
+
+#[cfg(test)]
+mod tests;
+
+use super::simd::Lanes;
+use crate::{Float, reference};
+use bytemuck::Pod;
+pub use matrix::MatRef;
+
+/// A matrix product, ready to be computed: `C = A·B`, and what else goes into C.
+///
+/// ```
+/// use etude_tensor::kernels::product::{MatRef, Product};
+///
+/// let (a, b) = ([1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]);
+/// let (a, b) = (MatRef::row_major(&a, 2, 2), MatRef::row_major(&b, 2, 2));
+/// let mut c = [0.0; 4];
+/// Product::new(a, b.t()).bias(&[0.5, 0.0]).write(&mut c);
+/// assert_eq!(c, [17.5, 23.0, 39.5, 53.0]);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Product<'a, T> {
+    pub(crate) a: MatRef<'a, T>,
+    pub(crate) b: MatRef<'a, T>,
+    pub(crate) batch: &'a [usize],
+    pub(crate) a_strides: &'a [isize],
+    pub(crate) b_strides: &'a [isize],
+    pub(crate) bias: Option<&'a [T]>,
+    pub(crate) accumulate: bool,
+}
+
+impl<'a, T> Product<'a, T> {
+    /// The product of an `[m, k]` and a `[k, n]` matrix.
+    ///
+    /// # Panics
+    /// If the columns of `a` aren't as many as the rows of `b`.
+    pub fn new(a: MatRef<'a, T>, b: MatRef<'a, T>) -> Self {
+        assert_eq!(a.cols(), b.rows(), "columns of a and rows of b");
+        Product {
+            a,
+            b,
+            batch: &[],
+            a_strides: &[],
+            b_strides: &[],
+            bias: None,
+            accumulate: false,
+        }
+    }
+
+    /// A batch of products: for each index into `dims`, `a` and `b` are moved by the index times their strides (0 where an operand is
+    /// broadcast). C holds the results one behind the other, the last batch axis fastest.
+    ///
+    /// # Panics
+    /// If the strides aren't as many as the dims, or lead outside the data.
+    #[must_use]
+    pub fn batched(
+        mut self,
+        dims: &'a [usize],
+        a_strides: &'a [isize],
+        b_strides: &'a [isize],
+    ) -> Self {
+        assert!(
+            a_strides.len() == dims.len() && b_strides.len() == dims.len(),
+            "a stride for each batch axis"
+        );
+        self.a.check(dims, a_strides);
+        self.b.check(dims, b_strides);
+        (self.batch, self.a_strides, self.b_strides) = (dims, a_strides, b_strides);
+        self
+    }
+
+    /// Adds `bias[j]` to column j.
+    ///
+    /// # Panics
+    /// If there isn't one number for each column.
+    #[must_use]
+    pub fn bias(mut self, bias: &'a [T]) -> Self {
+        assert_eq!(bias.len(), self.b.cols(), "a bias for each column");
+        self.bias = Some(bias);
+        self
+    }
+
+    /// Adds the product to what is in C, instead of overwriting it.
+    #[must_use]
+    pub fn accumulate(mut self) -> Self {
+        self.accumulate = true;
+        self
+    }
+
+    /// The number of products in the batch.
+    pub(crate) fn batch_size(&self) -> usize {
+        self.batch.iter().product()
+    }
+
+    /// Product `index` of the batch, by itself.
+    pub(crate) fn single(&self, mut index: usize) -> Product<'a, T>
+    where
+        T: Copy,
+    {
+        let (mut a, mut b) = (0, 0);
+        for axis in (0..self.batch.len()).rev() {
+            let i = (index % self.batch[axis]) as isize;
+            index /= self.batch[axis];
+            a += i * self.a_strides[axis];
+            b += i * self.b_strides[axis];
+        }
+        Product {
+            a: self.a.moved(a),
+            b: self.b.moved(b),
+            batch: &[],
+            a_strides: &[],
+            b_strides: &[],
+            ..*self
+        }
+    }
+
+    /// Computes the product into `c`, row by row: `[batch…, m, n]`.
+    ///
+    /// # Panics
+    /// If `c` isn't as long as that.
+    pub fn write(&self, c: &mut [T])
+    where
+        T: Float,
+    {
+        assert_eq!(
+            c.len(),
+            self.batch_size() * self.a.rows() * self.b.cols(),
+            "elements of c"
+        );
+        T::product(self, c);
+    }
+}
+
+/// Matrix products of an element type.
+pub trait ProductKernels: Copy + 'static {
+    /// Computes `product` into `c`, whose length is the caller's to check (as [`Product::write`] does).
+    ///
+    /// A NaN or an infinity takes part as arithmetic says: `0·∞` is NaN, also where A or B is mostly zero.
+    fn product(product: &Product<'_, Self>, c: &mut [Self])
+    where
+        Self: Float,
+    {
+        reference::product::product(product, c);
+    }
+}
+
+impl ProductKernels for f32 {
+    fn product(product: &Product<'_, f32>, c: &mut [f32]) {
+        split::product(product, c);
+    }
+}
+
+impl ProductKernels for f64 {
+    fn product(product: &Product<'_, f64>, c: &mut [f64]) {
+        split::product(product, c);
+    }
+}
+
+impl<T: Float> ProductKernels for crate::Dual<T> {}
+
+/// What the fast kernels need of an element type: `f32` and `f64`.
+pub(crate) trait Fast: Lanes + Float + Pod {}
+
+impl<T: Lanes + Float + Pod> Fast for T {}

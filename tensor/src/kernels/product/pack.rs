@@ -1,0 +1,158 @@
+//! Packing: copying a block of A or B into the order in which the micro-kernel reads it.
+//!
+//! - **B** becomes panels as wide as the tile, each row of a panel following the one above, padded with zeros at the right edge:
+//!   the micro-kernel then reads one stream of whole cache lines. A transposed B is transposed on the way, a register block at a time.
+//! - **A** is read one element at a time, so only its distances matter. Rows that are contiguous stay rows, in a buffer whose row length isn't a
+//!   power of two of memory pages apart; columns that are contiguous (a transposed A) become panels as tall as the tile.
+
+use super::matrix::MatRef;
+use super::tile::piece;
+use crate::kernels::simd::Vector;
+
+/// How a packed block of A is laid out.
+#[derive(Clone, Copy)]
+pub(super) struct PackedA {
+    /// The distance between rows.
+    pub row: usize,
+    /// The distance between columns.
+    pub col: usize,
+    /// Whether each tile's rows are a panel of their own, `row_stride` 1.
+    pub panels: bool,
+}
+
+/// Elements that [`pack_a`] may write for a block of `rows × depth`, for any `V` of this width.
+pub(super) fn packed_a_length<V: Vector>(rows: usize, depth: usize) -> usize {
+    rows.div_ceil(V::TILE_ROWS) * V::TILE_ROWS * depth + V::LANES
+}
+
+/// Packs all of `a` into `to`. Tiles are the nearly equal pieces of at most `TILE_ROWS` rows.
+///
+/// # Safety
+///
+/// The processor has the instructions of `V`; `a` lies inside its data.
+#[inline(always)]
+pub(super) unsafe fn pack_a<V: Vector>(
+    a: MatRef<'_, V::Element>,
+    to: &mut [V::Element],
+) -> PackedA {
+    let (rows, depth) = (a.rows(), a.cols());
+    assert!(to.len() >= packed_a_length::<V>(rows, depth));
+    if a.row_stride() != 1 {
+        for i in 0..rows {
+            let to = &mut to[i * depth..][..depth];
+            for (p, to) in to.iter_mut().enumerate() {
+                // SAFETY: (i, p) is an element of `a`.
+                *to = unsafe { *a.pointer(i, p) };
+            }
+        }
+        return PackedA {
+            row: depth,
+            col: 1,
+            panels: false,
+        };
+    }
+    let height = V::TILE_ROWS;
+    let tiles = rows.div_ceil(height);
+    for t in 0..tiles {
+        let (first, count) = piece(rows, tiles, t);
+        for p in 0..depth {
+            for i in (0..count).step_by(V::LANES) {
+                // SAFETY: reads elements (first + i.., p) that exist. The whole register that is written ends at most LANES behind the
+                // panels, where `to` has room; what it writes too much is overwritten by the next column or never read.
+                unsafe {
+                    let values = V::load_first(a.pointer(first + i, p), (count - i).min(V::LANES));
+                    values.store(to.as_mut_ptr().add((t * depth + p) * height + i));
+                }
+            }
+        }
+    }
+    PackedA {
+        row: 1,
+        col: height,
+        panels: true,
+    }
+}
+
+/// Packs all of `b` into panels of two registers' width.
+///
+/// # Safety
+///
+/// The processor has the instructions of `V`; `b` lies inside its data.
+#[inline(always)]
+pub(crate) unsafe fn pack_b<V: Vector>(
+    b: MatRef<'_, V::Element>,
+    zero: V::Element,
+    to: &mut [V::Element],
+) {
+    let (depth, cols) = (b.rows(), b.cols());
+    let width = 2 * V::LANES;
+    assert!(to.len() >= depth * cols.next_multiple_of(width));
+    for (panel, to) in to
+        .chunks_exact_mut((depth * width).max(1))
+        .enumerate()
+        .take(cols.div_ceil(width))
+    {
+        let left = panel * width;
+        let columns = (cols - left).min(width);
+        // SAFETY: the elements read are (.., left..left + columns) of `b`; `to` is `depth` rows of `width`.
+        unsafe {
+            match (b.row_stride(), b.col_stride()) {
+                (_, 1) if columns == width => {
+                    for p in 0..depth {
+                        let from = b.pointer(p, left);
+                        let to = to.as_mut_ptr().add(p * width);
+                        V::load(from).store(to);
+                        V::load(from.add(V::LANES)).store(to.add(V::LANES));
+                    }
+                }
+                (_, 1) => {
+                    let first = columns.min(V::LANES);
+                    for p in 0..depth {
+                        let from = b.pointer(p, left);
+                        let to = to.as_mut_ptr().add(p * width);
+                        V::load_first(from, first).store(to);
+                        V::load_first(from.add(first), columns - first).store(to.add(V::LANES));
+                    }
+                }
+                (1, from_row) if columns == width => {
+                    let blocks = depth - depth % V::LANES;
+                    for p in (0..blocks).step_by(V::LANES) {
+                        for half in [0, V::LANES] {
+                            let to = to.as_mut_ptr().add(p * width + half);
+                            V::transpose(b.pointer(p, left + half), from_row, to, width);
+                        }
+                    }
+                    copy_elements(b, blocks, left, columns, width, zero, to);
+                }
+                _ => copy_elements(b, 0, left, columns, width, zero, to),
+            }
+        }
+    }
+}
+
+/// One panel from row `top` on, element by element.
+///
+/// # Safety
+///
+/// The elements `(top.., left..left + columns)` of `b` lie inside its data.
+#[inline(always)]
+unsafe fn copy_elements<T: Copy>(
+    b: MatRef<'_, T>,
+    top: usize,
+    left: usize,
+    columns: usize,
+    width: usize,
+    zero: T,
+    to: &mut [T],
+) {
+    for (p, to) in to.chunks_exact_mut(width).enumerate().skip(top) {
+        for (j, to) in to.iter_mut().enumerate() {
+            // SAFETY: the caller's promise: the element exists.
+            *to = if j < columns {
+                unsafe { *b.pointer(p, left + j) }
+            } else {
+                zero
+            };
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! The micro-kernel of all products: one tile of C in registers.
+//!
+//! A tile of `R` rows and `W` registers of columns is a sum of outer products,
+//!
+//! ```text
+//! C[0..R, 0..W·LANES]  =  Σ_p  A[0..R, p] ⊗ B[p, 0..W·LANES]
+//! ```
+//!
+//! Each step reads `W` registers of B and broadcasts `R` elements of A: `R + W` loads feed `R·W` multiply-adds, which is what
+//! makes a product run at the speed of the arithmetic units and not of memory. On AVX2 the tile is 6 × 16 for `f32` (12 of 16
+//! registers are accumulators), on AVX-512 14 × 32.
+//!
+//! A is read by strides, so that it needn't be packed, and in **runs**: p goes through `run` steps from each of the offsets in `runs`. A plain product has
+//! one run; a convolution has one for each row of its window, and thus reads the image where it is.
+
+use crate::kernels::simd::Vector;
+
+/// What a tile of C starts from, before the product is added.
+#[derive(Clone, Copy)]
+pub(crate) enum Start<T> {
+    /// Nothing: C is overwritten.
+    Zero,
+    /// The same row for all rows: a bias for each column.
+    Row(*const T),
+    /// What is in C.
+    Accumulate,
+}
+
+/// The operands of one tile.
+#[derive(Clone, Copy)]
+pub(crate) struct Tile<'a, T> {
+    /// Element (0, 0) of A.
+    pub a: *const T,
+    /// The distance between rows of A.
+    pub a_row: isize,
+    /// The distance between columns of A.
+    pub a_col: isize,
+    /// Where each run of columns of A starts, relative to `a`.
+    pub runs: &'a [isize],
+    /// Columns of A in a run.
+    pub run: usize,
+    /// Element (0, 0) of B. All runs together read `runs.len()·run` consecutive rows.
+    pub b: *const T,
+    /// The distance between rows of B.
+    pub b_row: isize,
+    /// Element (0, 0) of C.
+    pub c: *mut T,
+    /// The distance between rows of C.
+    pub c_row: usize,
+    /// What C starts from.
+    pub start: Start<T>,
+}
+
+impl<T: Copy> Tile<'_, T> {
+    /// Computes `rows ≤ V::TILE_ROWS` rows and `cols ≤ 2·LANES` columns. With `EDGE`, B ends where the columns end and is read no further;
+    /// without, its rows are at least as long as the registers that hold them (packed panels are).
+    ///
+    /// # Safety
+    ///
+    /// The processor has the instructions of `V`. A can be read at `a + runs[..] + (0..run)·a_col + (0..rows)·a_row`, B in its
+    /// rows, C (and the row it starts from) can be read and written in `rows` rows of `cols` elements, and nobody else
+    /// uses that part of C meanwhile.
+    #[inline(always)]
+    pub unsafe fn compute<V: Vector<Element = T>, const EDGE: bool>(
+        &self,
+        rows: usize,
+        cols: usize,
+    ) {
+        // SAFETY: the caller's promise, handed on: the number of rows and of registers fit `rows` and `cols`.
+        unsafe {
+            if cols > V::LANES {
+                self.with_rows::<V, 2, EDGE>(rows, cols - V::LANES);
+            } else {
+                self.with_rows::<V, 1, EDGE>(rows, cols);
+            }
+        }
+    }
+
+    /// Chooses the tile that was compiled for this number of rows. `last` is the number of columns in the last register.
+    #[inline(always)]
+    unsafe fn with_rows<V: Vector<Element = T>, const W: usize, const EDGE: bool>(
+        &self,
+        rows: usize,
+        last: usize,
+    ) {
+        macro_rules! choose {
+            ($($r:literal)*) => {
+                match rows {
+                    // SAFETY: the caller's promise, handed on.
+                    $($r if $r <= V::TILE_ROWS => unsafe { self.tile::<V, $r, W, EDGE>(last) },)*
+                    _ => unreachable!("a tile of {rows} rows"),
+                }
+            };
+        }
+        choose!(1 2 3 4 5 6 7 8 9 10 11 12 13 14)
+    }
+
+    #[inline(always)]
+    unsafe fn tile<V: Vector<Element = T>, const R: usize, const W: usize, const EDGE: bool>(
+        &self,
+        last: usize,
+    ) {
+        // SAFETY: `compute`'s promise: all reads and writes below stay in the R rows and (W−1)·LANES + last columns it names.
+        unsafe {
+            let mut sums = [[V::zero(); W]; R];
+            let mut b = self.b;
+            for &start in self.runs {
+                let mut a = self.a.offset(start);
+                for _ in 0..self.run {
+                    let mut b_row = [V::zero(); W];
+                    for (w, register) in b_row.iter_mut().enumerate() {
+                        let from = b.add(w * V::LANES);
+                        *register = if EDGE && w + 1 == W {
+                            V::load_first(from, last)
+                        } else {
+                            V::load(from)
+                        };
+                    }
+                    for (r, row) in sums.iter_mut().enumerate() {
+                        let a = V::splat(*a.offset(r as isize * self.a_row));
+                        for (sum, b) in row.iter_mut().zip(b_row) {
+                            *sum = a.mul_add(b, *sum);
+                        }
+                    }
+                    a = a.wrapping_offset(self.a_col);
+                    b = b.wrapping_offset(self.b_row);
+                }
+            }
+            let whole = last == V::LANES;
+            for (r, row) in sums.into_iter().enumerate() {
+                for (w, mut sum) in row.into_iter().enumerate() {
+                    let c = self.c.add(r * self.c_row + w * V::LANES);
+                    let start = match self.start {
+                        Start::Zero => None,
+                        Start::Row(bias) => Some(bias.add(w * V::LANES)),
+                        Start::Accumulate => Some(c.cast_const()),
+                    };
+                    if whole || w + 1 < W {
+                        if let Some(start) = start {
+                            sum = V::load(start).add(sum);
+                        }
+                        sum.store(c);
+                    } else {
+                        if let Some(start) = start {
+                            sum = V::load_first(start, last).add(sum);
+                        }
+                        sum.store_first(c, last);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Piece `index` of `length` cut into `count` nearly equal pieces: its start and its length.
+///
+/// Seven rows in tiles of at most six are 4 + 3, not 6 + 1: a thin tile keeps the arithmetic units waiting for each other.
+pub(crate) fn piece(length: usize, count: usize, index: usize) -> (usize, usize) {
+    let (size, longer) = (length / count, length % count);
+    (
+        index * size + index.min(longer),
+        size + usize::from(index < longer),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_cover_the_length_and_differ_by_one_at_most() {
+        for length in 1..200_usize {
+            for most in 1..20 {
+                let count = length.div_ceil(most);
+                let mut next = 0;
+                for index in 0..count {
+                    let (start, size) = piece(length, count, index);
+                    assert_eq!(start, next);
+                    assert!(size <= most && size + 1 >= length.div_ceil(count));
+                    next += size;
+                }
+                assert_eq!(next, length);
+            }
+        }
+    }
+}

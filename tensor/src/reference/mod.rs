@@ -1,0 +1,6 @@
+//! The definitions: each operation as plain loops that a reader can check by eye.
+//!
+//! The kernel traits have these functions as their default bodies, so that they run for every element type (dual numbers
+//! included), and every fast kernel is tested against them.
+
+pub mod product;
