@@ -1,0 +1,201 @@
+//! The one driver behind every elementwise operation.
+//!
+//! The kernels want slices; tensors come with any strides. The driver cuts the output into fixed chunks, splits them
+//! over threads, and gives the kernel, stretch by stretch, either a slice of the operand itself, or one number (an axis
+//! of stride 0), or a small gathered block where an operand jumps through memory. The named operations beside this file
+//! (`exp.rs`, `add.rs`, …) are one line each on top of it.
+
+use crate::kernels::maps::{Binary, Comparison, MapKernels, Operand, Unary};
+use crate::kernels::parallel::{Work, for_each_chunk};
+use crate::layout::Layout;
+use crate::walk::{Walk, gather};
+use crate::{Element, Float, Result, Shape, Tensor};
+
+/// Elements of output a chunk: fixed, so that the split never depends on the number of threads.
+const CHUNK: usize = 16 << 10;
+
+/// Elements gathered at a time from operands that jump: two such blocks stay in the first-level cache.
+const BLOCK: usize = 256;
+
+/// Below this row length, rows are gathered into blocks, as one kernel call a row would cost more than the copy.
+const SHORT_ROW: usize = 24;
+
+/// Runs `kernel(a, b, out)` over two views of the shape of `out`, which is row-major.
+///
+/// `cost` is the kernel's nanoseconds an element, from which is decided whether a second thread pays.
+pub(crate) fn zip<A: Element, B: Element, Y: Element>(
+    (a, a_layout): (&[A], &Layout),
+    (b, b_layout): (&[B], &Layout),
+    out: &mut [Y],
+    cost: f64,
+    kernel: impl Fn(Operand<'_, A>, Operand<'_, B>, &mut [Y]) + Sync,
+) {
+    let walk = Walk::new([a_layout, b_layout]);
+    let [a_step, b_step] = walk.inner_steps();
+    let easy = |step: isize| step == 0 || step == 1;
+    let direct = easy(a_step) && easy(b_step) && (walk.row_len() >= SHORT_ROW || walk.row_len() == out.len());
+    let work = Work::per_element(out.len(), cost);
+    for_each_chunk(out, CHUNK, work, |index, out| {
+        let from = index * CHUNK;
+        if direct {
+            walk.segments(from, from + out.len(), |[a_at, b_at], at, len| {
+                let a = stretch(a, a_at, a_step, len);
+                let b = stretch(b, b_at, b_step, len);
+                kernel(a, b, &mut out[at..at + len]);
+            });
+            return;
+        }
+        let (mut a_block, mut b_block) = ([A::default(); BLOCK], [B::default(); BLOCK]);
+        for (number, out) in out.chunks_mut(BLOCK).enumerate() {
+            let from = from + number * BLOCK;
+            walk.segments(from, from + out.len(), |[a_at, b_at], at, len| {
+                gather(a, a_at, a_step, &mut a_block[at..at + len]);
+                gather(b, b_at, b_step, &mut b_block[at..at + len]);
+            });
+            let len = out.len();
+            kernel(Operand::Slice(&a_block[..len]), Operand::Slice(&b_block[..len]), out);
+        }
+    });
+}
+
+/// Runs `kernel(y, b)`, which writes into its first argument, over row-major `y` and a view of the same shape.
+pub(crate) fn zip_in_place<Y: Element, B: Element>(
+    y: &mut [Y],
+    (b, b_layout): (&[B], &Layout),
+    cost: f64,
+    kernel: impl Fn(&mut [Y], Operand<'_, B>) + Sync,
+) {
+    let walk = Walk::new([&Layout::contiguous(b_layout.shape().clone()), b_layout]);
+    let [_, step] = walk.inner_steps();
+    let direct = (step == 0 || step == 1) && (walk.row_len() >= SHORT_ROW || walk.row_len() == y.len());
+    let work = Work::per_element(y.len(), cost);
+    for_each_chunk(y, CHUNK, work, |index, y| {
+        let from = index * CHUNK;
+        if direct {
+            walk.segments(from, from + y.len(), |[_, place], at, len| {
+                kernel(&mut y[at..at + len], stretch(b, place, step, len));
+            });
+            return;
+        }
+        let mut block = [B::default(); BLOCK];
+        for (number, y) in y.chunks_mut(BLOCK).enumerate() {
+            let from = from + number * BLOCK;
+            walk.segments(from, from + y.len(), |[_, place], at, len| {
+                gather(b, place, step, &mut block[at..at + len]);
+            });
+            let len = y.len();
+            kernel(y, Operand::Slice(&block[..len]));
+        }
+    });
+}
+
+/// `len` elements with step 1, or the one that a step of 0 repeats.
+fn stretch<T: Copy>(buffer: &[T], place: usize, step: isize, len: usize) -> Operand<'_, T> {
+    match step {
+        0 => Operand::Scalar(buffer[place]),
+        _ => Operand::Slice(&buffer[place..place + len]),
+    }
+}
+
+impl<T: Float> Tensor<T> {
+    /// `f(x)` element by element, for the function that `op` names.
+    #[must_use]
+    pub fn unary(&self, op: Unary) -> Self {
+        let shape = Shape::from(self.shape());
+        let Some(x) = self.as_slice() else {
+            return self.copied().into_unary(op);
+        };
+        Tensor::build(shape, |y| {
+            let work = Work::per_element(y.len(), op.cost());
+            for_each_chunk(y, CHUNK, work, |index, y| {
+                T::unary(op, &x[index * CHUNK..][..y.len()], y);
+            });
+        })
+    }
+
+    /// [`unary`](Tensor::unary) for a tensor that isn't needed any more: writes into its storage if nobody else uses it.
+    #[must_use]
+    pub fn into_unary(mut self, op: Unary) -> Self {
+        if self.is_contiguous() && !self.is_unique() {
+            return self.unary(op);
+        }
+        let y = self.make_mut();
+        let work = Work::per_element(y.len(), op.cost());
+        for_each_chunk(y, CHUNK, work, |_, y| T::unary_in_place(op, y));
+        self
+    }
+
+    /// `f(a, b)` element by element, for the function that `op` names; shapes broadcast.
+    ///
+    /// # Errors
+    /// If the shapes don't broadcast.
+    pub fn binary(&self, op: Binary, other: &Self) -> Result<Self> {
+        if self.shape() == other.shape()
+            && let (Some(a), Some(b)) = (self.as_slice(), other.as_slice())
+        {
+            return Ok(Tensor::build(self.shape().into(), |y| {
+                let work = Work::per_element(y.len(), op.cost());
+                for_each_chunk(y, CHUNK, work, |index, y| {
+                    let range = index * CHUNK..index * CHUNK + y.len();
+                    T::binary(op, Operand::Slice(&a[range.clone()]), Operand::Slice(&b[range]), y);
+                });
+            }));
+        }
+        let shape = Shape::broadcast(op.name(), self.shape(), other.shape())?;
+        let a = self.layout().broadcast_to(op.name(), &shape)?;
+        let b = other.layout().broadcast_to(op.name(), &shape)?;
+        Ok(Tensor::build(shape, |y| {
+            zip((self.buffer(), &a), (other.buffer(), &b), y, op.cost(), |a, b, y| T::binary(op, a, b, y));
+        }))
+    }
+
+    /// [`binary`](Tensor::binary) for a left operand that isn't needed any more: writes into its storage if nobody
+    /// else uses it and the result has its shape.
+    ///
+    /// # Errors
+    /// If the shapes don't broadcast.
+    pub fn into_binary(mut self, op: Binary, other: &Self) -> Result<Self> {
+        if !(self.is_contiguous() && self.is_unique()) {
+            return self.binary(op, other);
+        }
+        if self.shape() != other.shape()
+            && Shape::broadcast(op.name(), self.shape(), other.shape())?[..] != *self.shape()
+        {
+            return self.binary(op, other);
+        }
+        self.binary_in_place(op, other)?;
+        Ok(self)
+    }
+
+    /// `self ← f(self, other)`; `other` broadcasts to the shape of `self`.
+    ///
+    /// # Errors
+    /// If `other` doesn't broadcast to the shape of `self`.
+    pub fn binary_in_place(&mut self, op: Binary, other: &Self) -> Result<()> {
+        let layout = other.layout().broadcast_to(op.name(), self.layout().shape())?;
+        zip_in_place(self.make_mut(), (other.buffer(), &layout), op.cost(), |y, b| T::binary_in_place(op, y, b));
+        Ok(())
+    }
+
+    /// `self ← self + factor · other`, the step of every optimizer and of every accumulation; `other` broadcasts to
+    /// the shape of `self`.
+    ///
+    /// ```
+    /// use etude_tensor::Tensor;
+    ///
+    /// let mut x = Tensor::from([1.0_f32, 2.0]);
+    /// x.scaled_add(-0.5, &Tensor::from([2.0, 2.0]))?;
+    /// assert_eq!(x.to_vec(), [0.0, 1.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If `other` doesn't broadcast to the shape of `self`.
+    pub fn scaled_add(&mut self, factor: f64, other: &Self) -> Result<()> {
+        let layout = other.layout().broadcast_to("scaled_add", self.layout().shape())?;
+        let factor = T::from_f64(factor);
+        let cost = Binary::Add.cost();
+        zip_in_place(self.make_mut(), (other.buffer(), &layout), cost, |y, x| T::scaled_add(y, factor, x));
+        Ok(())
+    }
+}

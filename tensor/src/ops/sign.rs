@@ -1,0 +1,18 @@
+//! `y = sign x`.
+
+use crate::kernels::maps::Unary;
+use crate::{Float, Tensor};
+
+impl<T: Float> Tensor<T> {
+    /// −1, 0 or 1 as the element is below, at or above 0; NaN stays NaN.
+    ///
+    /// ```
+    /// use etude_tensor::Tensor;
+    ///
+    /// assert_eq!(Tensor::from([3.0_f32, 0.0, -2.0]).sign().to_vec(), [1.0, 0.0, -1.0]);
+    /// ```
+    #[must_use]
+    pub fn sign(&self) -> Self {
+        self.unary(Unary::Sign)
+    }
+}
