@@ -20,6 +20,7 @@ pub use dual::Dual;
 pub use element::{Element, Number};
 pub use error::{Error, ErrorKind, Result};
 pub use float::Float;
+pub use ops::{REST, Slice, Window};
 pub use shape::{Axes, Shape, Strides, axis_index};
 pub use storage::pool;
 pub use tensor::Tensor;

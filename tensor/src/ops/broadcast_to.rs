@@ -1,0 +1,57 @@
+//! Broadcasting: axes of size 1, and new leading ones, repeated without a copy, by a stride of 0.
+
+use crate::{Element, Result, Shape, Tensor};
+
+impl<T: Element> Tensor<T> {
+    /// The tensor repeated to `shape`, as a view, by NumPy's rule: aligned at the last axis, each size equal or 1 here.
+    ///
+    /// # Errors
+    /// If the shapes don't go together, or `shape` has fewer axes.
+    ///
+    /// ```
+    /// use etude_tensor::Tensor;
+    ///
+    /// let row = Tensor::from([1.0, 2.0]);
+    /// assert_eq!(row.broadcast_to([2, 2])?, Tensor::from([[1.0, 2.0], [1.0, 2.0]]));
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    pub fn broadcast_to(&self, shape: impl Into<Shape>) -> Result<Self> {
+        let shape = shape.into();
+        if shape.checked_elements().is_none() {
+            return Err(crate::Error::value(
+                "broadcast_to",
+                format!("shape {shape:?} has more elements than memory can address"),
+            ));
+        }
+        Ok(self.view(self.layout().broadcast_to("broadcast_to", &shape)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repeats_without_a_copy() {
+        let column = Tensor::from([[1_i64], [2]]);
+        let wide = column.broadcast_to([2, 2, 3]).unwrap();
+        assert_eq!(wide.to_vec(), [1, 1, 1, 2, 2, 2, 1, 1, 1, 2, 2, 2]);
+        assert!(wide.shares_storage(&column));
+        assert_eq!(column.broadcast_to([2, 0]).unwrap().elements(), 0);
+        assert_eq!(
+            Tensor::scalar(5.0).broadcast_to([2]).unwrap().to_vec(),
+            [5.0, 5.0]
+        );
+    }
+
+    #[test]
+    fn a_shape_that_does_not_fit_is_an_error() {
+        let x = Tensor::<f32>::zeros([2, 3]);
+        assert_eq!(
+            x.broadcast_to([3]).unwrap_err().to_string(),
+            "broadcast_to: can't broadcast shape [2, 3] to [3]: expected at least rank 2"
+        );
+        assert!(x.broadcast_to([2, 4]).is_err());
+        assert!(Tensor::scalar(0.0).broadcast_to([usize::MAX, 2]).is_err());
+    }
+}
