@@ -1,5 +1,6 @@
 //! The arithmetic that every differentiable operation is written in.
 
+use crate::kernels::maps::MapKernels;
 use crate::kernels::product::ProductKernels;
 use crate::{Element, Error, Result};
 use num_traits::{NumAssignOps, NumOps, One, Zero};
@@ -13,6 +14,7 @@ use std::ops::Neg;
 /// program takes the same branches whatever it runs on.
 pub trait Float:
     Element
+    + MapKernels
     + ProductKernels
     + NumOps
     + NumAssignOps

@@ -17,6 +17,7 @@
 
 #![allow(unsafe_code)]
 
+mod dispatch;
 pub mod level;
 pub mod maps;
 pub mod parallel;

@@ -198,3 +198,63 @@ impl<'a, T: Copy> Operand<'a, T> {
         }
     }
 }
+
+/// Nanoseconds an element that arithmetic takes, most of them in memory.
+pub(super) const ARITHMETIC: f64 = 0.25;
+/// Nanoseconds an element of a function with an exponential or a logarithm in it.
+const TRANSCENDENTAL: f64 = 1.0;
+/// Nanoseconds an element of a function that the library computes.
+const LIBRARY: f64 = 10.0;
+
+impl Unary {
+    /// About how long an element takes, to decide on threads.
+    pub(super) fn nanoseconds(self) -> f64 {
+        match self {
+            Unary::Neg
+            | Unary::Abs
+            | Unary::Sign
+            | Unary::Square
+            | Unary::Sqrt
+            | Unary::Recip
+            | Unary::Relu
+            | Unary::Relu6
+            | Unary::LeakyRelu
+            | Unary::HardSigmoid
+            | Unary::Softsign
+            | Unary::HardSwish
+            | Unary::Clamp { .. } => ARITHMETIC,
+            Unary::Exp
+            | Unary::ExpM1
+            | Unary::Ln
+            | Unary::Ln1p
+            | Unary::Tanh
+            | Unary::Sigmoid
+            | Unary::Erf
+            | Unary::Elu
+            | Unary::Selu
+            | Unary::Softplus
+            | Unary::Swish
+            | Unary::Gelu
+            | Unary::GeluTanh => TRANSCENDENTAL,
+            Unary::Sin | Unary::Cos => LIBRARY,
+        }
+    }
+}
+
+impl Binary {
+    /// About how long an element takes, to decide on threads.
+    pub(super) fn nanoseconds(self) -> f64 {
+        match self {
+            Binary::Pow | Binary::PowBaseSlope | Binary::PowExponentSlope => LIBRARY,
+            Binary::SinGrad | Binary::CosGrad => LIBRARY,
+            Binary::ErfGrad
+            | Binary::EluGrad
+            | Binary::SeluGrad
+            | Binary::SoftplusGrad
+            | Binary::SwishGrad
+            | Binary::GeluGrad
+            | Binary::GeluTanhGrad => TRANSCENDENTAL,
+            _ => ARITHMETIC,
+        }
+    }
+}

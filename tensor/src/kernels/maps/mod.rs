@@ -1,5 +1,267 @@
 //! Maps: one function applied to every element.
+//!
+//! [`Unary`], [`Binary`] and [`Comparison`] name the functions. [`MapKernels`] applies them on one thread, over contiguous
+//! slices; the free functions here ([`unary`], [`binary`], …) spread the same over the threads.
+//!
+//! The bits of a result depend on the level alone, not on its place in a slice: vector body and remainder of a loop do the
+//! same operations.
 
 mod codes;
+mod loops;
+pub(in crate::kernels) mod maths;
+mod operands;
+#[cfg(test)]
+mod tests;
+
+use super::dispatch::at_every_level;
+use super::parallel::{self, Work};
+use crate::{Float, reference::maps as reference};
 
 pub use codes::{Binary, Comparison, Operand, Unary};
+use operands::{with_copies, with_slices};
+
+/// Maps over contiguous slices, on the calling thread, at the level in force.
+///
+/// The default bodies are the [reference functions](crate::reference::maps) one element after another. `f32` and
+/// `f64` have vectorised ones; how far these are off is said with the scalar functions that they are made of.
+///
+/// # Panics
+/// All functions do if the slices differ in length.
+pub trait MapKernels: Copy + 'static {
+    /// y = op(x).
+    fn unary(op: Unary, x: &[Self], y: &mut [Self])
+    where
+        Self: Float,
+    {
+        same_length(x.len(), y.len());
+        for (y, &x) in y.iter_mut().zip(x) {
+            *y = reference::unary(op, x);
+        }
+    }
+
+    /// y = op(y).
+    fn unary_in_place(op: Unary, y: &mut [Self])
+    where
+        Self: Float,
+    {
+        for y in y {
+            *y = reference::unary(op, *y);
+        }
+    }
+
+    /// y = op(a, b).
+    fn binary(op: Binary, a: Operand<'_, Self>, b: Operand<'_, Self>, y: &mut [Self])
+    where
+        Self: Float,
+    {
+        check_operands(a, b, y.len());
+        for (index, y) in y.iter_mut().enumerate() {
+            *y = reference::binary(op, a.at(index), b.at(index));
+        }
+    }
+
+    /// y = op(y, b).
+    fn binary_in_place(op: Binary, y: &mut [Self], b: Operand<'_, Self>)
+    where
+        Self: Float,
+    {
+        check_operands(b, b, y.len());
+        for (index, y) in y.iter_mut().enumerate() {
+            *y = reference::binary(op, *y, b.at(index));
+        }
+    }
+
+    /// y = whether a op b.
+    fn compare(op: Comparison, a: Operand<'_, Self>, b: Operand<'_, Self>, y: &mut [bool])
+    where
+        Self: Float,
+    {
+        check_operands(a, b, y.len());
+        for (index, y) in y.iter_mut().enumerate() {
+            *y = reference::compare(op, a.at(index), b.at(index));
+        }
+    }
+
+    /// y = a where the mask holds, b elsewhere; what isn't chosen has no influence, NaN included.
+    fn select(mask: &[bool], a: Operand<'_, Self>, b: Operand<'_, Self>, y: &mut [Self]) {
+        same_length(mask.len(), y.len());
+        check_operands(a, b, y.len());
+        for (index, (y, &chosen)) in y.iter_mut().zip(mask).enumerate() {
+            *y = if chosen { a.at(index) } else { b.at(index) };
+        }
+    }
+
+    /// y += scale·x.
+    fn scaled_add(scale: Self, x: &[Self], y: &mut [Self])
+    where
+        Self: Float,
+    {
+        same_length(x.len(), y.len());
+        for (y, &x) in y.iter_mut().zip(x) {
+            *y += scale * x;
+        }
+    }
+}
+
+impl<T: Float> MapKernels for crate::Dual<T> {}
+
+/// The vectorised maps of a type.
+macro_rules! vectorised_maps {
+    ($type:ident) => {
+        impl MapKernels for $type {
+            fn unary(op: Unary, x: &[$type], y: &mut [$type]) {
+                same_length(x.len(), y.len());
+                unary_at_level(op, x, y);
+            }
+
+            fn unary_in_place(op: Unary, y: &mut [$type]) {
+                with_copies(y, |_, x, y| unary_at_level(op, x, y));
+            }
+
+            fn binary(op: Binary, a: Operand<'_, $type>, b: Operand<'_, $type>, y: &mut [$type]) {
+                check_operands(a, b, y.len());
+                with_slices(a, b, y, |a, b, y| binary_at_level(op, a, b, y));
+            }
+
+            fn binary_in_place(op: Binary, y: &mut [$type], b: Operand<'_, $type>) {
+                check_operands(b, b, y.len());
+                with_copies(y, |start, a, y| {
+                    let b = b.range(start..start + y.len());
+                    with_slices(Operand::Slice(a), b, y, |a, b, y| {
+                        binary_at_level(op, a, b, y)
+                    });
+                });
+            }
+
+            fn compare(
+                op: Comparison,
+                a: Operand<'_, $type>,
+                b: Operand<'_, $type>,
+                y: &mut [bool],
+            ) {
+                check_operands(a, b, y.len());
+                with_slices(a, b, y, |a, b, y| compare_at_level(op, a, b, y));
+            }
+
+            fn select(
+                mask: &[bool],
+                a: Operand<'_, $type>,
+                b: Operand<'_, $type>,
+                y: &mut [$type],
+            ) {
+                same_length(mask.len(), y.len());
+                check_operands(a, b, y.len());
+                let mut mask = mask;
+                with_slices(a, b, y, |a, b, y| {
+                    let (now, later) = mask.split_at(y.len());
+                    select_at_level(now, a, b, y);
+                    mask = later;
+                });
+            }
+
+            fn scaled_add(scale: $type, x: &[$type], y: &mut [$type]) {
+                same_length(x.len(), y.len());
+                scaled_add_at_level(scale, x, y);
+            }
+        }
+    };
+}
+
+vectorised_maps!(f32);
+vectorised_maps!(f64);
+
+at_every_level!(fn unary_at_level(op: Unary, x: &[T], y: &mut [T]) = loops::unary);
+at_every_level!(fn binary_at_level(op: Binary, a: &[T], b: &[T], y: &mut [T]) = loops::binary);
+at_every_level!(fn compare_at_level(op: Comparison, a: &[T], b: &[T], y: &mut [bool]) = loops::compare);
+at_every_level!(fn select_at_level(mask: &[bool], a: &[T], b: &[T], y: &mut [T]) = loops::select);
+at_every_level!(fn scaled_add_at_level(scale: T, x: &[T], y: &mut [T]) = loops::scaled_add);
+
+fn same_length(operand: usize, result: usize) {
+    assert_eq!(operand, result, "lengths of operand and result of a map");
+}
+
+fn check_operands<T>(a: Operand<'_, T>, b: Operand<'_, T>, result: usize) {
+    for operand in [a, b] {
+        if let Operand::Slice(slice) = operand {
+            same_length(slice.len(), result);
+        }
+    }
+}
+
+/// Elements of a parallel chunk: 64 KiB of `f32`.
+const CHUNK: usize = 16 * 1024;
+
+/// y = op(x), over the threads where it pays. Panics as [`MapKernels`] does.
+pub fn unary<T: Float>(op: Unary, x: &[T], y: &mut [T]) {
+    same_length(x.len(), y.len());
+    let work = Work::per_element(y.len(), op.nanoseconds());
+    parallel::for_each_chunk(y, CHUNK, work, |index, y| {
+        T::unary(op, &x[chunk(index, y.len())], y);
+    });
+}
+
+/// y = op(y), over the threads where it pays.
+pub fn unary_in_place<T: Float>(op: Unary, y: &mut [T]) {
+    let work = Work::per_element(y.len(), op.nanoseconds());
+    parallel::for_each_chunk(y, CHUNK, work, |_, y| T::unary_in_place(op, y));
+}
+
+/// y = op(a, b), over the threads where it pays. Panics as [`MapKernels`] does.
+pub fn binary<T: Float>(op: Binary, a: Operand<'_, T>, b: Operand<'_, T>, y: &mut [T]) {
+    check_operands(a, b, y.len());
+    let work = Work::per_element(y.len(), op.nanoseconds());
+    parallel::for_each_chunk(y, CHUNK, work, |index, y| {
+        let range = chunk(index, y.len());
+        T::binary(op, a.range(range.clone()), b.range(range), y);
+    });
+}
+
+/// y = op(y, b), over the threads where it pays. Panics as [`MapKernels`] does.
+pub fn binary_in_place<T: Float>(op: Binary, y: &mut [T], b: Operand<'_, T>) {
+    check_operands(b, b, y.len());
+    let work = Work::per_element(y.len(), op.nanoseconds());
+    parallel::for_each_chunk(y, CHUNK, work, |index, y| {
+        let range = chunk(index, y.len());
+        T::binary_in_place(op, y, b.range(range));
+    });
+}
+
+/// y = whether a op b, over the threads where it pays. Panics as [`MapKernels`] does.
+pub fn compare<T: Float>(op: Comparison, a: Operand<'_, T>, b: Operand<'_, T>, y: &mut [bool]) {
+    check_operands(a, b, y.len());
+    let work = Work::per_element(y.len(), codes::ARITHMETIC);
+    parallel::for_each_chunk(y, CHUNK, work, |index, y| {
+        let range = chunk(index, y.len());
+        T::compare(op, a.range(range.clone()), b.range(range), y);
+    });
+}
+
+/// y = a where the mask holds, b elsewhere, over the threads where it pays. Panics as [`MapKernels`] does.
+pub fn select<T: Float>(mask: &[bool], a: Operand<'_, T>, b: Operand<'_, T>, y: &mut [T]) {
+    same_length(mask.len(), y.len());
+    check_operands(a, b, y.len());
+    let work = Work::per_element(y.len(), codes::ARITHMETIC);
+    parallel::for_each_chunk(y, CHUNK, work, |index, y| {
+        let range = chunk(index, y.len());
+        T::select(
+            &mask[range.clone()],
+            a.range(range.clone()),
+            b.range(range),
+            y,
+        );
+    });
+}
+
+/// y += scale·x, over the threads where it pays. Panics as [`MapKernels`] does.
+pub fn scaled_add<T: Float>(scale: T, x: &[T], y: &mut [T]) {
+    same_length(x.len(), y.len());
+    let work = Work::per_element(y.len(), codes::ARITHMETIC);
+    parallel::for_each_chunk(y, CHUNK, work, |index, y| {
+        T::scaled_add(scale, &x[chunk(index, y.len())], y);
+    });
+}
+
+/// The range of the chunk `index` that holds `length` elements.
+fn chunk(index: usize, length: usize) -> std::ops::Range<usize> {
+    index * CHUNK..index * CHUNK + length
+}

@@ -1,0 +1,110 @@
+//! eˣ and eˣ − 1.
+//!
+//! With n = round(x / ln 2) and r = x − n·ln 2, so that |r| ≤ ½ ln 2:
+//!
+//! ```text
+//! eˣ = 2ⁿ·eʳ,   eʳ = 1 + r + r²·Q(r)
+//! ```
+//!
+//! ln 2 is subtracted in two parts (Cody and Waite), the first short enough that n times it is exact.
+
+use super::lane::polynomial;
+use super::{Lane, MulAdd};
+
+/// The constants of a type.
+pub(in crate::kernels) trait ExpTable: Lane {
+    /// Below it x·eˣ rounds to 0, above it eˣ to ∞.
+    const RANGE: (Self, Self);
+    /// ln 2 = `LN2.0` + `LN2.1`.
+    const LN2: (Self, Self);
+    /// Q(r) ≈ (eʳ − 1 − r) / r². Error of 1 + r + r²Q, relative to eʳ − 1: 2⁻³² for `f32`, 2⁻⁶¹ for `f64`.
+    const Q: &'static [Self];
+}
+
+impl ExpTable for f32 {
+    const RANGE: (f32, f32) = (-120.0, 89.0);
+    const LN2: (f32, f32) = (0.693_145_75, 1.428_606_8e-6);
+    const Q: &'static [f32] = &[
+        0.5,
+        0.166_666_66,
+        0.041_666_36,
+        0.008_333_39,
+        0.001_394_067_3,
+        0.000_198_458_86,
+    ];
+}
+
+impl ExpTable for f64 {
+    const RANGE: (f64, f64) = (-780.0, 710.0);
+    const LN2: (f64, f64) = (0.693_147_180_558_298_7, 1.646_594_958_289_708_2e-12);
+    const Q: &'static [f64] = &[
+        0.5,
+        0.166_666_666_666_666_77,
+        0.041_666_666_666_666_505,
+        0.008_333_333_333_321_652,
+        0.001_388_888_888_896_284_7,
+        0.000_198_412_698_860_791_4,
+        2.480_158_717_174_38e-5,
+        2.755_724_424_920_712_3e-6,
+        2.755_740_319_963_291_6e-7,
+        2.510_902_600_683_480_7e-8,
+        2.087_519_594_250_839e-9,
+    ];
+}
+
+/// x between `low` and `high`; NaN stays NaN, since no comparison with it holds.
+#[inline(always)]
+fn clamp<T: Lane>(x: T, (low, high): (T, T)) -> T {
+    let x = if x < low { low } else { x };
+    if x > high { high } else { x }
+}
+
+/// (r + low, word of n) with x + low = n·ln 2 + r.
+#[inline(always)]
+fn reduce<M: MulAdd, T: ExpTable>(x: T, low: T) -> (T, T) {
+    let (n, word) = T::round_product::<M>(x, T::of(std::f64::consts::LOG2_E));
+    let r = T::mul_add::<M>(n, -T::LN2.0, x);
+    let r = T::mul_add::<M>(n, -T::LN2.1, r);
+    (r + low, word)
+}
+
+/// eˣ: 0 from −∞ up to where it underflows, ∞ from where it overflows.
+#[inline(always)]
+pub(in crate::kernels) fn exp<M: MulAdd, T: ExpTable>(x: T) -> T {
+    let (p, word) = exp_parts::<M, T>(x, T::of(0.0));
+    T::scale(p, word)
+}
+
+/// exp(x + low) = p·2ⁿ as (p, word of n), for |low| ≪ 1.
+///
+/// With `low` the part of an argument that x has lost to rounding, the result keeps the relative precision that exp(x) would
+/// lose by a factor of |x|. A factor of the exponential is best multiplied with p, before [`Lane::scale`] rounds to a subnormal.
+#[inline(always)]
+pub(super) fn exp_parts<M: MulAdd, T: ExpTable>(x: T, low: T) -> (T, T) {
+    let x = clamp(x, T::RANGE);
+    let (r, word) = reduce::<M, T>(x, low);
+    // 1 + (r + r²Q): the sum in brackets is small, so that its rounding hardly counts.
+    let bracket = T::mul_add::<M>(r * r, polynomial::<M, T>(r, T::Q), r);
+    (T::of(1.0) + bracket, word)
+}
+
+/// eˣ − 1, to full relative precision near 0, where it is x + x²/2 + ….
+///
+/// ```text
+/// eˣ − 1 = 2·(s·r²Q + (s·r + (s − ½)))   with s = 2ⁿ⁻¹
+/// ```
+///
+/// Half of 2ⁿ, because n may be 128 where the result still is finite.
+#[inline(always)]
+pub(in crate::kernels) fn exp_m1<M: MulAdd, T: ExpTable>(x: T) -> T {
+    // Below ln ε the result is −1; bounding x there keeps 2ⁿ normal.
+    let bounded = clamp(x, (T::of(-45.0), T::RANGE.1));
+    let (r, word) = reduce::<M, T>(bounded, T::of(0.0));
+    let s = T::half_power_of_two(word);
+    let tail = r * r * polynomial::<M, T>(r, T::Q);
+    let head = T::mul_add::<M>(s, r, s - T::of(0.5));
+    let value = T::mul_add::<M>(s, tail, head);
+    // Where x²/2 is below half a unit, x itself: s·r would lose digits of a subnormal, s − ½ the sign of −0.
+    let own = x.abs() < T::EPSILON * T::of(0.25);
+    if own { x } else { value + value }
+}

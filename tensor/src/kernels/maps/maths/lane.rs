@@ -1,0 +1,160 @@
+//! A number in a vector lane: arithmetic, and access to the fields of its bits, alike for `f32` and `f64`.
+
+use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
+
+use super::MulAdd;
+
+/// `f32` or `f64`, with what the polynomial kernels need. All functions are free of branches.
+pub(in crate::kernels) trait Lane:
+    Copy
+    + PartialOrd
+    + Add<Output = Self>
+    + AddAssign
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + Send
+    + Sync
+    + 'static
+{
+    /// Not a number.
+    const NAN: Self;
+    /// +∞.
+    const INFINITY: Self;
+    /// The distance from 1 to the next number.
+    const EPSILON: Self;
+
+    /// The nearest number of this type. For constants: folded by the compiler.
+    fn of(value: f64) -> Self;
+    /// a·b + c.
+    fn mul_add<M: MulAdd>(a: Self, b: Self, c: Self) -> Self;
+    /// |x|.
+    fn abs(self) -> Self;
+    /// √x.
+    fn sqrt(self) -> Self;
+    /// |x| with the sign of `sign`.
+    fn copysign(self, sign: Self) -> Self;
+    /// The sine, from the library.
+    fn sin(self) -> Self;
+    /// The cosine, from the library.
+    fn cos(self) -> Self;
+
+    /// x with the lower half of its significand cleared, so that the square of what is left is exact.
+    fn upper_half(self) -> Self;
+    /// x·y rounded to an integer n, in two forms: n as a number, and a word for [`Lane::scale`] and [`Lane::power_of_two`].
+    ///
+    /// Adding 1.5·2ᵖ, p the bits of the significand's fraction, pushes the fraction of a number out and leaves the integer
+    /// in the low bits. A cast would do, but Rust's saturates, which costs four times the rest of an exponential.
+    /// Right for |x·y| < 2ᵖ⁻¹; for NaN the word is arbitrary.
+    fn round_product<M: MulAdd>(x: Self, y: Self) -> (Self, Self);
+    /// p·2ⁿ for the word of n: by two factors, so that it overflows to ∞ and rounds once to a subnormal where one factor would wrap.
+    fn scale(p: Self, word: Self) -> Self;
+    /// 2ⁿ⁻¹ for the word of n, 2ⁿ⁻¹ being a normal number.
+    fn half_power_of_two(word: Self) -> Self;
+    /// (m, e) with x = m·2ᵉ and √½ ≤ m < √2, for positive finite x, subnormals included.
+    fn significand(self) -> (Self, Self);
+}
+
+macro_rules! lane {
+    (
+        $type:ident, $bits:ident, $signed:ident, fused $fused:ident, fraction bits $fraction:literal, exponent bias
+        $bias:literal
+    ) => {
+        impl Lane for $type {
+            const NAN: Self = $type::NAN;
+            const INFINITY: Self = $type::INFINITY;
+            const EPSILON: Self = $type::EPSILON;
+
+            #[inline(always)]
+            fn of(value: f64) -> Self {
+                value as $type
+            }
+            #[inline(always)]
+            fn mul_add<M: MulAdd>(a: Self, b: Self, c: Self) -> Self {
+                M::$fused(a, b, c)
+            }
+            #[inline(always)]
+            fn abs(self) -> Self {
+                self.abs()
+            }
+            #[inline(always)]
+            fn sqrt(self) -> Self {
+                self.sqrt()
+            }
+            #[inline(always)]
+            fn copysign(self, sign: Self) -> Self {
+                self.copysign(sign)
+            }
+            fn sin(self) -> Self {
+                self.sin()
+            }
+            fn cos(self) -> Self {
+                self.cos()
+            }
+
+            #[inline(always)]
+            fn upper_half(self) -> Self {
+                $type::from_bits(self.to_bits() & (!0 << ($fraction / 2 + 1)))
+            }
+            #[inline(always)]
+            fn round_product<M: MulAdd>(x: Self, y: Self) -> (Self, Self) {
+                let word = M::$fused(x, y, ROUND);
+                (word - ROUND, word)
+            }
+            #[inline(always)]
+            fn scale(p: Self, word: Self) -> Self {
+                let n = word.to_bits().wrapping_sub(ROUND.to_bits()) as $signed;
+                let half = n >> 1;
+                let rest = n.wrapping_sub(half);
+                let power =
+                    |n: $signed| $type::from_bits((n.wrapping_add($bias) as $bits) << $fraction);
+                p * power(half) * power(rest)
+            }
+            #[inline(always)]
+            fn half_power_of_two(word: Self) -> Self {
+                let n = word.to_bits().wrapping_sub(ROUND.to_bits());
+                $type::from_bits(n.wrapping_add($bias - 1) << $fraction)
+            }
+            #[inline(always)]
+            fn significand(self) -> (Self, Self) {
+                const SQRT_HALF: $bits = std::$type::consts::FRAC_1_SQRT_2.to_bits();
+                const ONE: $bits = (1.0 as $type).to_bits();
+                const TWO_TO_FRACTION: $type = (1_u64 << $fraction) as $type;
+                let tiny = self < $type::MIN_POSITIVE;
+                let (x, lift) = if tiny {
+                    (self * TWO_TO_FRACTION, $fraction as $type)
+                } else {
+                    (self, 0.0)
+                };
+                // Moved up by 1/√½, the exponent field steps at √½·2ᵉ instead of at 2ᵉ.
+                let moved = x.to_bits().wrapping_add(ONE - SQRT_HALF);
+                let m = $type::from_bits((moved & ((1 << $fraction) - 1)) + SQRT_HALF);
+                // The field as a number, by the same 1.5·2ᵖ: in its low bits an integer is itself.
+                let field = $type::from_bits((moved >> $fraction).wrapping_add(ROUND.to_bits()));
+                (m, (field - ROUND) - ($bias as $type + lift))
+            }
+        }
+    };
+}
+
+mod single {
+    use super::*;
+    const ROUND: f32 = 12_582_912.0; // 1.5·2²³
+    lane!(f32, u32, i32, fused f32, fraction bits 23, exponent bias 127);
+}
+
+mod double {
+    use super::*;
+    const ROUND: f64 = 6_755_399_441_055_744.0; // 1.5·2⁵²
+    lane!(f64, u64, i64, fused f64, fraction bits 52, exponent bias 1023);
+}
+
+/// c₀ + c₁x + c₂x² + … by Horner's rule.
+#[inline(always)]
+pub(super) fn polynomial<M: MulAdd, T: Lane>(x: T, coefficients: &[T]) -> T {
+    let (&last, rest) = coefficients.split_last().expect("a constant term");
+    rest.iter()
+        .rev()
+        .fold(last, |sum, &c| T::mul_add::<M>(sum, x, c))
+}

@@ -1,0 +1,271 @@
+//! Every map at every level of the machine against its reference; the functions of calculus over the whole range too.
+
+use super::maths::ulp;
+use super::*;
+use crate::kernels::{available_levels, with_level};
+
+const UNARY: [Unary; 28] = [
+    Unary::Neg,
+    Unary::Abs,
+    Unary::Sign,
+    Unary::Square,
+    Unary::Sqrt,
+    Unary::Recip,
+    Unary::Exp,
+    Unary::ExpM1,
+    Unary::Ln,
+    Unary::Ln1p,
+    Unary::Sin,
+    Unary::Cos,
+    Unary::Tanh,
+    Unary::Sigmoid,
+    Unary::Erf,
+    Unary::Relu,
+    Unary::Relu6,
+    Unary::LeakyRelu,
+    Unary::Elu,
+    Unary::Selu,
+    Unary::HardSigmoid,
+    Unary::Softplus,
+    Unary::Softsign,
+    Unary::Swish,
+    Unary::HardSwish,
+    Unary::Gelu,
+    Unary::GeluTanh,
+    Unary::Clamp {
+        low: -0.5,
+        high: 1.5,
+    },
+];
+
+const BINARY: [Binary; 35] = [
+    Binary::Add,
+    Binary::Sub,
+    Binary::Mul,
+    Binary::Div,
+    Binary::Pow,
+    Binary::Maximum,
+    Binary::Minimum,
+    Binary::MaximumShare,
+    Binary::MinimumShare,
+    Binary::PowBaseSlope,
+    Binary::PowExponentSlope,
+    Binary::AbsGrad,
+    Binary::SquareGrad,
+    Binary::SqrtGrad,
+    Binary::RecipGrad,
+    Binary::ExpM1Grad,
+    Binary::Ln1pGrad,
+    Binary::SinGrad,
+    Binary::CosGrad,
+    Binary::TanhGrad,
+    Binary::SigmoidGrad,
+    Binary::ErfGrad,
+    Binary::ReluGrad,
+    Binary::Relu6Grad,
+    Binary::LeakyReluGrad,
+    Binary::EluGrad,
+    Binary::SeluGrad,
+    Binary::HardSigmoidGrad,
+    Binary::SoftplusGrad,
+    Binary::SoftsignGrad,
+    Binary::SwishGrad,
+    Binary::HardSwishGrad,
+    Binary::GeluGrad,
+    Binary::GeluTanhGrad,
+    Binary::ClampGrad {
+        low: -0.5,
+        high: 1.5,
+    },
+];
+
+/// Bounds in ULP of `f32` over all arguments, rounded up from what the exhaustive sweeps found.
+const CALCULUS: [(Unary, f64); 15] = [
+    (Unary::Exp, 1.1),
+    (Unary::ExpM1, 1.5),
+    (Unary::Ln, 1.2),
+    (Unary::Ln1p, 1.5),
+    (Unary::Tanh, 1.5),
+    (Unary::Sigmoid, 1.8),
+    (Unary::Erf, 1.2),
+    (Unary::Elu, 1.5),
+    (Unary::Softplus, 1.8),
+    (Unary::Swish, 2.6),
+    (Unary::Gelu, 5.8),
+    (Unary::GeluTanh, 200.0),
+    (Unary::Selu, 2.7),
+    (Unary::Sin, 0.6),
+    (Unary::Cos, 0.6),
+];
+
+/// The largest error over the given bit patterns, and where it is.
+fn worst_f32(op: Unary, patterns: impl Iterator<Item = u32>) -> (f64, f32) {
+    let mut worst = (0.0, 0.0);
+    let (mut x, mut y) = (Vec::new(), vec![0.0; 4096]);
+    let mut patterns = patterns.peekable();
+    while patterns.peek().is_some() {
+        x.clear();
+        x.extend(patterns.by_ref().take(4096).map(f32::from_bits));
+        let y = &mut y[..x.len()];
+        f32::unary(op, &x, y);
+        for (&x, &y) in x.iter().zip(&*y) {
+            let error = ulp::of_f32(y, reference::unary(op, f64::from(x)));
+            if error > worst.0 {
+                worst = (error, x);
+            }
+        }
+    }
+    worst
+}
+
+#[test]
+fn f32_functions_keep_their_bounds_over_the_whole_range() {
+    for level in available_levels() {
+        with_level(level, || {
+            for (op, bound) in CALCULUS {
+                let (error, x) = worst_f32(op, (0..=u32::MAX).step_by(4093));
+                assert!(error <= bound, "{op:?} at {level:?}: {error} ULP at {x:e}");
+            }
+        });
+    }
+}
+
+#[test]
+#[ignore = "all 2³² arguments at every level: about ten minutes a function"]
+fn exhaustive_f32_sweep() {
+    let only = std::env::var("ETUDE_SWEEP").unwrap_or_default();
+    for (op, bound) in CALCULUS {
+        if !format!("{op:?}").starts_with(&only) {
+            continue;
+        }
+        for level in available_levels() {
+            let chunks: Vec<_> = with_level(level, || {
+                parallel::map_chunks(256, Work::nanoseconds(1e12), |chunk| {
+                    let first = (chunk as u32) << 24;
+                    worst_f32(op, first..=first | 0x00FF_FFFF)
+                })
+            });
+            let (error, x) = chunks
+                .into_iter()
+                .max_by(|a, b| a.0.total_cmp(&b.0))
+                .unwrap();
+            println!("{op:?} at {}: {error:.3} ULP at {x:e}", level.name());
+            assert!(error <= bound, "{op:?}: bound {bound}");
+        }
+    }
+}
+
+/// Arguments of every kind: special values, both sides of the kinks, ordinary numbers.
+fn arguments<T: Float>(count: usize) -> Vec<T> {
+    let special = [
+        0.0,
+        -0.0,
+        f64::NAN,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        1.0,
+        -1.0,
+        1e-40,
+        -1e-40,
+        0.5,
+        1.5,
+        -0.5,
+        2.5,
+        -2.5,
+        3.0,
+        -3.0,
+        6.0,
+        2.0,
+        90.0,
+        -90.0,
+        12.0,
+        -12.0,
+    ];
+    (0..count)
+        .map(|index| match special.get(index) {
+            Some(&x) => T::from_f64(x),
+            None => {
+                T::from_f64(f64::from((index as u32).wrapping_mul(2_654_435_761) >> 8) / 2e6 - 4.0)
+            }
+        })
+        .collect()
+}
+
+/// Whether the results agree to `tolerance`, relatively above 1 and absolutely below.
+fn close<T: Float>(got: T, reference: T, tolerance: f64) -> bool {
+    let (got, reference) = (got.primal(), reference.primal());
+    got == reference
+        || (got.is_nan() && reference.is_nan())
+        || (got - reference).abs() <= tolerance * reference.abs().max(1.0)
+}
+
+/// Every map of one type at every level, on lengths 0 to 70 and slices off their alignment.
+fn agrees_with_the_reference<T: Float>(tolerance: f64) {
+    let (a, b) = (arguments::<T>(80), arguments::<T>(97));
+    for (level, length) in available_levels()
+        .into_iter()
+        .flat_map(|level| (0..71).map(move |length| (level, length)))
+    {
+        with_level(level, || {
+            let start = length % 5;
+            let (x, other) = (&a[start..start + length], &b[17..17 + length]);
+            let mut storage = [T::ZERO; 80];
+            let y = &mut storage[3..3 + length];
+            let check = |what: &dyn std::fmt::Debug, y: &[T], reference: &dyn Fn(usize) -> T| {
+                for (index, &y) in y.iter().enumerate() {
+                    let reference = reference(index);
+                    // Where the definition is ∞·0, a kernel may give the limit.
+                    let undefined = reference.is_nan() && x[index].primal().is_infinite();
+                    assert!(
+                        undefined || close(y, reference, tolerance),
+                        "{what:?} at {level:?} of {:?}, {:?}: {y:?}, reference {reference:?}",
+                        x[index],
+                        other[index],
+                    );
+                }
+            };
+            for op in UNARY {
+                T::unary(op, x, y);
+                check(&op, y, &|index| reference::unary(op, x[index]));
+                y.copy_from_slice(x);
+                T::unary_in_place(op, y);
+                check(&op, y, &|index| reference::unary(op, x[index]));
+            }
+            let scalar = T::from_f64(1.25);
+            for op in BINARY {
+                use Operand::{Scalar, Slice};
+                T::binary(op, Slice(x), Slice(other), y);
+                check(&op, y, &|index| {
+                    reference::binary(op, x[index], other[index])
+                });
+                T::binary(op, Slice(x), Scalar(scalar), y);
+                check(&op, y, &|index| reference::binary(op, x[index], scalar));
+                T::binary(op, Scalar(scalar), Slice(x), y);
+                check(&op, y, &|index| reference::binary(op, scalar, x[index]));
+                T::binary(op, Scalar(scalar), Scalar(scalar), y);
+                check(&op, y, &|_| reference::binary(op, scalar, scalar));
+                y.copy_from_slice(x);
+                T::binary_in_place(op, y, Slice(other));
+                check(&op, y, &|index| {
+                    reference::binary(op, x[index], other[index])
+                });
+                y.copy_from_slice(x);
+                T::binary_in_place(op, y, Scalar(scalar));
+                check(&op, y, &|index| reference::binary(op, x[index], scalar));
+            }
+            y.copy_from_slice(other);
+            T::scaled_add(scalar, x, y);
+            check(&"scaled_add", y, &|index| other[index] + scalar * x[index]);
+        });
+    }
+}
+
+#[test]
+fn f32_agrees_with_the_reference() {
+    agrees_with_the_reference::<f32>(2e-6);
+}
+
+#[test]
+fn f64_agrees_with_the_reference() {
+    agrees_with_the_reference::<f64>(4e-15);
+}
