@@ -1,1 +1,108 @@
-//! #[derive(Module)] for étude.
+//! `#[derive(Module)]`: a struct's parameters and buffers, by name.
+//!
+//! ```
+//! use etude_autograd::{Module as _, Param};
+//! use etude_derive::Module;
+//! use etude_tensor::{Float, Tensor};
+//!
+//! #[derive(Module)]
+//! struct Linear<T: Float> {
+//!     weight: Param<T>,
+//!     bias: Option<Param<T>>, // no path while it is None
+//! }
+//!
+//! #[derive(Module)]
+//! struct Net<T: Float> {
+//!     layers: Vec<Linear<T>>, // elements are named by their index
+//!     head: Linear<T>,
+//!     width: usize, // plain numbers and strings have no parameters
+//!     #[module(skip)]
+//!     notes: std::collections::HashMap<String, String>,
+//! }
+//!
+//! let linear = |bias: bool| Linear {
+//!     weight: Param::new(Tensor::<f32>::full([2, 2], 0.5)),
+//!     bias: bias.then(|| Param::new(Tensor::full([2], 0.0))),
+//! };
+//! let net = Net { layers: vec![linear(true), linear(false)], head: linear(true), width: 2, notes: Default::default() };
+//! let paths: Vec<String> = net.params().into_iter().map(|(path, _)| path).collect();
+//! assert_eq!(paths, ["layers.0.weight", "layers.0.bias", "layers.1.weight", "head.weight", "head.bias"]);
+//! ```
+//!
+//! # The element type
+//!
+//! A struct with a type parameter bounded by `Float` is a module over that parameter; one without is a module over
+//! `f32`, or over what `#[module(float = f64)]` above the struct says:
+//!
+//! ```
+//! use etude_autograd::{Module as _, Param};
+//! use etude_derive::Module;
+//! use etude_tensor::Tensor;
+//!
+//! #[derive(Module)]
+//! #[module(float = f64)]
+//! struct Scale(Param<f64>);
+//!
+//! assert_eq!(Scale(Param::new(Tensor::full([3], 1.0))).params()[0].0, "0");
+//! ```
+//!
+//! # What doesn't compile
+//!
+//! A field that is neither a module nor plain data has to be left out by name:
+//!
+//! ```compile_fail,E0277
+//! #[derive(etude_derive::Module)]
+//! struct Net {
+//!     weight: etude_autograd::Param,
+//!     started: std::time::Instant,
+//! }
+//! ```
+//!
+//! An enum or a union doesn't say which fields there are, and a misspelt attribute is told what exists:
+//!
+//! ```compile_fail
+//! #[derive(etude_derive::Module)]
+//! enum Net {
+//!     Small(etude_autograd::Param),
+//! }
+//! ```
+//! ```compile_fail
+//! #[derive(etude_derive::Module)]
+//! struct Net {
+//!     #[module(skipp)]
+//!     weight: etude_autograd::Param,
+//! }
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod attributes;
+mod expand;
+
+use proc_macro::TokenStream;
+use quote::quote;
+use syn::{DeriveInput, parse_macro_input};
+
+/// Writes `etude_autograd::Module` for a struct: each field under its name, tuple fields under their index, those with
+/// `#[module(skip)]` left out. See the [crate's page](crate).
+///
+/// This one is for crates that depend on `etude-autograd`; the facade `etude` exports [`FacadeModule`] under the same name.
+#[proc_macro_derive(Module, attributes(module))]
+pub fn derive_module(input: TokenStream) -> TokenStream {
+    expand(input, quote!(::etude_autograd))
+}
+
+/// The same as [`Module`](macro@Module), for crates that know étude only by its facade.
+#[proc_macro_derive(FacadeModule, attributes(module))]
+pub fn derive_facade_module(input: TokenStream) -> TokenStream {
+    expand(input, quote!(::etude::autograd))
+}
+
+/// `autograd` is the path under which the user's crate sees the autograd crate.
+fn expand(input: TokenStream, autograd: proc_macro2::TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    let written = expand::module(&input, &autograd);
+    written
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
+}

@@ -1,0 +1,39 @@
+//! Defaults that several configurations share, and checks of their values.
+
+use super::Initializer;
+use etude_tensor::{Error, Result};
+
+/// `use_bias`, `trainable`, …
+pub(crate) fn yes() -> bool {
+    true
+}
+
+/// `weight_initializer`.
+pub(crate) fn xavier() -> Initializer {
+    Initializer::Xavier
+}
+
+/// `bias_initializer`, `beta_initializer`.
+pub(crate) fn zeros() -> Initializer {
+    Initializer::Zeros
+}
+
+/// A size of 1 or more.
+pub(crate) fn check_size(who: &str, key: &str, size: usize) -> Result<()> {
+    if size == 0 {
+        return Err(Error::config(
+            who,
+            format!("{key} is 0; expected 1 or more"),
+        ));
+    }
+    Ok(())
+}
+
+/// A share of elements that are dropped.
+pub(crate) fn check_rate(who: &str, key: &str, rate: f64) -> Result<()> {
+    if !(0.0..1.0).contains(&rate) {
+        let message = format!("{key} is {rate}; expected a rate from 0 to below 1");
+        return Err(Error::config(who, message));
+    }
+    Ok(())
+}
