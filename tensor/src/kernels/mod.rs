@@ -24,5 +24,6 @@ pub mod parallel;
 pub mod product;
 pub(crate) mod scratch;
 pub(crate) mod simd;
+pub mod step;
 
 pub use level::{Level, available_levels, level, with_level};

@@ -150,6 +150,60 @@ pub fn for_each_chunk3<A: Send, B: Send, C: Send>(
     }
 }
 
+/// [`for_each_chunk`] over any number of slices of one length, in step: `body(index, chunks)`.
+///
+/// # Panics
+/// If `chunk` is 0, or the slices differ in length.
+pub fn for_each_chunk_of<A: Send, const N: usize>(
+    slices: [&mut [A]; N],
+    chunk: usize,
+    work: Work,
+    body: impl Fn(usize, [&mut [A]; N]) + Sync,
+) {
+    /// Chunks from the one with this index on: halves the row of chunks until one is left.
+    fn halve<A: Send, const N: usize>(
+        first: usize,
+        slices: [&mut [A]; N],
+        chunk: usize,
+        parallel: bool,
+        body: &(impl Fn(usize, [&mut [A]; N]) + Sync),
+    ) {
+        let count = slices
+            .first()
+            .map_or(0, |slice| slice.len().div_ceil(chunk));
+        if count < 2 {
+            if count == 1 {
+                body(first, slices);
+            }
+            return;
+        }
+        let half = count / 2;
+        let mut right: [&mut [A]; N] = std::array::from_fn(|_| Default::default());
+        let mut at = 0;
+        let left = slices.map(|slice| {
+            let (head, tail) = slice.split_at_mut(half * chunk);
+            right[at] = tail;
+            at += 1;
+            head
+        });
+        let left = || halve(first, left, chunk, parallel, body);
+        let right = || halve(first + half, right, chunk, parallel, body);
+        if parallel {
+            rayon::join(left, right);
+        } else {
+            left();
+            right();
+        }
+    }
+
+    for pair in slices.windows(2) {
+        assert_eq!(pair[0].len(), pair[1].len(), "slices of one length");
+    }
+    let level = forced();
+    let body = |index: usize, chunks: [&mut [A]; N]| with_forced(level, || body(index, chunks));
+    halve(0, slices, chunk, work.pays(), &body);
+}
+
 /// The values of `body(index)` for each index below `count`, in the order of the index, however they were computed.
 pub fn map_chunks<R: Send>(
     count: usize,
@@ -232,6 +286,39 @@ mod tests {
             );
             assert_eq!(c, [0, 2, 4, 6, 8]);
         });
+    }
+
+    #[test]
+    fn any_number_of_slices_go_in_step() {
+        for threads in [1, 2, 5] {
+            with_threads(threads, || {
+                let mut slices = [vec![0; 103], vec![0; 103], vec![0; 103], vec![0; 103]];
+                for_each_chunk_of(
+                    slices.each_mut().map(Vec::as_mut_slice),
+                    10,
+                    MUCH,
+                    |index, chunks| {
+                        let [a, b, c, d] = chunks;
+                        assert_eq!(a.len(), d.len());
+                        a.fill(index);
+                        b.fill(10 * index);
+                        c.fill(a.len());
+                        d[0] += 1; // each chunk once
+                    },
+                );
+                let [a, b, c, d] = slices;
+                assert_eq!(
+                    (a[0], a[99], a[102], b[55], c[9], c[102]),
+                    (0, 9, 10, 50, 10, 3)
+                );
+                assert!(
+                    d.iter()
+                        .enumerate()
+                        .all(|(i, &d)| d == usize::from(i % 10 == 0))
+                );
+            });
+        }
+        for_each_chunk_of([&mut [0.0; 0][..]], 4, MUCH, |_, _| panic!("no chunk"));
     }
 
     #[test]
