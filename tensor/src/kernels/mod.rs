@@ -24,6 +24,7 @@ pub mod parallel;
 pub mod product;
 pub(crate) mod scratch;
 pub(crate) mod simd;
+pub mod square_sum;
 pub mod step;
 
 pub use level::{Level, available_levels, level, with_level};

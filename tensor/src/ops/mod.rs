@@ -13,6 +13,8 @@ mod reshape;
 mod select;
 mod slice;
 mod split;
+mod square_sum;
+mod step;
 mod windows;
 
 pub use reshape::REST;
