@@ -1,6 +1,8 @@
 //! The arithmetic that every differentiable operation is written in.
 
+use crate::kernels::conv::ConvKernels;
 use crate::kernels::maps::MapKernels;
+use crate::kernels::pool::PoolKernels;
 use crate::kernels::product::ProductKernels;
 use crate::{Element, Error, Result};
 use num_traits::{NumAssignOps, NumOps, One, Zero};
@@ -16,6 +18,8 @@ pub trait Float:
     Element
     + MapKernels
     + ProductKernels
+    + ConvKernels
+    + PoolKernels
     + NumOps
     + NumAssignOps
     + Zero

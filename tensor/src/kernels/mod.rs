@@ -17,14 +17,17 @@
 
 #![allow(unsafe_code)]
 
+pub mod conv;
 mod dispatch;
 pub mod level;
 pub mod maps;
 pub mod parallel;
+pub mod pool;
 pub mod product;
 pub(crate) mod scratch;
 pub(crate) mod simd;
 pub mod square_sum;
 pub mod step;
+pub mod window;
 
 pub use level::{Level, available_levels, level, with_level};

@@ -3,5 +3,7 @@
 //! The kernel traits have these functions as their default bodies, so that they run for every element type (dual numbers
 //! included), and every fast kernel is tested against them.
 
+pub mod conv;
 pub mod maps;
+pub mod pool;
 pub mod product;

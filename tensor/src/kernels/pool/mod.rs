@@ -1,0 +1,51 @@
+//! Pooling over windows of the spatial axes: the maximum or the average of each window, channel by channel.
+//!
+//! Data is contiguous and channels-last: x `[batch, spatial…, channels]`, y `[batch, output…, channels]`.
+
+mod shape;
+
+#[cfg(test)]
+mod tests;
+
+use crate::{Float, reference};
+pub use shape::{PoolGeometry, PoolShape};
+
+/// Pooling of an element type. The slices have the lengths that the [`PoolShape`] says; a wrong length panics.
+pub trait PoolKernels: Copy + 'static {
+    /// The maximum of each window, and where in x it stands (a position in the whole slice): the first one in row-major order among
+    /// equals, the first NaN if there is one. Padding never wins.
+    fn max_pool(shape: &PoolShape, x: &[Self], y: &mut [Self], indices: &mut [i64])
+    where
+        Self: Float,
+    {
+        reference::pool::max_pool(shape, x, y, indices);
+    }
+
+    /// The gradient of [`max_pool`](Self::max_pool): each `gy` goes to the position that won. Positions outside of `gx` panic.
+    fn max_pool_grad(shape: &PoolShape, gy: &[Self], indices: &[i64], gx: &mut [Self])
+    where
+        Self: Float,
+    {
+        reference::pool::max_pool_grad(shape, gy, indices, gx);
+    }
+
+    /// The sum of each window, divided by the number of its elements: all of them with `count_include_pad` (padding counts as 0), else those inside x.
+    fn avg_pool(shape: &PoolShape, count_include_pad: bool, x: &[Self], y: &mut [Self])
+    where
+        Self: Float,
+    {
+        reference::pool::avg_pool(shape, count_include_pad, x, y);
+    }
+
+    /// The gradient of [`avg_pool`](Self::avg_pool): each `gy`, divided as in the forward, goes to every element of its window.
+    fn avg_pool_grad(shape: &PoolShape, count_include_pad: bool, gy: &[Self], gx: &mut [Self])
+    where
+        Self: Float,
+    {
+        reference::pool::avg_pool_grad(shape, count_include_pad, gy, gx);
+    }
+}
+
+impl PoolKernels for f32 {}
+impl PoolKernels for f64 {}
+impl<T: Float> PoolKernels for crate::Dual<T> {}

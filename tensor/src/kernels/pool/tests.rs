@@ -1,0 +1,152 @@
+//! Shapes, conventions, and every fast path against the reference over a grid of geometries.
+
+use super::{PoolGeometry, PoolKernels, PoolShape};
+use crate::kernels::{available_levels, with_level};
+use crate::{Float, reference};
+use smallvec::smallvec;
+
+/// Small whole numbers, so that windows have ties.
+fn numbers<T: Float>(count: usize, seed: usize) -> Vec<T> {
+    (0..count)
+        .map(|i| T::from_f64(((i * 7919 + seed) * 104_729 % 1000 / 100) as f64 - 5.0))
+        .collect()
+}
+
+fn check<T: Float>(shape: &PoolShape) {
+    let (x_len, y_len): (usize, usize) = (
+        shape.input().iter().product(),
+        shape.output().iter().product(),
+    );
+    let mut x = numbers::<T>(x_len, 1);
+    if x_len > 40 {
+        x[x_len / 2] = T::NAN;
+        x[x_len / 2 + 1] = T::NEG_INFINITY;
+    }
+    let gy = numbers::<T>(y_len, 2);
+    let bits = |x: &[T]| x.iter().map(|x| x.primal().to_bits()).collect::<Vec<_>>();
+    let near = |got: &[T], expected: &[T]| {
+        let close = |(g, e): (&T, &T)| {
+            (g.primal() - e.primal()).abs() <= 1e-5
+                || g.primal().is_nan() && e.primal().is_nan()
+                || g == e
+        };
+        assert!(
+            got.iter().zip(expected).all(close),
+            "{got:?}, expected {expected:?}: {shape:?}"
+        );
+    };
+    let (mut y, mut at) = (numbers(y_len, 3), vec![-7; y_len]);
+    reference::pool::max_pool(shape, &x, &mut y, &mut at);
+    let mut gx = numbers(x_len, 3);
+    reference::pool::max_pool_grad(shape, &gy, &at, &mut gx);
+    for level in available_levels() {
+        with_level(level, || {
+            let (mut got, mut got_at) = (numbers(y_len, 4), vec![-9; y_len]);
+            T::max_pool(shape, &x, &mut got, &mut got_at);
+            assert!(bits(&got) == bits(&y) && got_at == at, "{shape:?}");
+            let mut got = numbers(x_len, 4);
+            T::max_pool_grad(shape, &gy, &at, &mut got);
+            near(&got, &gx);
+            for include in [false, true] {
+                let (mut got, mut expected) = (numbers(y_len, 4), numbers(y_len, 5));
+                reference::pool::avg_pool(shape, include, &x, &mut expected);
+                T::avg_pool(shape, include, &x, &mut got);
+                near(&got, &expected);
+                let (mut got, mut expected) = (numbers(x_len, 4), numbers(x_len, 5));
+                reference::pool::avg_pool_grad(shape, include, &gy, &mut expected);
+                T::avg_pool_grad(shape, include, &gy, &mut got);
+                near(&got, &expected);
+            }
+        });
+    }
+}
+
+fn shape2(
+    x: [usize; 4],
+    kernel: [usize; 2],
+    stride: [usize; 2],
+    padding: [(usize, usize); 2],
+) -> PoolShape {
+    let geometry = PoolGeometry {
+        kernel: kernel.as_slice().into(),
+        stride: stride.as_slice().into(),
+        padding: padding.into_iter().collect(),
+    };
+    PoolShape::new("max_pool2d", &x, &geometry).unwrap()
+}
+
+#[test]
+fn geometries_agree_with_the_reference() {
+    for channels in [1, 3, 8, 37] {
+        for kernel in [[2, 2], [3, 3], [1, 3], [3, 2]] {
+            for stride in [[1, 1], [2, 2], [3, 1], [4, 5]] {
+                for padding in [[(0, 0), (0, 0)], [(0, 0), (1, 1)], [(0, 0), (0, 1)]] {
+                    let shape = shape2([2, 7, 9, channels], kernel, stride, padding);
+                    check::<f32>(&shape);
+                    check::<f64>(&shape);
+                }
+            }
+        }
+    }
+    check::<f32>(&shape2([0, 4, 4, 3], [2, 2], [2, 2], [(0, 0), (0, 0)]));
+    check::<f32>(&shape2([2, 4, 4, 0], [2, 2], [2, 2], [(0, 0), (0, 0)]));
+    check::<f32>(&shape2([1, 1, 1, 5], [3, 3], [1, 1], [(2, 2), (1, 1)]));
+    check::<f32>(&shape2([1, 6, 5, 5], [6, 5], [1, 1], [(0, 0), (0, 0)]));
+    check::<f32>(&shape2([40, 24, 24, 64], [2, 2], [2, 2], [(0, 0), (0, 0)]));
+    let geometry = PoolGeometry {
+        kernel: smallvec![3],
+        stride: smallvec![2],
+        padding: smallvec![(1, 2)],
+    };
+    check::<f32>(&PoolShape::new("max_pool1d", &[3, 11, 4], &geometry).unwrap());
+    let geometry = PoolGeometry {
+        kernel: smallvec![2, 1, 3],
+        stride: smallvec![1, 2, 2],
+        padding: smallvec![(0, 0), (0, 0), (1, 1)],
+    };
+    check::<f64>(&PoolShape::new("max_pool3d", &[2, 3, 4, 5, 6], &geometry).unwrap());
+}
+
+#[test]
+fn the_first_of_equal_elements_wins() {
+    let shape = shape2([1, 2, 2, 1], [2, 2], [2, 2], [(0, 0), (0, 0)]);
+    let (mut y, mut at) = ([0.0], [0]);
+    f32::max_pool(&shape, &[1.0, 3.0, 3.0, 3.0], &mut y, &mut at);
+    assert_eq!((y, at), ([3.0], [1]));
+    f32::max_pool(&shape, &[f32::NEG_INFINITY; 4], &mut y, &mut at);
+    assert_eq!((y, at), ([f32::NEG_INFINITY], [0]));
+    f32::max_pool(&shape, &[1.0, f32::NAN, 7.0, f32::NAN], &mut y, &mut at);
+    assert!(y[0].is_nan() && at == [1]);
+}
+
+#[test]
+fn averages_count_padding_or_not() {
+    let shape = shape2([1, 2, 2, 1], [2, 2], [2, 2], [(1, 1), (1, 1)]);
+    let x = [1.0, 2.0, 3.0, 4.0_f32];
+    let mut y = [0.0; 4];
+    f32::avg_pool(&shape, false, &x, &mut y);
+    assert_eq!(y, x);
+    f32::avg_pool(&shape, true, &x, &mut y);
+    assert_eq!(y, x.map(|x| x / 4.0));
+}
+
+#[test]
+fn what_does_not_fit_is_named() {
+    let error = |x: &[usize], kernel: usize, padding: (usize, usize)| {
+        let geometry = PoolGeometry {
+            kernel: smallvec![kernel],
+            stride: smallvec![1],
+            padding: smallvec![padding],
+        };
+        PoolShape::new("max_pool1d", x, &geometry)
+            .unwrap_err()
+            .to_string()
+    };
+    assert_eq!(
+        error(&[1, 5, 1], 2, (2, 0)),
+        "max_pool1d: padding (2, 0) has to be smaller than the window of 2 on each side"
+    );
+    assert!(error(&[1, 5], 2, (0, 0)).contains("[batch, 1 sizes, channels], got [1, 5]"));
+    assert!(error(&[1, 0, 1], 1, (0, 0)).contains("empty"));
+    assert!(error(&[1, 3, 1], 4, (0, 0)).contains("covers 4 elements"));
+}
