@@ -10,6 +10,7 @@ pub mod kernels;
 mod layout;
 mod ops;
 pub mod reference;
+mod rng;
 mod shape;
 #[allow(unsafe_code)] // with `kernels`, the room where it is allowed: see the documentation of both
 mod storage;
@@ -21,6 +22,7 @@ pub use element::{Element, Number};
 pub use error::{Error, ErrorKind, Result};
 pub use float::Float;
 pub use ops::{REST, Slice, Window};
+pub use rng::Rng;
 pub use shape::{Axes, Shape, Strides, axis_index};
 pub use storage::pool;
 pub use tensor::Tensor;

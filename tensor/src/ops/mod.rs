@@ -9,6 +9,7 @@ mod matmul;
 mod narrow;
 mod nested;
 mod permute;
+mod random;
 mod reshape;
 mod select;
 mod slice;

@@ -11,7 +11,8 @@ use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToIncl
 ///
 /// Built from Rust's ranges of `isize`, or one `isize`; negative numbers count from the end. Unlike in Python a bound
 /// beyond the axis is an error, and a negative step doesn't change the meaning of the bounds: it takes the positions of
-/// the range backwards, beginning with the last.
+/// the range backwards, beginning with the last. (Clippy takes a literal `1..-1` for an empty range, unless
+/// [`s!`](crate::s) stands around it: `x.slices(s![1..-1])`.)
 ///
 /// ```
 /// use etude_tensor::{Slice, Tensor};
@@ -183,7 +184,12 @@ impl From<RangeFull> for Slice {
 #[macro_export]
 macro_rules! s {
     ($($positions:expr $(; $step:expr)?),* $(,)?) => {
-        [$($crate::Slice::from($positions)$(.step($step))?),*]
+        {
+            // To Clippy `1..-1` is an empty range.
+            #[allow(clippy::reversed_empty_ranges)]
+            let slices = [$($crate::Slice::from($positions)$(.step($step))?),*];
+            slices
+        }
     };
 }
 
@@ -290,6 +296,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::reversed_empty_ranges)]
     fn rusts_ranges() {
         let x = Tensor::arange(0_i64, 5, 1).unwrap();
         let taken = |slice: Slice| x.slice(0, slice).unwrap().to_vec();
