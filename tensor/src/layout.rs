@@ -61,17 +61,6 @@ impl Layout {
         self.strides.is_none()
     }
 
-    /// Whether two indices can name the same place: a stride of 0 along an axis longer than 1.
-    pub(crate) fn repeats(&self) -> bool {
-        let Some(strides) = &self.strides else {
-            return false;
-        };
-        strides
-            .iter()
-            .zip(self.shape.iter())
-            .any(|(&stride, &size)| stride == 0 && size > 1)
-    }
-
     /// Repeats axes of size 1, and new leading ones, to reach `shape`.
     pub(crate) fn broadcast_to(&self, op: &str, shape: &Shape) -> Result<Layout> {
         let misfit = |why: String| {
@@ -210,7 +199,6 @@ mod tests {
             .broadcast_to("t", &Shape::from([2, 3, 4]))
             .unwrap();
         assert_eq!(wide.strides()[..], [0, 1, 0]);
-        assert!(wide.repeats());
         let message = layout(&[3])
             .broadcast_to("t", &Shape::from([2, 4]))
             .unwrap_err()

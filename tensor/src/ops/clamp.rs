@@ -33,7 +33,13 @@ mod tests {
 
     #[test]
     fn bounds_are_checked() {
-        let message = Tensor::scalar(1.0_f32).clamp(2.0, 1.0).unwrap_err().to_string();
-        assert_eq!(message, "clamp: bounds 2 and 1; expected numbers with the lower one first");
+        let message = Tensor::scalar(1.0_f32)
+            .clamp(2.0, 1.0)
+            .unwrap_err()
+            .to_string();
+        assert_eq!(
+            message,
+            "clamp: bounds 2 and 1; expected numbers with the lower one first"
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! Comparisons of floats: `a < b` and its kin, giving booleans.
 
 use super::elementwise::zip;
-use crate::kernels::maps::{Comparison, MapKernels};
+use crate::kernels::maps::Comparison;
 use crate::{Float, Result, Shape, Tensor};
 
 /// Nanoseconds an element: reading two numbers and writing a byte.
@@ -27,7 +27,13 @@ impl<T: Float> Tensor<T> {
         let a = self.layout().broadcast_to(op.name(), &shape)?;
         let b = other.layout().broadcast_to(op.name(), &shape)?;
         Ok(Tensor::build(shape, |y| {
-            zip((self.buffer(), &a), (other.buffer(), &b), y, COST, |a, b, y| T::compare(op, a, b, y));
+            zip(
+                (self.buffer(), &a),
+                (other.buffer(), &b),
+                y,
+                COST,
+                |a, b, y| T::compare(op, a, b, y),
+            );
         }))
     }
 

@@ -5,7 +5,7 @@
 //! of stride 0), or a small gathered block where an operand jumps through memory. The named operations beside this file
 //! (`exp.rs`, `add.rs`, …) are one line each on top of it.
 
-use crate::kernels::maps::{Binary, Comparison, MapKernels, Operand, Unary};
+use crate::kernels::maps::{self, Binary, Operand, Unary};
 use crate::kernels::parallel::{Work, for_each_chunk};
 use crate::layout::Layout;
 use crate::walk::{Walk, gather};
@@ -33,7 +33,9 @@ pub(crate) fn zip<A: Element, B: Element, Y: Element>(
     let walk = Walk::new([a_layout, b_layout]);
     let [a_step, b_step] = walk.inner_steps();
     let easy = |step: isize| step == 0 || step == 1;
-    let direct = easy(a_step) && easy(b_step) && (walk.row_len() >= SHORT_ROW || walk.row_len() == out.len());
+    let direct = easy(a_step)
+        && easy(b_step)
+        && (walk.row_len() >= SHORT_ROW || walk.row_len() == out.len());
     let work = Work::per_element(out.len(), cost);
     for_each_chunk(out, CHUNK, work, |index, out| {
         let from = index * CHUNK;
@@ -53,7 +55,11 @@ pub(crate) fn zip<A: Element, B: Element, Y: Element>(
                 gather(b, b_at, b_step, &mut b_block[at..at + len]);
             });
             let len = out.len();
-            kernel(Operand::Slice(&a_block[..len]), Operand::Slice(&b_block[..len]), out);
+            kernel(
+                Operand::Slice(&a_block[..len]),
+                Operand::Slice(&b_block[..len]),
+                out,
+            );
         }
     });
 }
@@ -67,7 +73,8 @@ pub(crate) fn zip_in_place<Y: Element, B: Element>(
 ) {
     let walk = Walk::new([&Layout::contiguous(b_layout.shape().clone()), b_layout]);
     let [_, step] = walk.inner_steps();
-    let direct = (step == 0 || step == 1) && (walk.row_len() >= SHORT_ROW || walk.row_len() == y.len());
+    let direct =
+        (step == 0 || step == 1) && (walk.row_len() >= SHORT_ROW || walk.row_len() == y.len());
     let work = Work::per_element(y.len(), cost);
     for_each_chunk(y, CHUNK, work, |index, y| {
         let from = index * CHUNK;
@@ -105,12 +112,7 @@ impl<T: Float> Tensor<T> {
         let Some(x) = self.as_slice() else {
             return self.copied().into_unary(op);
         };
-        Tensor::build(shape, |y| {
-            let work = Work::per_element(y.len(), op.cost());
-            for_each_chunk(y, CHUNK, work, |index, y| {
-                T::unary(op, &x[index * CHUNK..][..y.len()], y);
-            });
-        })
+        Tensor::build(shape, |y| maps::unary(op, x, y))
     }
 
     /// [`unary`](Tensor::unary) for a tensor that isn't needed any more: writes into its storage if nobody else uses it.
@@ -119,9 +121,7 @@ impl<T: Float> Tensor<T> {
         if self.is_contiguous() && !self.is_unique() {
             return self.unary(op);
         }
-        let y = self.make_mut();
-        let work = Work::per_element(y.len(), op.cost());
-        for_each_chunk(y, CHUNK, work, |_, y| T::unary_in_place(op, y));
+        maps::unary_in_place(op, self.make_mut());
         self
     }
 
@@ -133,19 +133,22 @@ impl<T: Float> Tensor<T> {
         if self.shape() == other.shape()
             && let (Some(a), Some(b)) = (self.as_slice(), other.as_slice())
         {
+            let (a, b) = (Operand::Slice(a), Operand::Slice(b));
             return Ok(Tensor::build(self.shape().into(), |y| {
-                let work = Work::per_element(y.len(), op.cost());
-                for_each_chunk(y, CHUNK, work, |index, y| {
-                    let range = index * CHUNK..index * CHUNK + y.len();
-                    T::binary(op, Operand::Slice(&a[range.clone()]), Operand::Slice(&b[range]), y);
-                });
+                maps::binary(op, a, b, y)
             }));
         }
         let shape = Shape::broadcast(op.name(), self.shape(), other.shape())?;
         let a = self.layout().broadcast_to(op.name(), &shape)?;
         let b = other.layout().broadcast_to(op.name(), &shape)?;
         Ok(Tensor::build(shape, |y| {
-            zip((self.buffer(), &a), (other.buffer(), &b), y, op.cost(), |a, b, y| T::binary(op, a, b, y));
+            zip(
+                (self.buffer(), &a),
+                (other.buffer(), &b),
+                y,
+                op.nanoseconds(),
+                |a, b, y| T::binary(op, a, b, y),
+            );
         }))
     }
 
@@ -172,8 +175,15 @@ impl<T: Float> Tensor<T> {
     /// # Errors
     /// If `other` doesn't broadcast to the shape of `self`.
     pub fn binary_in_place(&mut self, op: Binary, other: &Self) -> Result<()> {
-        let layout = other.layout().broadcast_to(op.name(), self.layout().shape())?;
-        zip_in_place(self.make_mut(), (other.buffer(), &layout), op.cost(), |y, b| T::binary_in_place(op, y, b));
+        let layout = other
+            .layout()
+            .broadcast_to(op.name(), self.layout().shape())?;
+        zip_in_place(
+            self.make_mut(),
+            (other.buffer(), &layout),
+            op.nanoseconds(),
+            |y, b| T::binary_in_place(op, y, b),
+        );
         Ok(())
     }
 
@@ -192,10 +202,134 @@ impl<T: Float> Tensor<T> {
     /// # Errors
     /// If `other` doesn't broadcast to the shape of `self`.
     pub fn scaled_add(&mut self, factor: f64, other: &Self) -> Result<()> {
-        let layout = other.layout().broadcast_to("scaled_add", self.layout().shape())?;
+        let layout = other
+            .layout()
+            .broadcast_to("scaled_add", self.layout().shape())?;
         let factor = T::from_f64(factor);
-        let cost = Binary::Add.cost();
-        zip_in_place(self.make_mut(), (other.buffer(), &layout), cost, |y, x| T::scaled_add(y, factor, x));
+        let cost = Binary::Add.nanoseconds();
+        zip_in_place(
+            self.make_mut(),
+            (other.buffer(), &layout),
+            cost,
+            |y, x| match x {
+                Operand::Slice(x) => T::scaled_add(factor, x, y),
+                Operand::Scalar(x) => {
+                    T::binary_in_place(Binary::Add, y, Operand::Scalar(factor * x))
+                }
+            },
+        );
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernels::parallel;
+
+    fn numbers(shape: &[usize]) -> Tensor<f64> {
+        let values: Vec<f64> = (0..shape.iter().product())
+            .map(|i| ((i * 7 + 3) % 11) as f64 - 5.0)
+            .collect();
+        Tensor::from_slice(shape, &values).unwrap()
+    }
+
+    /// Views of one shape in every layout: row-major, transposed, with gaps, backwards, repeated.
+    fn views(rows: usize, cols: usize) -> Vec<Tensor<f64>> {
+        let turned = numbers(&[cols, rows]);
+        let wide = numbers(&[rows, 2 * cols + 1]);
+        let row = numbers(&[1, cols]);
+        let column = numbers(&[rows, 1]);
+        let shape = Shape::from([rows, cols]);
+        vec![
+            numbers(&[rows, cols]),
+            turned.view(turned.layout().permute(&[1, 0])),
+            wide.view(wide.layout().range(1, 1, cols, 2)),
+            wide.view(wide.layout().range(1, cols - 1, cols, -1)),
+            row.view(row.layout().broadcast_to("", &shape).unwrap()),
+            column.view(column.layout().broadcast_to("", &shape).unwrap()),
+        ]
+    }
+
+    #[test]
+    fn every_pair_of_layouts_adds_like_its_elements() {
+        for (rows, cols) in [(3, 5), (2, 40), (70, 300)] {
+            for a in views(rows, cols) {
+                for b in views(rows, cols) {
+                    let expected: Vec<f64> = a
+                        .to_vec()
+                        .iter()
+                        .zip(b.to_vec())
+                        .map(|(a, b)| a - b)
+                        .collect();
+                    assert_eq!(a.binary(Binary::Sub, &b).unwrap().to_vec(), expected);
+                    assert_eq!(
+                        a.clone().into_binary(Binary::Sub, &b).unwrap().to_vec(),
+                        expected
+                    );
+                    let mut copy = a.copied();
+                    copy.binary_in_place(Binary::Sub, &b).unwrap();
+                    assert_eq!(copy.to_vec(), expected);
+                    let mut copy = a.copied();
+                    copy.scaled_add(-1.0, &b).unwrap();
+                    assert_eq!(copy.to_vec(), expected);
+                }
+                let expected: Vec<f64> = a.to_vec().iter().map(|a| a * a).collect();
+                assert_eq!(a.unary(Unary::Square).to_vec(), expected);
+                assert_eq!(a.clone().into_unary(Unary::Square).to_vec(), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn ranks_differ_and_sizes_may_be_zero() {
+        let a = numbers(&[2, 1, 3]);
+        assert_eq!(
+            a.binary(Binary::Add, &numbers(&[4, 1])).unwrap().shape(),
+            [2, 4, 3]
+        );
+        assert_eq!(
+            a.binary(Binary::Add, &Tensor::scalar(1.0)).unwrap().shape(),
+            [2, 1, 3]
+        );
+        assert_eq!(
+            numbers(&[0, 3])
+                .binary(Binary::Add, &numbers(&[3]))
+                .unwrap()
+                .shape(),
+            [0, 3]
+        );
+    }
+
+    #[test]
+    fn writing_into_a_clone_leaves_the_original() {
+        let a = numbers(&[4]);
+        let mut b = a.clone();
+        b.scaled_add(1.0, &a).unwrap();
+        assert_eq!(a, numbers(&[4]));
+        assert!(!b.shares_storage(&a));
+    }
+
+    #[test]
+    fn the_same_bits_on_any_number_of_threads() {
+        let run = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
+            pool.install(|| {
+                let turned = numbers(&[700, 300]);
+                let a = turned.view(turned.layout().permute(&[1, 0]));
+                (&a.exp() * &numbers(&[300, 700])).to_vec()
+            })
+        };
+        let alone = run(1);
+        assert_eq!(run(2), alone);
+        assert_eq!(run(5), alone);
+        let work = parallel::Work::per_element(alone.len(), 1.0);
+        assert!(
+            work > parallel::Work::nanoseconds(100_000.0),
+            "large enough to be split"
+        );
     }
 }

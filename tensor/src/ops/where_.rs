@@ -28,7 +28,13 @@ impl Tensor<bool> {
         let mut y = b.view(b.layout().broadcast_to("where_", &shape)?).copied();
         let a_layout = a.layout().broadcast_to("where_", &shape)?;
         let mask = self.layout().broadcast_to("where_", &shape)?;
-        zip((self.buffer(), &mask), (a.buffer(), &a_layout), y.make_mut(), COST, overwrite);
+        zip(
+            (self.buffer(), &mask),
+            (a.buffer(), &a_layout),
+            y.make_mut(),
+            COST,
+            overwrite,
+        );
         Ok(y)
     }
 }
@@ -61,13 +67,22 @@ mod tests {
         let mask = Tensor::from_slice([2, 1], &[true, false]).unwrap();
         let a = Tensor::from_slice([3], &[1, 2, 3_i64]).unwrap();
         let y = mask.where_(&a, &Tensor::scalar(0)).unwrap();
-        assert_eq!((y.shape(), y.to_vec()), (&[2, 3][..], vec![1, 2, 3, 0, 0, 0]));
+        assert_eq!(
+            (y.shape(), y.to_vec()),
+            (&[2, 3][..], vec![1, 2, 3, 0, 0, 0])
+        );
     }
 
     #[test]
     fn shapes_that_do_not_fit_are_named() {
         let mask = Tensor::full([2], true);
-        let message = mask.where_(&Tensor::full([3], 1_u8), &Tensor::scalar(0)).unwrap_err().to_string();
-        assert!(message.starts_with("where_: shapes [2] and [3] don't broadcast"), "{message}");
+        let message = mask
+            .where_(&Tensor::full([3], 1_u8), &Tensor::scalar(0))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            message.starts_with("where_: shapes [2] and [3] don't broadcast"),
+            "{message}"
+        );
     }
 }

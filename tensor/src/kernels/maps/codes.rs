@@ -208,7 +208,7 @@ const LIBRARY: f64 = 10.0;
 
 impl Unary {
     /// About how long an element takes, to decide on threads.
-    pub(super) fn nanoseconds(self) -> f64 {
+    pub(crate) fn nanoseconds(self) -> f64 {
         match self {
             Unary::Neg
             | Unary::Abs
@@ -242,8 +242,45 @@ impl Unary {
 }
 
 impl Binary {
+    /// The operation's name in messages. A gradient bears the name of its map.
+    pub fn name(self) -> &'static str {
+        match self {
+            Binary::Add => "add",
+            Binary::Sub => "sub",
+            Binary::Mul => "mul",
+            Binary::Div => "div",
+            Binary::Pow | Binary::PowBaseSlope | Binary::PowExponentSlope => "pow",
+            Binary::Maximum | Binary::MaximumShare => "maximum",
+            Binary::Minimum | Binary::MinimumShare => "minimum",
+            Binary::AbsGrad => "abs",
+            Binary::SquareGrad => "square",
+            Binary::SqrtGrad => "sqrt",
+            Binary::RecipGrad => "recip",
+            Binary::ExpM1Grad => "exp_m1",
+            Binary::Ln1pGrad => "ln_1p",
+            Binary::SinGrad => "sin",
+            Binary::CosGrad => "cos",
+            Binary::TanhGrad => "tanh",
+            Binary::SigmoidGrad => "sigmoid",
+            Binary::ErfGrad => "erf",
+            Binary::ReluGrad => "relu",
+            Binary::Relu6Grad => "relu6",
+            Binary::LeakyReluGrad => "leaky_relu",
+            Binary::EluGrad => "elu",
+            Binary::SeluGrad => "selu",
+            Binary::HardSigmoidGrad => "hard_sigmoid",
+            Binary::SoftplusGrad => "softplus",
+            Binary::SoftsignGrad => "softsign",
+            Binary::SwishGrad => "swish",
+            Binary::HardSwishGrad => "hard_swish",
+            Binary::GeluGrad => "gelu",
+            Binary::GeluTanhGrad => "gelu_tanh",
+            Binary::ClampGrad { .. } => "clamp",
+        }
+    }
+
     /// About how long an element takes, to decide on threads.
-    pub(super) fn nanoseconds(self) -> f64 {
+    pub(crate) fn nanoseconds(self) -> f64 {
         match self {
             Binary::Pow | Binary::PowBaseSlope | Binary::PowExponentSlope => LIBRARY,
             Binary::SinGrad | Binary::CosGrad => LIBRARY,
@@ -255,6 +292,20 @@ impl Binary {
             | Binary::GeluGrad
             | Binary::GeluTanhGrad => TRANSCENDENTAL,
             _ => ARITHMETIC,
+        }
+    }
+}
+
+impl Comparison {
+    /// The operation's name in messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Comparison::Eq => "equal",
+            Comparison::Ne => "not_equal",
+            Comparison::Lt => "less",
+            Comparison::Le => "less_equal",
+            Comparison::Gt => "greater",
+            Comparison::Ge => "greater_equal",
         }
     }
 }
