@@ -1,1 +1,28 @@
 //! A deep-learning framework that owns its whole stack, from strided tensors to trained models, written to be read.
+//!
+//! This crate is the front door: the four crates behind it under one name, and what needs all of them: data, reports,
+//! and the threads that a training loop runs on.
+//!
+//! | crate | holds |
+//! |---|---|
+//! | [`tensor`] | strided tensors, kernels, random numbers, tensor files |
+//! | [`autograd`] | the tape, variables, differentiable operations, parameters, gradient checks |
+//! | [`layers`] | layers, initializers, losses |
+//! | [`optim`] | optimizers, schedules, clipping |
+
+#![forbid(unsafe_code)]
+
+pub mod data;
+mod factories;
+pub mod prelude;
+pub mod report;
+mod threads;
+
+pub use etude_autograd as autograd;
+pub use etude_layers as layers;
+pub use etude_optim as optim;
+pub use etude_tensor as tensor;
+
+pub use etude_tensor::{Dual, Element, Error, ErrorKind, Float, Result, Shape, Tensor};
+pub use factories::{arange, eye, full, linspace, ones, scalar, zeros};
+pub use threads::{install, install_on};

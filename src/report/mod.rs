@@ -1,0 +1,19 @@
+//! How a training goes: figures, progress, pictures.
+
+mod accuracy;
+mod confusion;
+mod mean;
+#[cfg(feature = "plot")]
+mod plot;
+#[cfg(feature = "progress")]
+mod progress;
+mod write;
+
+pub use accuracy::accuracy;
+pub use confusion::ConfusionMatrix;
+pub use mean::Mean;
+#[cfg(feature = "plot")]
+pub use plot::{Panel, Plot};
+#[cfg(feature = "progress")]
+pub use progress::Progress;
+pub use write::write_file;

@@ -1,0 +1,230 @@
+//! Learning curves as a picture.
+
+use super::write_file;
+use crate::{Error, Result};
+use plotters::prelude::*;
+use std::path::Path;
+
+/// The colours of the curves of a panel, in this order and again from the front: blue, vermilion, green, purple of Okabe
+/// and Ito's palette, which people who don't tell red from green can tell apart.
+const COLOURS: [RGBColor; 4] = [
+    RGBColor(0, 114, 178),
+    RGBColor(213, 94, 0),
+    RGBColor(0, 158, 115),
+    RGBColor(204, 121, 167),
+];
+const INK: RGBColor = RGBColor(60, 60, 60);
+const GRID: RGBColor = RGBColor(228, 228, 228);
+
+/// Panels of curves side by side, as SVG.
+///
+/// ```
+/// use etude::report::{Panel, Plot};
+///
+/// let svg = Plot::new("Digits")
+///     .panel(Panel::new("loss").curve("training", &[0.9, 0.3, 0.1]).curve("held out", &[0.6, 0.3, 0.2]))
+///     .panel(Panel::new("accuracy, %").curve("held out", &[88.0, 95.5, 98.0]))
+///     .to_svg()?;
+/// assert!(svg.starts_with("<svg") && svg.contains("held out"));
+/// # Ok::<(), etude::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Plot {
+    title: String,
+    panels: Vec<Panel>,
+}
+
+/// One panel of a [`Plot`]: curves over the epochs, counted from 1.
+#[derive(Clone, Debug)]
+pub struct Panel {
+    title: String,
+    curves: Vec<(String, Vec<f64>)>,
+}
+
+impl Panel {
+    /// A panel without curves.
+    pub fn new(title: impl Into<String>) -> Self {
+        Panel {
+            title: title.into(),
+            curves: Vec::new(),
+        }
+    }
+
+    /// Adds a curve with one value an epoch. Where a value isn't finite, the curve has a gap.
+    #[must_use]
+    pub fn curve(mut self, name: impl Into<String>, values: &[f64]) -> Self {
+        self.curves.push((name.into(), values.to_vec()));
+        self
+    }
+
+    /// The values that can be drawn, with their epochs, in runs without gaps.
+    fn runs(values: &[f64]) -> Vec<Vec<(f64, f64)>> {
+        let points: Vec<(f64, f64)> = (1..).map(f64::from).zip(values.iter().copied()).collect();
+        let runs = points.split(|(_, value)| !value.is_finite());
+        runs.filter(|run| !run.is_empty())
+            .map(<[_]>::to_vec)
+            .collect()
+    }
+
+    /// The ends of both axes: all epochs; and all values, with a little room, so that no curve touches the frame.
+    fn ranges(&self) -> Option<(std::ops::Range<f64>, std::ops::Range<f64>)> {
+        let epochs = self.curves.iter().map(|(_, values)| values.len()).max()?;
+        let values = self.curves.iter().flat_map(|(_, values)| values).copied();
+        let finite = values.filter(|value| value.is_finite());
+        let (low, high) = finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+            (low.min(value), high.max(value))
+        });
+        let room = (0.05 * (high - low))
+            .max(1e-9 * high.abs())
+            .max(f64::MIN_POSITIVE);
+        (low <= high).then(|| (1.0..(epochs as f64).max(2.0), low - room..high + room))
+    }
+}
+
+impl Plot {
+    /// A plot without panels.
+    pub fn new(title: impl Into<String>) -> Self {
+        Plot {
+            title: title.into(),
+            panels: Vec::new(),
+        }
+    }
+
+    /// Adds a panel on the right.
+    #[must_use]
+    pub fn panel(mut self, panel: Panel) -> Self {
+        self.panels.push(panel);
+        self
+    }
+
+    /// The picture as SVG.
+    ///
+    /// # Errors
+    /// If there is no panel, or one has no finite value to show.
+    pub fn to_svg(&self) -> Result<String> {
+        if self.panels.is_empty() {
+            return Err(Error::value("plot", "no panels; expected at least 1"));
+        }
+        let mut svg = String::new();
+        {
+            let size = (460 * self.panels.len() as u32, 340);
+            let area = SVGBackend::with_string(&mut svg, size).into_drawing_area();
+            self.draw(&area)?;
+            area.present().map_err(drawing)?;
+        }
+        Ok(svg)
+    }
+
+    /// Writes the picture to an SVG file, whole or not at all.
+    ///
+    /// # Errors
+    /// As [`to_svg`](Plot::to_svg), or if the file can't be written.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        write_file(path, self.to_svg()?)
+    }
+
+    fn draw(&self, area: &DrawingArea<SVGBackend, plotters::coord::Shift>) -> Result<()> {
+        area.fill(&WHITE).map_err(drawing)?;
+        let title = ("sans-serif", 20).into_font().color(&INK);
+        let below = area.titled(&self.title, title).map_err(drawing)?;
+        let places = below.split_evenly((1, self.panels.len()));
+        for (panel, place) in self.panels.iter().zip(places) {
+            panel.draw(&place)?;
+        }
+        Ok(())
+    }
+}
+
+impl Panel {
+    fn draw(&self, area: &DrawingArea<SVGBackend, plotters::coord::Shift>) -> Result<()> {
+        let (epochs, values) = self.ranges().ok_or_else(|| {
+            let message = format!(
+                "panel '{}' has no finite value to show; expected at least 1",
+                self.title
+            );
+            Error::value("plot", message)
+        })?;
+        let small = ("sans-serif", 13).into_font().color(&INK);
+        let mut chart = ChartBuilder::on(area)
+            .caption(&self.title, ("sans-serif", 15).into_font().color(&INK))
+            .margin(10)
+            .margin_right(20)
+            .x_label_area_size(36)
+            .y_label_area_size(48)
+            .build_cartesian_2d(epochs.clone(), values)
+            .map_err(drawing)?;
+        chart
+            .configure_mesh()
+            .disable_x_mesh()
+            .bold_line_style(GRID)
+            .light_line_style(TRANSPARENT)
+            .axis_style(INK)
+            .label_style(small.clone())
+            .x_labels((epochs.end as usize).clamp(2, 8))
+            .x_label_formatter(&|epoch| format!("{epoch:.0}"))
+            .x_desc("epoch")
+            .y_labels(6)
+            .draw()
+            .map_err(drawing)?;
+        for ((name, values), colour) in self.curves.iter().zip(COLOURS.iter().cycle()) {
+            let style = colour.stroke_width(2);
+            for run in Panel::runs(values) {
+                // A run of one value has no line: a dot shows it.
+                let size = if run.len() == 1 { 3 } else { 0 };
+                let line = LineSeries::new(run, style).point_size(size);
+                chart.draw_series(line).map_err(drawing)?;
+            }
+            let sample = LineSeries::new(std::iter::empty(), style);
+            let entry = chart.draw_series(sample).map_err(drawing)?;
+            let colour = *colour;
+            entry.label(name).legend(move |(x, y)| {
+                PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(2))
+            });
+        }
+        chart
+            .configure_series_labels()
+            .background_style(WHITE.mix(0.85))
+            .label_font(small)
+            .draw()
+            .map_err(drawing)
+    }
+}
+
+/// An error of the drawing library; writing to a string, it has none in practice.
+fn drawing(err: impl std::fmt::Display) -> Error {
+    Error::state("plot", format!("drawing failed: {err}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_curve_breaks_where_a_value_is_not_finite() {
+        let runs = Panel::runs(&[1.0, 2.0, f64::NAN, 4.0]);
+        assert_eq!(runs, [vec![(1.0, 1.0), (2.0, 2.0)], vec![(4.0, 4.0)]]);
+        let panel = Panel::new("loss").curve("a", &[f64::INFINITY, 3.0]);
+        assert!(Plot::new("t").panel(panel).to_svg().is_ok());
+    }
+
+    #[test]
+    fn a_plot_of_nothing_is_an_error() {
+        let message = |plot: Plot| plot.to_svg().unwrap_err().to_string();
+        assert_eq!(
+            message(Plot::new("t")),
+            "plot: no panels; expected at least 1"
+        );
+        let nothing = Panel::new("loss").curve("training", &[f64::NAN]);
+        assert_eq!(
+            message(Plot::new("t").panel(nothing)),
+            "plot: panel 'loss' has no finite value to show; expected at least 1"
+        );
+    }
+
+    #[test]
+    fn names_are_escaped() {
+        let panel = Panel::new("a<b").curve("x & y", &[1.0, 2.0]);
+        let svg = Plot::new("t").panel(panel).to_svg().unwrap();
+        assert!(svg.contains("a&lt;b") && svg.contains("x &amp; y"));
+    }
+}
