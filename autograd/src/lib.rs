@@ -1,1 +1,73 @@
 //! The tape of étude: reverse-mode differentiation to any order, parameters, gradient checks.
+//!
+//! A [`Tape`] records what happens to its variables; [`Var::backward`] walks back over the recording and returns the
+//! [`Gradients`]; [`grad`](grad()) does the same and can itself be differentiated.
+//!
+//! ```
+//! use etude_autograd::{Tape, grad};
+//! use etude_tensor::Tensor;
+//!
+//! let tape = Tape::new();
+//! let x = tape.var(Tensor::from([0.5_f64, 1.0]));
+//! let y = (&x * &x + 3.0 * &x).sum(..)?;
+//!
+//! let dy = grad(&y, &[&x])?.remove(0); // 2x + 3, recorded
+//! assert_eq!(dy.tensor().to_vec(), [4.0, 5.0]);
+//!
+//! let gradients = dy.sum(..)?.backward()?; // d/dx Σ (2x + 3)
+//! assert_eq!(gradients.get(&x)?.to_vec(), [2.0, 2.0]);
+//! # Ok::<(), etude_tensor::Error>(())
+//! ```
+//!
+//! # Where things are
+//!
+//! | to learn about | read |
+//! |---|---|
+//! | the walk back, one loop | `backward.rs`, with the sink that accumulates in `sink.rs` |
+//! | what is recorded | `tape.rs`, `node.rs`, `recording.rs` |
+//! | how an operation is written | [`Rule`], then any file in `ops/` |
+//! | an operation of your own | [`Operation`] |
+//! | models: parameters, state, paths | [`Param`], [`Buffer`], [`Module`] |
+//! | training and inference, random draws | [`Mode`], [`DrawKey`] |
+
+#![forbid(unsafe_code)]
+
+mod backward;
+mod buffer;
+mod custom;
+mod draw;
+mod fused;
+mod gradients;
+mod hook;
+mod lazy;
+mod mode;
+mod module;
+mod node;
+mod operators;
+mod ops;
+mod param;
+mod paths;
+mod recording;
+mod rule;
+mod sink;
+mod state;
+mod tape;
+mod var;
+
+pub use backward::{grad, vjp};
+pub use buffer::{Buffer, BufferId, Update};
+pub use custom::{Keeps, Operation};
+pub use draw::{DrawKey, Draws};
+pub use fused::fused;
+pub use gradients::Gradients;
+pub use hook::{Delivery, SinkHook};
+pub use lazy::Initializer;
+pub use mode::Mode;
+pub use module::{Item, ItemMut, Module, Visitor, VisitorMut};
+pub use param::{Param, ParamId};
+pub use paths::matches as path_matches;
+pub use rule::{Rule, Save, Saved};
+pub use sink::Sink;
+pub use state::StateDict;
+pub use tape::Tape;
+pub use var::Var;

@@ -52,6 +52,7 @@ mod square;
 mod square_sum;
 mod step;
 mod sub;
+mod sum;
 mod swish;
 mod tanh;
 mod where_;

@@ -1,0 +1,35 @@
+//! Operations with two bodies: one fast kernel, and the same thing composed of differentiable operations.
+//!
+//! A chain of five operations makes five passes over memory, a fused kernel one; but nothing can differentiate
+//! through a kernel. So a fused operation has both bodies side by side, and takes the kernel when nothing in it is
+//! being recorded, which is always so in `backward`.
+
+use crate::Var;
+use etude_tensor::{Error, Float, Result, Tensor};
+
+/// Runs `fast`, a kernel on plain tensors, if none of the operands is being recorded, and `composed`, the same
+/// written with operations on [`Var`]s, otherwise. Both must compute the same.
+///
+/// [`Tape::prefer_composed`](crate::Tape::prefer_composed) forces the composed body, so that a test can hold the two against each other.
+///
+/// # Errors
+/// What the chosen body reports, and an empty list of operands: the result's tape is theirs.
+pub fn fused<T: Float>(
+    operands: &[&Var<T>],
+    fast: impl FnOnce() -> Result<Tensor<T>>,
+    composed: impl FnOnce() -> Result<Var<T>>,
+) -> Result<Var<T>> {
+    let Some(first) = operands.first() else {
+        return Err(Error::graph(
+            "fused",
+            "needs at least one operand, to know its tape",
+        ));
+    };
+    let tape = first.tape();
+    let recording = tape.is_recording() && operands.iter().any(|operand| operand.is_tracked());
+    if recording || tape.prefers_composed() {
+        composed()
+    } else {
+        Ok(tape.input(fast()?))
+    }
+}

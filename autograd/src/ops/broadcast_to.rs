@@ -1,0 +1,58 @@
+//! Broadcasting, as an operation of its own: so the rules of elementwise operations know nothing of shapes.
+
+use crate::{Rule, Saved, Sink, Var};
+use etude_tensor::{Float, Result, Shape};
+
+/// `y = x`, repeated along new axes and along those of size 1, hence `∂L/∂x` is the sum of `∂L/∂y` over all repetitions.
+struct BroadcastTo;
+
+impl<T: Float> Rule<T> for BroadcastTo {
+    fn name(&self) -> &'static str {
+        "broadcast_to"
+    }
+    fn grads(&self, _: &Saved<T>, gy: Var<T>, to: &mut Sink<'_, T>) -> Result<()> {
+        to.give_shaped(0, |shape| sum_to(&gy, shape))
+    }
+}
+
+impl<T: Float> Var<T> {
+    /// A view of `x` with the given shape, in which new axes in front and axes of size 1 are repeated.
+    ///
+    /// # Errors
+    /// If `x` doesn't broadcast to that shape.
+    pub fn broadcast_to(&self, shape: impl Into<Shape>) -> Result<Var<T>> {
+        let y = self.tensor().broadcast_to(shape)?;
+        self.tape().record(BroadcastTo, &[self], y, [])
+    }
+}
+
+/// Sums `x` over the axes along which something of shape `shape` was repeated to give it its own.
+fn sum_to<T: Float>(x: &Var<T>, shape: &Shape) -> Result<Var<T>> {
+    let new_axes = x.rank() - shape.rank();
+    let repeated = |axis: usize| axis < new_axes || shape[axis - new_axes] != x.shape()[axis];
+    let axes: Vec<isize> = (0..x.rank())
+        .filter(|&axis| repeated(axis))
+        .map(|axis| axis as isize)
+        .collect();
+    x.sum(axes)?.reshape(shape.clone())
+}
+
+/// Runs an elementwise operation on operands that have been brought to one shape.
+pub(crate) fn with_common_shape<T: Float>(
+    operation: &str,
+    a: &Var<T>,
+    b: &Var<T>,
+    f: impl FnOnce(&Var<T>, &Var<T>) -> Result<Var<T>>,
+) -> Result<Var<T>> {
+    if a.shape() == b.shape() {
+        return f(a, b);
+    }
+    let shape = Shape::broadcast(operation, a.shape(), b.shape())?;
+    if *a.shape() == *shape {
+        f(a, &b.broadcast_to(shape)?)
+    } else if *b.shape() == *shape {
+        f(&a.broadcast_to(shape)?, b)
+    } else {
+        f(&a.broadcast_to(shape.clone())?, &b.broadcast_to(shape)?)
+    }
+}

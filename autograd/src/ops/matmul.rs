@@ -1,0 +1,91 @@
+//! The matrix product.
+
+use crate::{Rule, Save, Saved, Sink, Var};
+use etude_tensor::{Error, Float, Result, Shape};
+
+/// `Y = A·B` for matrices, one by one along equal leading axes, hence `∂L/∂A = ∂L/∂Y · Bᵀ` and `∂L/∂B = Aᵀ · ∂L/∂Y`.
+/// Saves `A, B`, each only if the other is tracked.
+struct Matmul;
+
+impl<T: Float> Rule<T> for Matmul {
+    fn name(&self) -> &'static str {
+        "matmul"
+    }
+    fn grads(&self, saved: &Saved<T>, gy: Var<T>, to: &mut Sink<'_, T>) -> Result<()> {
+        to.give(0, || matrices(&gy, &saved[1].transpose(-2, -1)?))?;
+        to.give(1, || matrices(&saved[0].transpose(-2, -1)?, &gy))
+    }
+}
+
+/// The product of matrices with equal leading axes, recorded.
+fn matrices<T: Float>(a: &Var<T>, b: &Var<T>) -> Result<Var<T>> {
+    let y = a.tensor().matmul(b.tensor())?;
+    let saved = [Save::for_gradient_of(a, b), Save::for_gradient_of(b, a)];
+    a.tape().record(Matmul, &[a, b], y, saved)
+}
+
+impl<T: Float> Var<T> {
+    /// The matrix product over the last two axes, `[…, m, k]·[…, k, n] → […, m, n]`; leading axes broadcast. A vector `[k]` on the left is
+    /// a row, on the right a column, and its axis of size 1 disappears from the result.
+    ///
+    /// # Errors
+    /// If an operand has rank 0, the inner sizes differ, or the leading axes don't broadcast.
+    pub fn matmul(&self, other: &Var<T>) -> Result<Var<T>> {
+        self.tape().check_same("matmul", other)?;
+        let (a, b) = (self.shape(), other.shape());
+        let fits = match (a, b) {
+            ([.., inner], [k]) => inner == k,
+            ([.., inner], [.., k, _]) => inner == k,
+            _ => false,
+        };
+        if !fits {
+            return Err(Error::shape(
+                "matmul",
+                format!("expects […, m, k]·[…, k, n], got {a:?}·{b:?}; transpose one of them?"),
+            ));
+        }
+        match (a.len(), b.len()) {
+            // A vector is a matrix with one row or column, which goes again.
+            (1, _) => {
+                let product = self.reshape([1, a[0]])?.matmul(other)?;
+                let shape = without_axis(product.shape(), b.len().min(2));
+                product.reshape(shape)
+            }
+            (_, 1) => {
+                let product = self.matmul(&other.reshape([b[0], 1])?)?;
+                let shape = without_axis(product.shape(), 1);
+                product.reshape(shape)
+            }
+            (2, 2) => matrices(self, other),
+            // One matrix on the right serves all on the left: their rows are the rows of one tall matrix.
+            (rank, 2) => {
+                let rows: usize = a[..rank - 1].iter().product();
+                let mut shape = a.to_vec();
+                shape[rank - 1] = b[1];
+                matrices(&self.reshape([rows, a[rank - 1]])?, other)?.reshape(shape)
+            }
+            (rank_a, rank_b) => {
+                let leading = Shape::broadcast("matmul", &a[..rank_a - 2], &b[..rank_b - 2])?;
+                let left = self.with_leading(&leading)?;
+                let right = other.with_leading(&leading)?;
+                matrices(&left, &right)
+            }
+        }
+    }
+
+    /// The matrices of the last two axes, repeated along leading axes of this shape.
+    fn with_leading(&self, leading: &[usize]) -> Result<Var<T>> {
+        let shape = [leading, &self.shape()[self.rank() - 2..]].concat();
+        if shape == self.shape() {
+            Ok(self.clone())
+        } else {
+            self.broadcast_to(shape)
+        }
+    }
+}
+
+/// A shape without its `from_end`-th axis from the end.
+fn without_axis(shape: &[usize], from_end: usize) -> Vec<usize> {
+    let axis = shape.len() - from_end;
+    [&shape[..axis], &shape[axis + 1..]].concat()
+}

@@ -1,0 +1,35 @@
+//! The hyperbolic tangent.
+
+use crate::{Rule, Save, Saved, Sink, Var, fused};
+use etude_tensor::kernels::maps::Binary;
+use etude_tensor::{Float, Result};
+
+/// `y = tanh x`, hence `∂L/∂x = (1 − y²) · ∂L/∂y`. Saves `y`.
+struct Tanh;
+
+impl<T: Float> Rule<T> for Tanh {
+    fn name(&self) -> &'static str {
+        "tanh"
+    }
+    fn grads(&self, saved: &Saved<T>, gy: Var<T>, to: &mut Sink<'_, T>) -> Result<()> {
+        let y = &saved[0];
+        to.give(0, || {
+            fused(
+                &[y, &gy],
+                || y.tensor().binary(Binary::TanhGrad, gy.tensor()),
+                || y.try_mul(y)?.try_neg()?.add_scalar(1.0)?.try_mul(&gy),
+            )
+        })
+    }
+}
+
+impl<T: Float> Var<T> {
+    /// `tanh x`, element by element, in [−1, 1]; NaN gives NaN.
+    ///
+    /// # Errors
+    /// If the variable belongs to a recording that has been spent.
+    pub fn tanh(&self) -> Result<Var<T>> {
+        self.tape()
+            .record(Tanh, &[self], self.tensor().tanh(), [Save::Output])
+    }
+}

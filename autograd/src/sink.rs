@@ -1,0 +1,177 @@
+//! Where rules deliver gradients: computed only when wanted, the first one moved in, the others added in place.
+
+use crate::Var;
+use crate::hook::{Delivery, SinkHook};
+use crate::node::NodeNumber;
+use etude_tensor::{Error, Float, Result, Shape};
+
+/// Takes the gradients that one rule gives, input by input.
+///
+/// [`give`](Sink::give) takes a closure, so that a gradient which nobody needs is never computed: the first layer's
+/// images, a frozen parameter, a constant factor.
+pub struct Sink<'a, T: Float> {
+    pub(crate) rule: &'static str,
+    pub(crate) inputs: &'a [Option<NodeNumber>],
+    pub(crate) wanted: &'a Wanted,
+    pub(crate) shapes: &'a dyn Fn(NodeNumber) -> Shape,
+    pub(crate) slots: &'a mut Slots<T>,
+    pub(crate) hook: Option<&'a dyn SinkHook<T>>,
+}
+
+impl<T: Float> Sink<'_, T> {
+    /// Whether anybody needs the gradient of this input. Rules ask it only to share work between inputs;
+    /// [`give`](Sink::give) asks by itself.
+    pub fn wants(&self, input: usize) -> bool {
+        self.target(input).is_some()
+    }
+
+    /// Delivers the gradient of input number `input`, in the order of the inputs at recording. `gradient` runs only if
+    /// somebody needs it. Several deliveries for one input add up.
+    ///
+    /// # Errors
+    /// What `gradient` reports, and a gradient whose shape isn't the input's.
+    pub fn give(&mut self, input: usize, gradient: impl FnOnce() -> Result<Var<T>>) -> Result<()> {
+        self.give_shaped(input, |_| gradient())
+    }
+
+    /// Like [`give`](Sink::give), for rules that need the shape of the input: it is a gradient's shape, so the tape has it,
+    /// and no operation needs to save it.
+    ///
+    /// # Errors
+    /// As [`give`](Sink::give).
+    pub fn give_shaped(
+        &mut self,
+        input: usize,
+        gradient: impl FnOnce(&Shape) -> Result<Var<T>>,
+    ) -> Result<()> {
+        let Some(target) = self.target(input) else {
+            return Ok(());
+        };
+        let shape = (self.shapes)(target);
+        let mut gradient = gradient(&shape)?;
+        if let Some(hook) = self.hook {
+            gradient = match hook.deliver(self.rule, input, gradient) {
+                Delivery::Add(gradient) => gradient,
+                Delivery::Overwrite(gradient) => {
+                    self.slots.clear(target);
+                    gradient
+                }
+                Delivery::Drop => return Ok(()),
+            };
+        }
+        if *gradient.shape() != *shape {
+            return Err(Error::shape(
+                self.rule,
+                format!(
+                    "the rule gave input {input} a gradient of shape {:?}, but that input has shape {:?}; a gradient has the \
+                     shape of what it belongs to",
+                    gradient.shape(),
+                    &*shape
+                ),
+            ));
+        }
+        self.slots.add(target, gradient)
+    }
+
+    fn target(&self, input: usize) -> Option<NodeNumber> {
+        let number = self.inputs.get(input).copied().flatten()?;
+        self.wanted.is_needed(number).then_some(number)
+    }
+}
+
+/// Which nodes a walk back is about.
+pub(crate) enum Wanted {
+    /// Every leaf: each recorded node depends on one, so every node that the loss depends on is needed.
+    Leaves,
+    /// Given nodes: needed are those, and what depends on them.
+    Some {
+        lowest: NodeNumber,
+        marks: Vec<Mark>,
+    },
+}
+
+/// What a node is to a walk that wants given nodes.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Mark {
+    /// Its gradient was asked for.
+    pub(crate) target: bool,
+    /// Something it depends on was asked for.
+    pub(crate) on_path: bool,
+}
+
+impl Wanted {
+    fn mark(lowest: NodeNumber, marks: &[Mark], number: NodeNumber) -> Mark {
+        let index = number.get().checked_sub(lowest.get());
+        index
+            .and_then(|index| marks.get(index as usize))
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// Whether the gradient of this node has to be computed.
+    pub(crate) fn is_needed(&self, number: NodeNumber) -> bool {
+        match self {
+            Wanted::Leaves => true,
+            Wanted::Some { lowest, marks } => {
+                let mark = Wanted::mark(*lowest, marks, number);
+                mark.target || mark.on_path
+            }
+        }
+    }
+
+    /// Whether the gradient of this node was asked for by name.
+    pub(crate) fn is_target(&self, number: NodeNumber) -> bool {
+        match self {
+            Wanted::Leaves => false,
+            Wanted::Some { lowest, marks } => Wanted::mark(*lowest, marks, number).target,
+        }
+    }
+}
+
+/// The gradients that have been delivered and not yet passed on, one slot a node.
+pub(crate) struct Slots<T: Float> {
+    lowest: NodeNumber,
+    slots: Vec<Option<Var<T>>>,
+}
+
+impl<T: Float> Slots<T> {
+    /// Empty slots for the nodes `lowest..=highest`.
+    pub(crate) fn new(lowest: NodeNumber, highest: NodeNumber) -> Self {
+        let count = (highest.get() + 1 - lowest.get()) as usize;
+        let mut slots = Vec::new();
+        slots.resize_with(count, || None);
+        Slots { lowest, slots }
+    }
+
+    fn slot(&mut self, number: NodeNumber) -> &mut Option<Var<T>> {
+        &mut self.slots[(number.get() - self.lowest.get()) as usize]
+    }
+
+    pub(crate) fn take(&mut self, number: NodeNumber) -> Option<Var<T>> {
+        self.slot(number).take()
+    }
+
+    pub(crate) fn clear(&mut self, number: NodeNumber) {
+        *self.slot(number) = None;
+    }
+
+    /// Adds a gradient to what has come in for this node: the first is moved in, constants are added in place, and a
+    /// sum in which something is tracked is itself recorded.
+    pub(crate) fn add(&mut self, number: NodeNumber, gradient: Var<T>) -> Result<()> {
+        let slot = self.slot(number);
+        match slot {
+            None => *slot = Some(gradient),
+            Some(sum) if sum.is_tracked() || gradient.is_tracked() => {
+                *sum = sum.try_add(&gradient)?;
+            }
+            Some(sum) => sum.add_assign_constant(&gradient)?,
+        }
+        Ok(())
+    }
+}
+
+impl<T: Float> std::fmt::Debug for Sink<'_, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Sink({})", self.rule)
+    }
+}

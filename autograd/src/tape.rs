@@ -1,0 +1,425 @@
+//! The tape: a handle on a recording of operations.
+
+use crate::buffer::{Buffer, Update};
+use crate::draw::{DrawKey, Draws};
+use crate::hook::SinkHook;
+use crate::mode::Mode;
+use crate::node::{Node, Origin, RuleHandle, SavedTensor};
+use crate::recording::Recording;
+use crate::rule::{Rule, Save};
+use crate::{Gradients, Param, Var};
+use etude_tensor::{Error, Float, Result, Tensor};
+use std::cell::{Cell, RefCell};
+use std::collections::hash_map::Entry;
+use std::fmt;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A recording of operations, and what layers ask about the run: mode, seed, parameters.
+///
+/// A `Tape` is a cheap handle; clones are the same recording, and every [`Var`] holds one. Nothing is global: the
+/// recording belongs to whoever made the tape, and is freed when the last handle goes or, piece by piece, when
+/// [`backward`](Var::backward) walks back over it.
+///
+/// ```
+/// use etude_autograd::Tape;
+/// use etude_tensor::Tensor;
+///
+/// let tape = Tape::new();
+/// let x = tape.var(Tensor::full([3], 2.0_f64)); // we want the gradient for x,
+/// let c = tape.input(Tensor::full([3], 5.0)); // and none for c
+/// let loss = (&x * &x * &c).sum(..)?;
+/// let gradients = loss.backward()?; // spends the recording
+/// assert_eq!(gradients.get(&x)?.to_vec(), [20.0, 20.0, 20.0]); // 2xc
+/// # Ok::<(), etude_tensor::Error>(())
+/// ```
+///
+/// # One tape a thread
+///
+/// The order of nodes decides the order of additions, hence the last bits of a gradient, so it must not depend on a
+/// scheduler: tapes and variables stay on their thread, and the compiler sees to it. Models and gradients may go.
+///
+/// ```compile_fail,E0277
+/// let tape = etude_autograd::Tape::<f32>::new();
+/// std::thread::spawn(move || tape.mode());
+/// ```
+/// ```compile_fail,E0277
+/// fn needs_send<T: Send>() {}
+/// needs_send::<etude_autograd::Var<f32>>();
+/// ```
+pub struct Tape<T: Float = f32> {
+    inner: Rc<Inner<T>>,
+}
+
+struct Inner<T: Float> {
+    /// Differs between all tapes of the process: gradients outlive their tape, and must know it again.
+    serial: u64,
+    mode: Mode,
+    recording_allowed: bool,
+    paused: Cell<bool>,
+    prefers_composed: Cell<bool>,
+    draws: RefCell<Draws>,
+    recording: RefCell<Recording<T>>,
+    hook: RefCell<Option<Rc<dyn SinkHook<T>>>>,
+}
+
+impl<T: Float> Tape<T> {
+    /// A tape that records, for differentiating functions. Layers behave as in inference: nothing is random, nothing
+    /// moves.
+    #[allow(clippy::new_without_default)] // what kind of tape it is should be written out
+    pub fn new() -> Self {
+        Tape::with(Mode::Inference, true, Draws::new(None))
+    }
+
+    /// A tape that records, for training: dropout draws from `seed`, batch normalization uses the batch.
+    ///
+    /// One tape serves a whole training loop: each [`backward`](Var::backward) ends a step, and the next one draws
+    /// other numbers. Where each step has a tape of its own, say which step it is: `Tape::training(seed).at_step(n)`.
+    pub fn training(seed: u64) -> Self {
+        Tape::with(Mode::Training, true, Draws::new(Some(seed)))
+    }
+
+    /// A tape that records nothing and holds nothing, for using a model.
+    pub fn inference() -> Self {
+        Tape::with(Mode::Inference, false, Draws::new(None))
+    }
+
+    /// A fresh recording with the mode of this tape, that hands out the random draws which follow `draws`: what a
+    /// recomputation runs on, so that it sees the masks of the first computation.
+    pub fn replaying(&self, draws: Draws) -> Self {
+        Tape::with(self.inner.mode, self.inner.recording_allowed, draws)
+    }
+
+    fn with(mode: Mode, recording_allowed: bool, draws: Draws) -> Self {
+        static SERIAL: AtomicU64 = AtomicU64::new(0);
+        Tape {
+            inner: Rc::new(Inner {
+                serial: SERIAL.fetch_add(1, Ordering::Relaxed),
+                mode,
+                recording_allowed,
+                paused: Cell::new(false),
+                prefers_composed: Cell::new(false),
+                draws: RefCell::new(draws),
+                recording: RefCell::new(Recording::new()),
+                hook: RefCell::new(None),
+            }),
+        }
+    }
+
+    /// The same tape, at the start of training step `step`.
+    #[must_use]
+    pub fn at_step(self, step: u64) -> Self {
+        self.inner.draws.borrow_mut().go_to_step(step);
+        self
+    }
+
+    /// What this pass is for.
+    pub fn mode(&self) -> Mode {
+        self.inner.mode
+    }
+
+    /// Whether layers should behave as in training.
+    pub fn is_training(&self) -> bool {
+        self.inner.mode == Mode::Training
+    }
+
+    /// Whether operations on tracked variables are being recorded.
+    pub fn is_recording(&self) -> bool {
+        self.inner.recording_allowed && !self.inner.paused.get()
+    }
+
+    /// Whether both handles are on the same recording.
+    pub fn is_same(&self, other: &Tape<T>) -> bool {
+        Rc::ptr_eq(&self.inner, &other.inner)
+    }
+
+    pub(crate) fn serial(&self) -> u64 {
+        self.inner.serial
+    }
+
+    /// Runs `f` without recording: the results of operations in it are constants.
+    pub fn without_recording<R>(&self, f: impl FnOnce() -> R) -> R {
+        struct Restore<'a>(&'a Cell<bool>, bool);
+        impl Drop for Restore<'_> {
+            fn drop(&mut self) {
+                self.0.set(self.1);
+            }
+        }
+        let _restore = Restore(&self.inner.paused, self.inner.paused.replace(true));
+        f()
+    }
+
+    /// A variable: gradients with respect to it can be asked for. On a tape that doesn't record, a constant.
+    pub fn var(&self, tensor: Tensor<T>) -> Var<T> {
+        if !self.is_recording() {
+            return self.input(tensor);
+        }
+        let mut recording = self.inner.recording.borrow_mut();
+        let number = recording.push_leaf(Origin::Variable, tensor.shape().into());
+        recording.variables.push(number);
+        Var::new(tensor, self.clone(), Some(number))
+    }
+
+    /// A constant: it needs no gradient, but knows its tape, so that layers can ask for mode, seed and parameters.
+    pub fn input(&self, tensor: Tensor<T>) -> Var<T> {
+        Var::new(tensor, self.clone(), None)
+    }
+
+    /// A constant of rank 0.
+    pub fn scalar(&self, value: f64) -> Var<T> {
+        self.input(Tensor::full((), T::from_f64(value)))
+    }
+
+    /// The leaf for a parameter: the same one each time in a recording, so that a weight used twice gets one gradient. A
+    /// frozen parameter is a constant.
+    ///
+    /// # Errors
+    /// If the parameter hasn't been built, or if another value has been met under the same id in this recording: two
+    /// clones of a model that have gone different ways can't share a tape.
+    pub fn param(&self, param: &Param<T>) -> Result<Var<T>> {
+        let value = param.value()?;
+        if !self.is_recording() {
+            return Ok(self.input(value.clone()));
+        }
+        let mut recording = self.inner.recording.borrow_mut();
+        let recording = &mut *recording;
+        let next = recording.next_number();
+        let node = match recording.params.entry(param.id()) {
+            Entry::Occupied(met) => {
+                let met = met.get();
+                if !same_value(&met.tensor, value) {
+                    return Err(Error::graph(
+                        "param",
+                        format!(
+                            "two different values of one parameter (shape {:?}) on one tape: a clone of the model has changed; \
+                             use deep_clone() for a model of its own, or a tape for each",
+                            value.shape()
+                        ),
+                    ));
+                }
+                met.node
+            }
+            Entry::Vacant(entry) => {
+                let node = param.is_trainable().then_some(next);
+                entry.insert(SavedTensor {
+                    tensor: value.clone(),
+                    node,
+                });
+                if node.is_some() {
+                    recording.push_leaf(Origin::Param(param.id()), value.shape().into());
+                }
+                node
+            }
+        };
+        Ok(Var::new(value.clone(), self.clone(), node))
+    }
+
+    /// The value of a buffer, as the updates recorded so far would leave it.
+    ///
+    /// # Errors
+    /// If the buffer hasn't been built.
+    pub fn buffer(&self, buffer: &Buffer<T>) -> Result<Tensor<T>> {
+        self.inner
+            .recording
+            .borrow()
+            .updated(buffer.id(), buffer.value()?)
+    }
+
+    /// Records that a buffer is to change. Nothing changes now: the update comes back with the
+    /// [`Gradients`] and is made by [`Gradients::commit`], in the order of recording. On a tape that doesn't record it is
+    /// dropped.
+    ///
+    /// # Errors
+    /// If the buffer hasn't been built, or the update's shape isn't the buffer's.
+    pub fn update(&self, buffer: &Buffer<T>, update: Update<T>) -> Result<()> {
+        update.check(buffer.value()?)?;
+        if self.inner.recording_allowed {
+            let mut recording = self.inner.recording.borrow_mut();
+            recording.updates.push((buffer.id(), update));
+        }
+        Ok(())
+    }
+
+    /// The key of the next random draw: keyed by the layer's own seed or else the tape's, the step, and the draw's number.
+    ///
+    /// # Errors
+    /// If neither the layer nor the tape has a seed.
+    pub fn draw_key(&self, layer_seed: Option<u64>) -> Result<DrawKey> {
+        self.inner.draws.borrow_mut().next_key(layer_seed)
+    }
+
+    /// Where the random draws stand, to replay from here.
+    pub fn draws(&self) -> Draws {
+        self.inner.draws.borrow().clone()
+    }
+
+    /// Records an operation: `rule` says how to differentiate it, `output` is what it computed from `inputs`, and `saved`
+    /// what the rule will need. If no input is tracked, or the tape doesn't record, the result is a constant and nothing is saved.
+    ///
+    /// # Errors
+    /// If the inputs are on different tapes, or one belongs to a recording that has been spent.
+    pub fn record<'a, R: Rule<T>>(
+        &self,
+        rule: R,
+        inputs: &[&Var<T>],
+        output: Tensor<T>,
+        saved: impl IntoIterator<Item = Save<'a, T>>,
+    ) -> Result<Var<T>> {
+        if !self.must_record(rule.name(), inputs)? {
+            return Ok(self.input(output));
+        }
+        let mut recording = self.inner.recording.borrow_mut();
+        let number = recording.next_number();
+        let saved = saved.into_iter().map(|save| {
+            let (tensor, node) = match save {
+                Save::Var(var) => (var.tensor().clone(), var.node()),
+                Save::Output => (output.clone(), Some(number)),
+                Save::Tensor(tensor) => (tensor, None),
+                Save::Nothing => return None,
+            };
+            Some(SavedTensor { tensor, node })
+        });
+        let node = Node {
+            inputs: inputs.iter().map(|input| input.node()).collect(),
+            saved: saved.collect(),
+            shape: output.shape().into(),
+            origin: Origin::Operation(RuleHandle::new(rule)),
+            retained: false,
+        };
+        recording.nodes.push(node);
+        Ok(Var::new(output, self.clone(), Some(number)))
+    }
+
+    /// Whether an operation on these inputs has to be recorded.
+    fn must_record(&self, operation: &'static str, inputs: &[&Var<T>]) -> Result<bool> {
+        let mut tracked = false;
+        for input in inputs {
+            self.check_same(operation, input)?;
+            tracked |= input.is_tracked();
+        }
+        if !tracked || !self.is_recording() {
+            return Ok(false);
+        }
+        for input in inputs {
+            self.check_live(operation, input)?;
+        }
+        Ok(true)
+    }
+
+    pub(crate) fn check_same(&self, operation: &str, var: &Var<T>) -> Result<()> {
+        if self.is_same(var.tape()) {
+            return Ok(());
+        }
+        Err(Error::graph(
+            operation,
+            format!(
+                "its operands are on different tapes (one has shape {:?}); bring a value over as a constant with tape.input(x.tensor().clone())",
+                var.shape()
+            ),
+        ))
+    }
+
+    pub(crate) fn check_live(&self, operation: &str, var: &Var<T>) -> Result<()> {
+        match var.node() {
+            Some(number) if self.inner.recording.borrow().is_stale(number) => Err(Error::graph(
+                operation,
+                format!(
+                    "a variable of shape {:?} belongs to a recording that has been spent by backward; compute it again, or \
+                     use its value with detach()",
+                    var.shape()
+                ),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses tracked inputs, on behalf of an operation that has a float result and no rule. Cutting the graph in
+    /// silence is the worst a framework can do; whoever means it writes `detach()`.
+    ///
+    /// # Errors
+    /// If an input is tracked.
+    pub fn untracked(&self, operation: &str, inputs: &[&Var<T>]) -> Result<()> {
+        match inputs.iter().position(|input| input.is_tracked()) {
+            None => Ok(()),
+            Some(_) if !self.is_recording() => Ok(()),
+            Some(index) => Err(Error::graph(
+                operation,
+                format!(
+                    "has no rule of differentiation, but input {index} (shape {:?}) is tracked; the gradient would be lost. \
+                     If that is meant, say so with detach()",
+                    inputs[index].shape()
+                ),
+            )),
+        }
+    }
+
+    /// Ends the recording without walking back over it: no gradients, but the pending updates of buffers. The
+    /// next step begins.
+    pub fn finish(&self) -> Gradients<T> {
+        let spent = self.spend();
+        Gradients::new(self.serial(), spent.updates)
+    }
+
+    /// Takes the recording out, and goes on to the next step.
+    pub(crate) fn spend(&self) -> Recording<T> {
+        let mut draws = self.inner.draws.borrow_mut();
+        let next_step = draws.step() + 1;
+        draws.go_to_step(next_step);
+        self.recording().borrow_mut().spend()
+    }
+
+    pub(crate) fn recording(&self) -> &RefCell<Recording<T>> {
+        &self.inner.recording
+    }
+
+    /// How many nodes the recording holds.
+    pub fn len(&self) -> usize {
+        self.inner.recording.borrow().nodes.len()
+    }
+
+    /// Whether the recording holds nothing.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Makes every fused operation take its composed body, so that a test can hold both bodies against each other.
+    pub fn prefer_composed(&self, composed: bool) {
+        self.inner.prefers_composed.set(composed);
+    }
+
+    pub(crate) fn prefers_composed(&self) -> bool {
+        self.inner.prefers_composed.get()
+    }
+
+    /// Sets or removes what sees every gradient that a rule delivers; see [`SinkHook`].
+    pub fn set_sink_hook(&self, hook: Option<Rc<dyn SinkHook<T>>>) {
+        *self.inner.hook.borrow_mut() = hook;
+    }
+
+    pub(crate) fn sink_hook(&self) -> Option<Rc<dyn SinkHook<T>>> {
+        self.inner.hook.borrow().clone()
+    }
+}
+
+/// Whether two tensors are the same value: usually the same memory; otherwise, element for element.
+fn same_value<T: Float>(a: &Tensor<T>, b: &Tensor<T>) -> bool {
+    let same_memory = match (a.as_slice(), b.as_slice()) {
+        (Some(a), Some(b)) => std::ptr::eq(a, b),
+        _ => false,
+    };
+    same_memory || a.shape() == b.shape() && a.to_vec() == b.to_vec()
+}
+
+impl<T: Float> Clone for Tape<T> {
+    fn clone(&self) -> Self {
+        Tape {
+            inner: Rc::clone(&self.inner),
+        }
+    }
+}
+
+impl<T: Float> fmt::Debug for Tape<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Tape({:?}, {} nodes)", self.inner.mode, self.len())
+    }
+}
