@@ -33,7 +33,9 @@ impl<T: Float> Tensor<T> {
         let sizes = self.shape();
         let mut kept_sizes = sizes.to_vec();
         reduced.iter().for_each(|&axis| kept_sizes[axis] = 1);
-        let kept: Vec<usize> = (0..self.rank()).filter(|axis| !reduced.contains(axis)).collect();
+        let kept: Vec<usize> = (0..self.rank())
+            .filter(|axis| !reduced.contains(axis))
+            .collect();
         let shape: Vec<usize> = match axes.keeps_dims() {
             true => kept_sizes,
             false => kept.iter().map(|&axis| sizes[axis]).collect(),
@@ -52,11 +54,16 @@ impl<T: Float> Tensor<T> {
         let rows = rows.as_slice().expect("laid out just now");
         Ok(Tensor::build(Shape::from(shape), |y| {
             let chunk = (ROWS_CHUNK / length.max(1)).max(1);
-            for_each_chunk(y, chunk, Work::per_element(results * length, COST), |index, y| {
-                for (row, y) in y.iter_mut().enumerate() {
-                    *y = sum_row(&rows[(index * chunk + row) * length..][..length]);
-                }
-            });
+            for_each_chunk(
+                y,
+                chunk,
+                Work::per_element(results * length, COST),
+                |index, y| {
+                    for (row, y) in y.iter_mut().enumerate() {
+                        *y = sum_row(&rows[(index * chunk + row) * length..][..length]);
+                    }
+                },
+            );
         }))
     }
 }
@@ -67,13 +74,18 @@ fn sum_of_rows<T: Float>(x: &Tensor<T>, length: usize, shape: Shape) -> Tensor<T
     let results = shape.elements();
     Tensor::build(shape, |y| {
         let chunk = (ROWS_CHUNK / length.max(1)).max(LANES);
-        for_each_chunk(y, chunk, Work::per_element(results * length, COST), |index, y| {
-            y.fill(T::ZERO);
-            for row in x.chunks_exact(results) {
-                let row = &row[index * chunk..][..y.len()];
-                y.iter_mut().zip(row).for_each(|(sum, &x)| *sum += x);
-            }
-        });
+        for_each_chunk(
+            y,
+            chunk,
+            Work::per_element(results * length, COST),
+            |index, y| {
+                y.fill(T::ZERO);
+                for row in x.chunks_exact(results) {
+                    let row = &row[index * chunk..][..y.len()];
+                    y.iter_mut().zip(row).for_each(|(sum, &x)| *sum += x);
+                }
+            },
+        );
     })
 }
 
@@ -98,7 +110,9 @@ mod tests {
         let x = Tensor::from_slice([2, 3, 4], &values)?;
         for x in [x.clone(), x.transpose(0, 2)?, x.flip(1)?] {
             let at = |i: usize, j: usize, k: usize| x.at(&[i as isize, j as isize, k as isize]);
-            let [a, b, c] = *x.shape() else { unreachable!() };
+            let [a, b, c] = *x.shape() else {
+                unreachable!()
+            };
             let (middle, ends) = (x.sum(1)?, x.sum([0, -1])?);
             for i in 0..a {
                 for k in 0..c {
