@@ -4,6 +4,7 @@ use crate::kernels::conv::ConvKernels;
 use crate::kernels::maps::MapKernels;
 use crate::kernels::pool::PoolKernels;
 use crate::kernels::product::ProductKernels;
+use crate::kernels::reduce::{ReduceKernels, RowKernels};
 use crate::{Element, Error, Result};
 use num_traits::{NumAssignOps, NumOps, One, Zero};
 use std::iter::Sum;
@@ -17,6 +18,8 @@ use std::ops::Neg;
 pub trait Float:
     Element
     + MapKernels
+    + ReduceKernels
+    + RowKernels
     + ProductKernels
     + ConvKernels
     + PoolKernels

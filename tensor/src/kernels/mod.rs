@@ -3,7 +3,7 @@
 //! A kernel knows slices, lengths and strides, never a tensor. It comes in up to three [levels](Level) of instruction
 //! set, one of which is chosen when the program runs. Two forms are used:
 //!
-//! - **Maps and reductions** ([`maps`]) are scalar functions without branches, inlined into an entry point
+//! - **Maps and reductions** ([`maps`], [`reduce`]) are scalar functions without branches, inlined into an entry point
 //!   that was compiled for a level. The compiler turns the loop into vector instructions.
 //! - **Micro-kernels** (matrix products, convolutions) are written against a vector type.
 //!
@@ -24,6 +24,7 @@ pub mod maps;
 pub mod parallel;
 pub mod pool;
 pub mod product;
+pub mod reduce;
 pub(crate) mod scratch;
 pub(crate) mod simd;
 pub mod square_sum;

@@ -7,3 +7,5 @@ pub mod conv;
 pub mod maps;
 pub mod pool;
 pub mod product;
+pub mod reduce;
+pub mod rows;
