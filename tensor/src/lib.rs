@@ -5,6 +5,7 @@
 mod dual;
 mod element;
 mod error;
+pub mod file;
 mod float;
 pub mod kernels;
 mod layout;

@@ -190,19 +190,19 @@ impl ConvShape {
     pub(crate) fn check_lengths(&self, x: usize, w: usize, y: usize) {
         assert_eq!(
             x,
-            self.input().iter().product(),
+            self.input().iter().product::<usize>(),
             "elements of x {:?}",
             self.input()
         );
         assert_eq!(
             w,
-            self.weight().iter().product(),
+            self.weight().iter().product::<usize>(),
             "elements of the weight {:?}",
             self.weight()
         );
         assert_eq!(
             y,
-            self.output().iter().product(),
+            self.output().iter().product::<usize>(),
             "elements of y {:?}",
             self.output()
         );

@@ -114,13 +114,13 @@ impl PoolShape {
     pub(crate) fn check_lengths(&self, x: usize, y: usize) {
         assert_eq!(
             x,
-            self.input().iter().product(),
+            self.input().iter().product::<usize>(),
             "elements of x {:?}",
             self.input()
         );
         assert_eq!(
             y,
-            self.output().iter().product(),
+            self.output().iter().product::<usize>(),
             "elements of y {:?}",
             self.output()
         );

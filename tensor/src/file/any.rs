@@ -1,0 +1,126 @@
+//! A tensor whose element type is known only at run time.
+
+use crate::{Element, Result, Shape, Tensor};
+use std::any::Any;
+
+/// A tensor of any element type that a file can hold.
+///
+/// ```
+/// use etude_tensor::Tensor;
+/// use etude_tensor::file::AnyTensor;
+///
+/// let any = AnyTensor::from(Tensor::from([1_i64, 2]));
+/// assert_eq!((any.type_name(), any.shape()), ("i64", &[2][..]));
+/// assert_eq!(any.get::<i64>(), Some(&Tensor::from([1, 2])));
+/// assert_eq!(any.get::<f32>(), None);
+/// assert_eq!(any.cast::<f32>()?.to_vec(), [1.0, 2.0]);
+/// # Ok::<(), etude_tensor::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum AnyTensor {
+    /// 32-bit floats.
+    F32(Tensor<f32>),
+    /// 64-bit floats.
+    F64(Tensor<f64>),
+    /// 64-bit integers.
+    I64(Tensor<i64>),
+    /// 32-bit integers.
+    I32(Tensor<i32>),
+    /// Bytes.
+    U8(Tensor<u8>),
+    /// Booleans.
+    Bool(Tensor<bool>),
+}
+
+/// `$body` with `$tensor` bound to the tensor inside, whatever its type.
+macro_rules! each {
+    ($any:expr, $tensor:ident => $body:expr) => {
+        match $any {
+            AnyTensor::F32($tensor) => $body,
+            AnyTensor::F64($tensor) => $body,
+            AnyTensor::I64($tensor) => $body,
+            AnyTensor::I32($tensor) => $body,
+            AnyTensor::U8($tensor) => $body,
+            AnyTensor::Bool($tensor) => $body,
+        }
+    };
+}
+
+impl AnyTensor {
+    /// The name of the element type: `"f32"`, `"bool"`.
+    pub fn type_name(&self) -> &'static str {
+        fn name<T: Element>(_: &Tensor<T>) -> &'static str {
+            T::NAME
+        }
+        each!(self, tensor => name(tensor))
+    }
+
+    /// The sizes along the axes.
+    pub fn shape(&self) -> &[usize] {
+        each!(self, tensor => tensor.shape())
+    }
+
+    /// The number of elements.
+    pub fn elements(&self) -> usize {
+        each!(self, tensor => tensor.elements())
+    }
+
+    /// The tensor, if its element type is `T`.
+    pub fn get<T: Element>(&self) -> Option<&Tensor<T>> {
+        each!(self, tensor => (tensor as &dyn Any).downcast_ref())
+    }
+
+    /// The tensor in element type `T`, converted as by [`Tensor::cast`]; a clone if it has that type already.
+    ///
+    /// # Errors
+    /// None today: no type that a file holds carries a tangent.
+    pub fn cast<T: Element>(&self) -> Result<Tensor<T>> {
+        each!(self, tensor => tensor.cast())
+    }
+
+    /// The elements in row-major order, each in little-endian bytes.
+    pub(super) fn to_le_bytes(&self) -> Vec<u8> {
+        match self {
+            AnyTensor::F32(tensor) => bytes_of(tensor, f32::to_le_bytes),
+            AnyTensor::F64(tensor) => bytes_of(tensor, f64::to_le_bytes),
+            AnyTensor::I64(tensor) => bytes_of(tensor, i64::to_le_bytes),
+            AnyTensor::I32(tensor) => bytes_of(tensor, i32::to_le_bytes),
+            AnyTensor::U8(tensor) => tensor.to_vec(),
+            AnyTensor::Bool(tensor) => bytes_of(tensor, |flag| [u8::from(flag)]),
+        }
+    }
+}
+
+fn bytes_of<T: Element, const N: usize>(tensor: &Tensor<T>, to_bytes: fn(T) -> [u8; N]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(tensor.elements() * N);
+    for &value in tensor.contiguous().as_slice().unwrap_or_default() {
+        bytes.extend_from_slice(&to_bytes(value));
+    }
+    bytes
+}
+
+/// The tensor whose elements are in `bytes`, `N` little-endian ones each. `bytes` has the length that `shape` asks for.
+pub(super) fn from_le_bytes<T: Element, const N: usize>(
+    shape: Shape,
+    bytes: &[u8],
+    from_bytes: fn([u8; N]) -> T,
+) -> Tensor<T> {
+    Tensor::build(shape, |out| {
+        for (value, bytes) in out.iter_mut().zip(bytes.as_chunks().0) {
+            *value = from_bytes(*bytes);
+        }
+    })
+}
+
+macro_rules! from_tensor {
+    ($($variant:ident: $type:ty),*) => {$(
+        impl From<Tensor<$type>> for AnyTensor {
+            fn from(tensor: Tensor<$type>) -> Self {
+                AnyTensor::$variant(tensor)
+            }
+        }
+    )*};
+}
+
+from_tensor!(F32: f32, F64: f64, I64: i64, I32: i32, U8: u8, Bool: bool);
