@@ -22,7 +22,7 @@ pub use dual::Dual;
 pub use element::{Element, Number};
 pub use error::{Error, ErrorKind, Result};
 pub use float::Float;
-pub use ops::{REST, Slice, Window};
+pub use ops::{CrossEntropy, LayerNorm, LayerNormParameters, MaxPool, REST, Slice, Window};
 pub use rng::Rng;
 pub use shape::{Axes, Shape, Strides, axis_index};
 pub use storage::pool;

@@ -1,140 +1,152 @@
-//! `y = Σ x` over some axes.
+//! `y = Σ x` over axes.
 
+use super::reduce::{Form, Plan};
 use crate::kernels::parallel::{Work, for_each_chunk};
-use crate::{Axes, Float, Result, Shape, Tensor};
+use crate::kernels::reduce;
+use crate::{Axes, Float, Result, Tensor};
 
-/// Partial sums that run side by side: enough for the widest vectors, and a rounding error that grows with `n / LANES`.
-const LANES: usize = 64;
-
-/// Elements that one thread takes at a time.
-const ROWS_CHUNK: usize = 32 << 10;
-
-/// Nanoseconds an element, which memory decides.
-const COST: f64 = 0.1;
+/// A row this long is cut into pieces that threads can share.
+const LONG_ROW: usize = 64 << 10;
 
 impl<T: Float> Tensor<T> {
-    /// The sum over `axes` (`0`, `-1`, `[0, 2]`, `..` for all); 0 over nothing. The axes disappear, unless `axes`
-    /// [keeps](Axes::keepdims) them with size 1. NaN gives NaN. The order of additions is fixed by the shape.
+    /// The sum over `axes`; 0 where there is nothing to add, NaN where there is one.
+    ///
+    /// Sums are taken in blocks, combined pairwise, so that the error doesn't grow with the number of elements; the
+    /// bits don't depend on the number of threads.
     ///
     /// ```
     /// use etude_tensor::Tensor;
     ///
     /// let x = Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]);
     /// assert_eq!(x.sum(0)?.to_vec(), [4.0, 6.0]);
+    /// assert_eq!(x.sum(-1)?.to_vec(), [3.0, 7.0]);
     /// assert_eq!(x.sum(..)?.item()?, 10.0);
     /// # Ok::<(), etude_tensor::Error>(())
     /// ```
     ///
     /// # Errors
-    /// If an axis doesn't exist or is named twice.
+    /// If an axis is out of range or named twice.
     pub fn sum(&self, axes: impl Into<Axes>) -> Result<Self> {
-        let axes = axes.into();
-        let reduced = axes.resolve("sum", self.rank())?;
-        let sizes = self.shape();
-        let mut kept_sizes = sizes.to_vec();
-        reduced.iter().for_each(|&axis| kept_sizes[axis] = 1);
-        let kept: Vec<usize> = (0..self.rank())
-            .filter(|axis| !reduced.contains(axis))
-            .collect();
-        let shape: Vec<usize> = match axes.keeps_dims() {
-            true => kept_sizes,
-            false => kept.iter().map(|&axis| sizes[axis]).collect(),
-        };
-        let length: usize = reduced.iter().map(|&axis| sizes[axis]).product();
-        let results: usize = shape.iter().product();
+        sum("sum", self, &axes.into())
+    }
+}
 
-        // Where the axes to sum over are the slowest, whole rows of results are added up; otherwise they become the fastest.
-        let leading: Vec<usize> = reduced.iter().chain(&kept).copied().collect();
-        let leading = self.layout().permute(&leading);
-        if leading.is_contiguous() && results > 1 {
-            return Ok(sum_of_rows(&self.view(leading), length, Shape::from(shape)));
+/// The sum, in the name of `op`.
+pub(super) fn sum<T: Float>(op: &str, x: &Tensor<T>, axes: &Axes) -> Result<Tensor<T>> {
+    let plan = Plan::new(op, x, axes, Form::RowsOrColumns)?;
+    let (length, inner) = (plan.length, plan.inner);
+    if inner == 1 && length < LONG_ROW {
+        return Ok(plan.rows(COST, T::sum_of));
+    }
+    let x = plan.elements();
+    Ok(Tensor::build(plan.shape.clone(), |y| {
+        if inner == 1 {
+            for (row, y) in y.iter_mut().enumerate() {
+                *y = reduce::sum(&x[row * length..(row + 1) * length]);
+            }
+            return;
         }
-        let trailing: Vec<usize> = kept.iter().chain(&reduced).copied().collect();
-        let rows = self.view(self.layout().permute(&trailing)).contiguous();
-        let rows = rows.as_slice().expect("laid out just now");
-        Ok(Tensor::build(Shape::from(shape), |y| {
-            let chunk = (ROWS_CHUNK / length.max(1)).max(1);
-            for_each_chunk(
-                y,
-                chunk,
-                Work::per_element(results * length, COST),
-                |index, y| {
-                    for (row, y) in y.iter_mut().enumerate() {
-                        *y = sum_row(&rows[(index * chunk + row) * length..][..length]);
-                    }
-                },
-            );
-        }))
-    }
+        y.fill(T::zero());
+        if plan.outer == 1 {
+            return reduce::add_rows(x, y);
+        }
+        let work = Work::per_element(x.len(), COST);
+        for_each_chunk(y, inner.max(1), work, |block, y| {
+            T::add_rows(&x[block * length * inner..(block + 1) * length * inner], y);
+        });
+    }))
 }
 
-/// The sum of `length` row-major tensors of the given shape that lie behind each other.
-fn sum_of_rows<T: Float>(x: &Tensor<T>, length: usize, shape: Shape) -> Tensor<T> {
-    let x = x.as_slice().expect("called on what is contiguous");
-    let results = shape.elements();
-    Tensor::build(shape, |y| {
-        let chunk = (ROWS_CHUNK / length.max(1)).max(LANES);
-        for_each_chunk(
-            y,
-            chunk,
-            Work::per_element(results * length, COST),
-            |index, y| {
-                y.fill(T::ZERO);
-                for row in x.chunks_exact(results) {
-                    let row = &row[index * chunk..][..y.len()];
-                    y.iter_mut().zip(row).for_each(|(sum, &x)| *sum += x);
-                }
-            },
-        );
-    })
-}
-
-/// The sum of a row, in `LANES` partial sums that are added up at the end.
-fn sum_row<T: Float>(row: &[T]) -> T {
-    let mut sums = [T::ZERO; LANES];
-    let mut chunks = row.chunks_exact(LANES);
-    for chunk in &mut chunks {
-        sums.iter_mut().zip(chunk).for_each(|(sum, &x)| *sum += x);
-    }
-    let rest: T = chunks.remainder().iter().copied().sum();
-    sums.into_iter().sum::<T>() + rest
-}
+/// Nanoseconds an element, most of them in memory.
+pub(super) const COST: f64 = 0.1;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn any_axes_of_any_view() -> Result<()> {
-        let values: Vec<f64> = (0..24).map(f64::from).collect();
-        let x = Tensor::from_slice([2, 3, 4], &values)?;
-        for x in [x.clone(), x.transpose(0, 2)?, x.flip(1)?] {
-            let at = |i: usize, j: usize, k: usize| x.at(&[i as isize, j as isize, k as isize]);
-            let [a, b, c] = *x.shape() else {
-                unreachable!()
-            };
-            let (middle, ends) = (x.sum(1)?, x.sum([0, -1])?);
-            for i in 0..a {
-                for k in 0..c {
-                    let expected: f64 = (0..b).map(|j| at(i, j, k)).sum::<Result<f64>>()?;
-                    assert_eq!(middle.at(&[i as isize, k as isize])?, expected);
-                }
+    fn numbers(shape: &[usize]) -> Tensor<f64> {
+        let values: Vec<f64> = (0..shape.iter().product())
+            .map(|i| ((i * 7 + 3) % 11) as f64 - 5.0)
+            .collect();
+        Tensor::from_slice(shape, &values).unwrap()
+    }
+
+    /// Adds each element to the result at its index without the reduced axes.
+    fn naive(x: &Tensor<f64>, axes: &[usize]) -> Vec<f64> {
+        let shape = x.shape();
+        let kept: Vec<usize> = (0..shape.len())
+            .filter(|axis| !axes.contains(axis))
+            .collect();
+        let mut y = vec![0.0; kept.iter().map(|&axis| shape[axis]).product()];
+        for (flat, value) in x.to_vec().into_iter().enumerate() {
+            let mut index = vec![0; shape.len()];
+            let mut rest = flat;
+            for axis in (0..shape.len()).rev() {
+                index[axis] = rest % shape[axis];
+                rest /= shape[axis];
             }
-            for j in 0..b {
-                let mut expected = 0.0;
-                for i in 0..a {
-                    for k in 0..c {
-                        expected += at(i, j, k)?;
-                    }
-                }
-                assert_eq!(ends.at(&[j as isize])?, expected);
-            }
-            assert_eq!(x.sum(..)?.item()?, 276.0);
-            assert_eq!(x.sum(Axes::from(0).keepdims())?.shape(), [1, b, c]);
+            y[kept
+                .iter()
+                .fold(0, |at, &axis| at * shape[axis] + index[axis])] += value;
         }
-        assert_eq!(Tensor::<f32>::zeros([0, 2]).sum(0)?.to_vec(), [0.0, 0.0]);
-        assert_eq!(Tensor::<f32>::zeros([2, 0]).sum(0)?.shape(), [0]);
-        assert_eq!(Tensor::full([1000], 1.0_f32).sum(..)?.item()?, 1000.0);
-        Ok(())
+        y
+    }
+
+    #[test]
+    fn any_axes_of_any_view() {
+        let x = numbers(&[3, 4, 2, 5]);
+        for view in [
+            x.clone(),
+            x.permute([2, 0, 3, 1]).unwrap(),
+            x.flip(1).unwrap(),
+            x.slice(3, 1..4).unwrap(),
+        ] {
+            for bits in 0..16_u32 {
+                let axes: Vec<usize> = (0..4).filter(|axis| bits >> axis & 1 == 1).collect();
+                let named: Vec<isize> = axes.iter().map(|&axis| axis as isize).collect();
+                let y = view.sum(&named[..]).unwrap();
+                assert_eq!(
+                    y.to_vec(),
+                    naive(&view, &axes),
+                    "{:?} over {axes:?}",
+                    view.strides()
+                );
+                let kept = view.sum(Axes::from(&named[..]).keepdims()).unwrap();
+                assert_eq!((kept.rank(), kept.to_vec()), (4, y.to_vec()));
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_adds_up_to_zero() {
+        assert_eq!(numbers(&[0, 3]).sum(0).unwrap().to_vec(), [0.0; 3]);
+        assert_eq!(numbers(&[3, 0]).sum(1).unwrap().to_vec(), [0.0; 3]);
+        assert_eq!(numbers(&[3, 0]).sum(0).unwrap().shape(), [0]);
+        assert_eq!(numbers(&[2, 3, 0]).sum(1).unwrap().shape(), [2, 0]);
+        assert_eq!(Tensor::scalar(2.0).sum(..).unwrap().item().unwrap(), 2.0);
+    }
+
+    #[test]
+    fn the_same_bits_on_any_number_of_threads() {
+        let x = numbers(&[300, 1000]).exp();
+        let run = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
+            pool.install(|| [0, 1].map(|axis| x.sum(axis).unwrap().to_vec()).concat())
+        };
+        let alone = run(1);
+        assert_eq!(run(2), alone);
+        assert_eq!(run(5), alone);
+    }
+
+    #[test]
+    fn a_wrong_axis_is_named() {
+        let message = numbers(&[2, 3]).sum(2).unwrap_err().to_string();
+        assert_eq!(
+            message,
+            "sum: axis 2 is out of range for rank 2; expected -2 to 1"
+        );
     }
 }

@@ -15,6 +15,17 @@ pub struct PoolGeometry {
     pub padding: PerAxis<(usize, usize)>,
 }
 
+impl PoolGeometry {
+    /// Windows of these sizes side by side, without padding.
+    pub fn new(kernel: &[usize]) -> Self {
+        PoolGeometry {
+            kernel: kernel.into(),
+            stride: kernel.into(),
+            padding: SmallVec::from_elem((0, 0), kernel.len()),
+        }
+    }
+}
+
 /// A pooling of known sizes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PoolShape {

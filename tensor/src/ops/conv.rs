@@ -1,0 +1,205 @@
+//! Convolution over any number of spatial axes, its two gradients, and the transposed convolution.
+//!
+//! `y[b, o, f] = bias[f] + Σ_t Σ_c x[b, o·s + t·d − before, g·C/groups + c] · w[t, c, f]`, with `g = ⌊f·groups/F⌋`
+
+use super::rows::slice;
+use crate::kernels::conv::{ConvGeometry, ConvShape};
+use crate::{Error, Float, Result, Tensor};
+
+impl<T: Float> Tensor<T> {
+    /// The convolution (cross-correlation: no kernel is flipped) of `x` `[batch, spatial…, channels]` with `weight`
+    /// `[kernel…, channels/groups, filters]` and an optional `bias` `[filters]`: `[batch, output…, filters]`. Strides,
+    /// dilations, padding and groups are the geometry's; `x` counts as 0 in the padding.
+    ///
+    /// ```
+    /// use etude_tensor::{Tensor, kernels::conv::ConvGeometry};
+    ///
+    /// let x = Tensor::<f32>::ones([1, 5, 5, 1]);
+    /// let w = Tensor::<f32>::ones([3, 3, 1, 2]);
+    /// let y = x.conv(&w, None, &ConvGeometry::new(2))?;
+    /// assert_eq!(y.shape(), [1, 3, 3, 2]);
+    /// assert_eq!(y.to_vec()[0], 9.0);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If ranks, channels, groups or the bias don't go together, or a window is longer than its padded axis.
+    pub fn conv(
+        &self,
+        weight: &Self,
+        bias: Option<&Self>,
+        geometry: &ConvGeometry,
+    ) -> Result<Self> {
+        let shape = ConvShape::new("conv", self.shape(), weight.shape(), geometry)?;
+        if let Some(bias) = bias
+            && bias.shape() != [shape.filters]
+        {
+            return Err(Error::shape(
+                "conv",
+                format!(
+                    "bias {:?} for weight {:?}; expected a bias of shape [{}]",
+                    bias.shape(),
+                    weight.shape(),
+                    shape.filters
+                ),
+            ));
+        }
+        let (x, w, bias) = (
+            self.contiguous(),
+            weight.contiguous(),
+            bias.map(Tensor::contiguous),
+        );
+        Ok(Tensor::build(shape.output()[..].into(), |y| {
+            T::conv(&shape, slice(&x), slice(&w), bias.as_ref().map(slice), y);
+        }))
+    }
+
+    /// The gradient of [`conv`](Tensor::conv) with respect to `x`, whose shape is `x_shape`; `self` is the gradient with
+    /// respect to the result: `gx[b, i, c] = Σ gy[b, o, f]·w[t, c, f]` over all `o·s + t·d − before = i`.
+    ///
+    /// # Errors
+    /// If the shapes aren't those of one convolution.
+    pub fn conv_input_grad(
+        &self,
+        weight: &Self,
+        geometry: &ConvGeometry,
+        x_shape: &[usize],
+    ) -> Result<Self> {
+        let shape = ConvShape::new("conv_input_grad", x_shape, weight.shape(), geometry)?;
+        check_output("conv_input_grad", self, &shape)?;
+        let (gy, w) = (self.contiguous(), weight.contiguous());
+        Ok(Tensor::build(x_shape.into(), |gx| {
+            T::conv_input_grad(&shape, slice(&gy), slice(&w), gx)
+        }))
+    }
+
+    /// The gradient of [`conv`](Tensor::conv) with respect to the weight, whose shape is `weight_shape`; `self` is `x`
+    /// and `gy` the gradient with respect to the result: `gw[t, c, f] = Σ_b Σ_o x[b, o·s + t·d − before, c]·gy[b, o, f]`.
+    ///
+    /// # Errors
+    /// If the shapes aren't those of one convolution.
+    pub fn conv_weight_grad(
+        &self,
+        gy: &Self,
+        geometry: &ConvGeometry,
+        weight_shape: &[usize],
+    ) -> Result<Self> {
+        let shape = ConvShape::new("conv_weight_grad", self.shape(), weight_shape, geometry)?;
+        check_output("conv_weight_grad", gy, &shape)?;
+        let (x, gy) = (self.contiguous(), gy.contiguous());
+        Ok(Tensor::build(weight_shape.into(), |gw| {
+            T::conv_weight_grad(&shape, slice(&x), slice(&gy), gw)
+        }))
+    }
+
+    /// The transposed convolution of `x` `[batch, spatial…, filters]` with a `weight` `[kernel…, channels/groups, filters]`,
+    /// cut to the spatial sizes `output` from the geometry's `before` on: the adjoint of the convolution that has this
+    /// weight. `[batch, output…, channels]`.
+    ///
+    /// ```
+    /// use etude_tensor::{Tensor, kernels::conv::ConvGeometry};
+    ///
+    /// let x = Tensor::from_slice([1, 2, 1], &[1.0_f32, 10.0])?;
+    /// let w = Tensor::from_slice([2, 1, 1], &[1.0_f32, 2.0])?;
+    /// let y = x.conv_transpose(&w, &ConvGeometry::new(1), &[3])?;
+    /// assert_eq!(y.to_vec(), [1.0, 12.0, 20.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If ranks, channels, groups and output sizes don't go together.
+    pub fn conv_transpose(
+        &self,
+        weight: &Self,
+        geometry: &ConvGeometry,
+        output: &[usize],
+    ) -> Result<Self> {
+        let shape = ConvShape::transposed(
+            "conv_transpose",
+            self.shape(),
+            weight.shape(),
+            output,
+            geometry,
+        )?;
+        let (x, w) = (self.contiguous(), weight.contiguous());
+        Ok(Tensor::build(shape.input()[..].into(), |y| {
+            T::conv_input_grad(&shape, slice(&x), slice(&w), y)
+        }))
+    }
+}
+
+fn check_output<T: Float>(op: &str, gy: &Tensor<T>, shape: &ConvShape) -> Result<()> {
+    if gy.shape() != &shape.output()[..] {
+        return Err(Error::shape(
+            op,
+            format!(
+                "a gradient of shape {:?} for a result of shape {:?}; expected both alike",
+                gy.shape(),
+                &shape.output()[..]
+            ),
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers(shape: &[usize]) -> Tensor<f64> {
+        let values: Vec<f64> = (0..shape.iter().product())
+            .map(|i| ((i * 7 + 3) % 11) as f64 - 5.0)
+            .collect();
+        Tensor::from_slice(shape, &values).unwrap()
+    }
+
+    /// ⟨gy, conv(x, w)⟩ = ⟨x, input_grad(gy, w)⟩ = ⟨w, weight_grad(x, gy)⟩: both gradients are the adjoints.
+    #[test]
+    fn gradients_are_the_adjoints() {
+        let mut geometry = ConvGeometry::new(2);
+        geometry.stride[0] = 2;
+        geometry.dilation[1] = 2;
+        geometry.padding[1] = (1, 2);
+        geometry.groups = 2;
+        // A channels-first batch, seen as channels-last: any strides will do.
+        let x = numbers(&[2, 4, 7, 6]).permute([0, 2, 3, 1]).unwrap();
+        let w = numbers(&[3, 2, 2, 6]);
+        let y = x.conv(&w, None, &geometry).unwrap();
+        let gy = numbers(y.shape()).flip(1).unwrap();
+        let inner = |a: &Tensor<f64>, b: &Tensor<f64>| (a * b).sum(..).unwrap().item().unwrap();
+        let expected = inner(&gy, &y);
+        assert!(expected != 0.0);
+        assert_eq!(
+            inner(&x, &gy.conv_input_grad(&w, &geometry, x.shape()).unwrap()),
+            expected
+        );
+        assert_eq!(
+            inner(&w, &x.conv_weight_grad(&gy, &geometry, w.shape()).unwrap()),
+            expected
+        );
+    }
+
+    #[test]
+    fn shapes_that_do_not_fit_are_named() {
+        let geometry = ConvGeometry::new(1);
+        let message = numbers(&[1, 5, 2])
+            .conv(&numbers(&[3, 3, 4]), None, &geometry)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            message.starts_with("conv: ")
+                && message.contains("[1, 5, 2]")
+                && message.contains("[3, 3, 4]"),
+            "{message}"
+        );
+        let bias = numbers(&[3]);
+        let message = numbers(&[1, 5, 2])
+            .conv(&numbers(&[3, 2, 4]), Some(&bias), &geometry)
+            .unwrap_err()
+            .to_string();
+        assert_eq!(
+            message,
+            "conv: bias [3] for weight [3, 2, 4]; expected a bias of shape [4]"
+        );
+    }
+}

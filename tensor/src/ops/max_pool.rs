@@ -1,0 +1,127 @@
+//! The maximum of each window, channel by channel.
+
+use super::rows::slice;
+use crate::kernels::pool::{PoolGeometry, PoolShape};
+use crate::{Error, Float, Result, Shape, Tensor};
+
+/// What [`Tensor::max_pool`] returns: the maxima, and where they were found.
+#[derive(Clone, Debug)]
+pub struct MaxPool<T: Float> {
+    /// The maximum of each window, `[batch, output…, channels]`.
+    pub y: Tensor<T>,
+    /// The place of each maximum in `x`, counted in row-major order.
+    pub indices: Tensor<i64>,
+}
+
+impl<T: Float> Tensor<T> {
+    /// The maximum of each window over the spatial axes of `x` `[batch, spatial…, channels]`: the first among equals in
+    /// row-major order, the first NaN where there is one. Padding never wins.
+    ///
+    /// ```
+    /// use etude_tensor::{Tensor, kernels::pool::PoolGeometry};
+    ///
+    /// let x = Tensor::from_slice([1, 2, 4, 1], &[1.0_f32, 2.0, 5.0, 5.0, 3.0, 4.0, 0.0, 5.0])?;
+    /// let pool = x.max_pool(&PoolGeometry::new(&[2, 2]))?;
+    /// assert_eq!(pool.y.to_vec(), [4.0, 5.0]);
+    /// assert_eq!(pool.indices.to_vec(), [5, 2]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If ranks don't go together, a window is longer than its padded axis, or padding as long as the window.
+    pub fn max_pool(&self, geometry: &PoolGeometry) -> Result<MaxPool<T>> {
+        let shape = PoolShape::new("max_pool", self.shape(), geometry)?;
+        let x = self.contiguous();
+        let output = Shape::from(&shape.output()[..]);
+        let mut indices = Tensor::build(output.clone(), |_| {});
+        let y = Tensor::build(output, |y| {
+            T::max_pool(&shape, slice(&x), y, indices.make_mut())
+        });
+        Ok(MaxPool { y, indices })
+    }
+
+    /// The gradient of [`max_pool`](Tensor::max_pool) with respect to `x`, whose shape is `x_shape`; `self` is the
+    /// gradient with respect to the maxima: each goes to the place where its maximum was found.
+    ///
+    /// # Errors
+    /// If the shapes aren't those of one pooling, or an index lies outside of `x_shape`.
+    pub fn max_pool_grad(
+        &self,
+        indices: &Tensor<i64>,
+        geometry: &PoolGeometry,
+        x_shape: &[usize],
+    ) -> Result<Self> {
+        let shape = PoolShape::new("max_pool_grad", x_shape, geometry)?;
+        check_output("max_pool_grad", self.shape(), &shape)?;
+        check_output("max_pool_grad", indices.shape(), &shape)?;
+        let (gy, indices) = (self.contiguous(), indices.contiguous());
+        let places = 0..Shape::from(x_shape).elements() as i64;
+        if let Some(index) = slice(&indices).iter().find(|index| !places.contains(index)) {
+            return Err(Error::index(
+                "max_pool_grad",
+                format!(
+                    "index {index} for an input of shape {x_shape:?}; expected 0 to {}",
+                    places.end - 1
+                ),
+            ));
+        }
+        Ok(Tensor::build(x_shape.into(), |gx| {
+            T::max_pool_grad(&shape, slice(&gy), slice(&indices), gx)
+        }))
+    }
+}
+
+/// An error unless `got` is the shape of the pooling's result.
+pub(super) fn check_output(op: &str, got: &[usize], shape: &PoolShape) -> Result<()> {
+    if got != &shape.output()[..] {
+        return Err(Error::shape(
+            op,
+            format!(
+                "shape {got:?} for a result of shape {:?}; expected both alike",
+                &shape.output()[..]
+            ),
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gradients_go_where_the_maxima_were_found() {
+        let x =
+            Tensor::from_slice([1, 2, 4, 1], &[1.0, 2.0, 5.0, 5.0, 3.0, 4.0, 0.0, 5.0]).unwrap();
+        let geometry = PoolGeometry::new(&[2, 2]);
+        let pool = x.max_pool(&geometry).unwrap();
+        let gy = Tensor::from_slice([1, 1, 2, 1], &[10.0, 20.0]).unwrap();
+        let gx = gy
+            .max_pool_grad(&pool.indices, &geometry, x.shape())
+            .unwrap();
+        assert_eq!(gx.to_vec(), [0.0, 0.0, 20.0, 0.0, 0.0, 10.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_named() {
+        let geometry = PoolGeometry::new(&[2, 2]);
+        let message = Tensor::<f32>::zeros([1, 4, 1])
+            .max_pool(&geometry)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            message.starts_with("max_pool: ") && message.contains("[1, 4, 1]"),
+            "{message}"
+        );
+        let gy = Tensor::<f32>::zeros([1, 1, 1, 1]);
+        let wrong = Tensor::full([1, 1, 1, 1], 4_i64);
+        let message = gy
+            .max_pool_grad(&wrong, &geometry, &[1, 2, 2, 1])
+            .unwrap_err()
+            .to_string();
+        assert_eq!(
+            message,
+            "max_pool_grad: index 4 for an input of shape [1, 2, 2, 1]; expected 0 to 3"
+        );
+    }
+}
