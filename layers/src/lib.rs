@@ -1,11 +1,61 @@
 //! The layers, initializers and losses of étude.
+//!
+//! A layer begins as its configuration, plain data with builder methods, which JSON can hold:
+//!
+//! ```
+//! use etude_autograd::{Module, Tape};
+//! use etude_layers::{Activation, Dense, DenseConfig};
+//! use etude_tensor::{Rng, Tensor};
+//!
+//! let mut rng = Rng::seed(42);
+//! let dense: Dense<f32> = DenseConfig::new(10).activation(Activation::Tanh).init(&mut rng)?;
+//!
+//! let tape = Tape::training(42);
+//! let x = tape.input(Tensor::ones([3, 4]));
+//! let y = dense.forward(&x)?; // the first call creates the parameters
+//! assert_eq!(y.shape(), [3, 10]);
+//! assert_eq!(dense.param_count()?, 4 * 10 + 10);
+//! # Ok::<(), etude_tensor::Error>(())
+//! ```
+//!
+//! # Where things are
+//!
+//! | to learn about | read |
+//! |---|---|
+//! | the layers | `basic/`, `regularization/`: one file each |
+//! | models of one's own | [`Module`](macro@Module), the derive, and [`Layer`] |
+//! | models from a list of layers | [`Sequential`] |
+//! | what configurations are written in | [`Activation`], [`Initializer`], [`Padding`], [`Ints`], [`DataFormat`], [`Reduction`] |
+//! | models from files | [`registry`] |
 
 #![forbid(unsafe_code)]
 
+mod activation;
+mod args;
+mod basic;
 mod config;
+mod layer;
 mod orthonormal;
+mod outputs;
+mod parameters;
+pub mod registry;
+mod regularization;
+mod sequential;
+mod signature;
+mod summary;
 
+pub use activation::ActivationFn;
+pub use args::{Arg, Args};
+pub use basic::{Dense, DenseConfig, Flatten, FlattenConfig, Identity, IdentityConfig};
 pub use config::{
     Activation, AxisInts, DataFormat, Initializer, Ints, OneOrMany, Padding, Reduction, Sides,
     Window, fans, read_config,
 };
+pub use etude_autograd::Module;
+pub use etude_derive::Module;
+pub use layer::{CloneLayer, Layer};
+pub use outputs::Outputs;
+pub use regularization::{Dropout, DropoutConfig, StochasticDepth, StochasticDepthConfig};
+pub use sequential::{Sequential, SequentialConfig, SequentialEntry};
+pub use signature::{Argument, ArgumentKind, Signature};
+pub use summary::{Row, Summary};

@@ -50,15 +50,6 @@ fn reflect(a: &mut [f64], columns: usize, k: usize, v: &[f64]) {
     }
 }
 
-/// The transpose of a row-major matrix.
-pub(crate) fn transposed(a: &[f64], rows: usize, columns: usize) -> Vec<f64> {
-    let mut t = Vec::with_capacity(a.len());
-    for j in 0..columns {
-        t.extend((0..rows).map(|i| a[i * columns + j]));
-    }
-    t
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,19 +17,35 @@ pub fn is_skipped(field: &Field) -> Result<bool> {
     Ok(skip)
 }
 
-/// The type in `#[module(float = …)]` above a struct.
-pub fn float_type(attributes: &[Attribute]) -> Result<Option<Type>> {
-    let mut float = None;
-    for attribute in module_attributes(attributes) {
-        attribute.parse_nested_meta(|meta| {
-            if meta.path.is_ident("float") {
-                float = Some(meta.value()?.parse()?);
-                return Ok(());
-            }
-            Err(meta.error("a struct takes #[module(float = f64)], which names the type of its parameters' elements"))
-        })?;
+/// What `#[module(…)]` above a struct says.
+#[derive(Default)]
+pub struct StructAttributes {
+    /// `float = f64`: the type of the parameters' elements.
+    pub float: Option<Type>,
+    /// `no_parameters`: a module over every element type, whose fields aren't looked at.
+    pub no_parameters: bool,
+}
+
+impl StructAttributes {
+    pub fn read(attributes: &[Attribute]) -> Result<Self> {
+        let mut found = StructAttributes::default();
+        for attribute in module_attributes(attributes) {
+            attribute.parse_nested_meta(|meta| {
+                if meta.path.is_ident("float") {
+                    found.float = Some(meta.value()?.parse()?);
+                } else if meta.path.is_ident("no_parameters") {
+                    found.no_parameters = true;
+                } else {
+                    return Err(meta.error(
+                        "a struct takes #[module(float = f64)], which names the type of its parameters' elements, or \
+                         #[module(no_parameters)], which makes it a module over every type",
+                    ));
+                }
+                Ok(())
+            })?;
+        }
+        Ok(found)
     }
-    Ok(float)
 }
 
 fn module_attributes(attributes: &[Attribute]) -> impl Iterator<Item = &Attribute> {

@@ -1,16 +1,25 @@
 //! The implementation that the derive writes: one line a field, as a person would write it by hand.
 
-use crate::attributes;
+use crate::attributes::{self, StructAttributes};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{
-    Data, DeriveInput, Error, Field, Generics, Ident, Index, Result, TypeParam, TypeParamBound,
+    Data, DeriveInput, Error, Field, Generics, Ident, Index, Result, Type, TypeParam,
+    TypeParamBound,
 };
 
-/// `impl Module<T> for Struct`, with `autograd` as the path of the crate that has the trait.
-pub fn module(input: &DeriveInput, autograd: &TokenStream) -> Result<TokenStream> {
+/// Where the user's crate sees étude's.
+pub struct Crates {
+    /// The crate that has `Module`.
+    pub autograd: TokenStream,
+    /// The crate that has `Float`.
+    pub tensor: TokenStream,
+}
+
+/// `impl Module<T> for Struct`.
+pub fn module(input: &DeriveInput, crates: &Crates) -> Result<TokenStream> {
     let Data::Struct(data) = &input.data else {
         return Err(Error::new(
             input.ident.span(),
@@ -18,7 +27,12 @@ pub fn module(input: &DeriveInput, autograd: &TokenStream) -> Result<TokenStream
              the variant at hand to the visitor",
         ));
     };
-    let float = float(input)?;
+    let attributes = StructAttributes::read(&input.attrs)?;
+    if attributes.no_parameters {
+        return without_parameters(input, crates);
+    }
+    let autograd = &crates.autograd;
+    let float = float(input, attributes.float);
     let mut visits = Vec::new();
     let mut visits_mut = Vec::new();
     let mut bounds = Vec::new();
@@ -59,20 +73,41 @@ pub fn module(input: &DeriveInput, autograd: &TokenStream) -> Result<TokenStream
     })
 }
 
+/// The implementation of a struct without parameters, for every element type.
+fn without_parameters(
+    input: &DeriveInput,
+    Crates { autograd, tensor }: &Crates,
+) -> Result<TokenStream> {
+    let name = &input.ident;
+    let (_, type_generics, where_clause) = input.generics.split_for_impl();
+    let mut generics = input.generics.clone();
+    generics
+        .params
+        .push(syn::parse2(quote!(ModuleFloat: #tensor::Float))?);
+    let (impl_generics, _, _) = generics.split_for_impl();
+    Ok(quote! {
+        #[automatically_derived]
+        impl #impl_generics #autograd::Module<ModuleFloat> for #name #type_generics #where_clause {
+            fn visit<'module>(&'module self, _: &mut #autograd::Visitor<'_, 'module, ModuleFloat>) {}
+            fn visit_mut(&mut self, _: &mut #autograd::VisitorMut<'_, ModuleFloat>) {}
+        }
+    })
+}
+
 /// The element type: the attribute's, else the first type parameter bounded by `Float`, else `f32`.
-fn float(input: &DeriveInput) -> Result<TokenStream> {
-    if let Some(named) = attributes::float_type(&input.attrs)? {
-        return Ok(named.into_token_stream());
+fn float(input: &DeriveInput, named: Option<Type>) -> TokenStream {
+    if let Some(named) = named {
+        return named.into_token_stream();
     }
     let in_where = where_bounded_by_float(&input.generics);
     let parameter = input
         .generics
         .type_params()
         .find(|parameter| is_float_bound(&parameter.bounds) || in_where.contains(&parameter.ident));
-    Ok(parameter.map_or_else(
+    parameter.map_or_else(
         || quote!(f32),
         |TypeParam { ident, .. }| ident.to_token_stream(),
-    ))
+    )
 }
 
 fn is_float_bound<'a>(bounds: impl IntoIterator<Item = &'a TypeParamBound>) -> bool {

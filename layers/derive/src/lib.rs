@@ -46,6 +46,21 @@
 //! assert_eq!(Scale(Param::new(Tensor::full([3], 1.0))).params()[0].0, "0");
 //! ```
 //!
+//! A layer that has no parameters, only a configuration, is a module over every type:
+//!
+//! ```
+//! #[derive(Clone, etude_derive::Module)]
+//! #[module(no_parameters)]
+//! struct Scale {
+//!     factor: f64,
+//! }
+//!
+//! fn count<T: etude_tensor::Float>(module: &impl etude_autograd::Module<T>) -> usize {
+//!     module.params().len()
+//! }
+//! assert_eq!(count::<f32>(&Scale { factor: 2.0 }) + count::<f64>(&Scale { factor: 3.0 }), 0);
+//! ```
+//!
 //! # What doesn't compile
 //!
 //! A field that is neither a module nor plain data has to be left out by name:
@@ -79,6 +94,7 @@
 mod attributes;
 mod expand;
 
+use expand::Crates;
 use proc_macro::TokenStream;
 use quote::quote;
 use syn::{DeriveInput, parse_macro_input};
@@ -86,22 +102,30 @@ use syn::{DeriveInput, parse_macro_input};
 /// Writes `etude_autograd::Module` for a struct: each field under its name, tuple fields under their index, those with
 /// `#[module(skip)]` left out. See the [crate's page](crate).
 ///
-/// This one is for crates that depend on `etude-autograd`; the facade `etude` exports [`FacadeModule`] under the same name.
+/// This one is for crates that depend on `etude-autograd` and `etude-tensor`; the facade `etude` exports [`FacadeModule`] under
+/// the same name.
 #[proc_macro_derive(Module, attributes(module))]
 pub fn derive_module(input: TokenStream) -> TokenStream {
-    expand(input, quote!(::etude_autograd))
+    let crates = Crates {
+        autograd: quote!(::etude_autograd),
+        tensor: quote!(::etude_tensor),
+    };
+    expand(input, &crates)
 }
 
 /// The same as [`Module`](macro@Module), for crates that know étude only by its facade.
 #[proc_macro_derive(FacadeModule, attributes(module))]
 pub fn derive_facade_module(input: TokenStream) -> TokenStream {
-    expand(input, quote!(::etude::autograd))
+    let crates = Crates {
+        autograd: quote!(::etude::autograd),
+        tensor: quote!(::etude::tensor),
+    };
+    expand(input, &crates)
 }
 
-/// `autograd` is the path under which the user's crate sees the autograd crate.
-fn expand(input: TokenStream, autograd: proc_macro2::TokenStream) -> TokenStream {
+fn expand(input: TokenStream, crates: &Crates) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    let written = expand::module(&input, &autograd);
+    let written = expand::module(&input, crates);
     written
         .unwrap_or_else(syn::Error::into_compile_error)
         .into()

@@ -2,10 +2,7 @@
 
 use super::names::names;
 use crate::orthonormal;
-use etude_tensor::{Error, Result, Shape, Tensor};
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
-use rand_distr::StandardNormal;
+use etude_tensor::{Error, Result, Rng, Shape, Tensor};
 
 names! {
     /// What the first values of a parameter are drawn from.
@@ -60,27 +57,36 @@ impl Initializer {
     /// # Errors
     /// If the shape has more elements than memory holds; and `orthogonal` needs a shape of rank 2 or more.
     pub fn draw(self, shape: &[usize], seed: u64) -> Result<Tensor<f64>> {
+        if elements(shape)? == 0 {
+            return Ok(Tensor::zeros(shape));
+        }
         let (fan_in, fan_out) = fans(shape);
-        let mut random = Random {
-            rng: ChaCha8Rng::seed_from_u64(seed),
-            count: elements(shape)?,
-        };
-        let values = match self {
-            Initializer::Zeros => return Ok(Tensor::full(shape, 0.0)),
-            Initializer::Ones => return Ok(Tensor::full(shape, 1.0)),
-            Initializer::Xavier => random.uniform((6.0 / (fan_in + fan_out)).sqrt()),
-            Initializer::XavierNormal => random.scaled_normal((2.0 / (fan_in + fan_out)).sqrt()),
-            Initializer::He => random.scaled_normal((2.0 / fan_in).sqrt()),
-            Initializer::HeUniform => random.uniform((6.0 / fan_in).sqrt()),
-            Initializer::Lecun => random.scaled_normal((1.0 / fan_in).sqrt()),
-            Initializer::LecunUniform => random.uniform((3.0 / fan_in).sqrt()),
-            Initializer::Normal => random.normal(),
-            Initializer::Uniform => random.uniform(0.05),
-            Initializer::TruncatedNormal => random.normal_within_two(0.05),
-            Initializer::Orthogonal => orthogonal(shape, &mut random)?,
-        };
-        Tensor::from_slice(shape, &values)
+        let rng = &mut Rng::seed(seed);
+        match self {
+            Initializer::Zeros => Ok(Tensor::zeros(shape)),
+            Initializer::Ones => Ok(Tensor::ones(shape)),
+            Initializer::Xavier => uniform(shape, (6.0 / (fan_in + fan_out)).sqrt(), rng),
+            Initializer::XavierNormal => truncated(shape, (2.0 / (fan_in + fan_out)).sqrt(), rng),
+            Initializer::He => truncated(shape, (2.0 / fan_in).sqrt(), rng),
+            Initializer::HeUniform => uniform(shape, (6.0 / fan_in).sqrt(), rng),
+            Initializer::Lecun => truncated(shape, (1.0 / fan_in).sqrt(), rng),
+            Initializer::LecunUniform => uniform(shape, (3.0 / fan_in).sqrt(), rng),
+            Initializer::Normal => Tensor::normal(shape, 0.0, 1.0, rng),
+            Initializer::Uniform => uniform(shape, 0.05, rng),
+            Initializer::TruncatedNormal => Tensor::truncated_normal(shape, 0.0, 0.05, 2.0, rng),
+            Initializer::Orthogonal => orthogonal(shape, rng),
+        }
     }
+}
+
+/// Uniform within ±bound.
+fn uniform(shape: &[usize], bound: f64, rng: &mut Rng) -> Result<Tensor<f64>> {
+    Tensor::uniform(shape, -bound, bound, rng)
+}
+
+/// Normal, redrawn beyond two deviations, with `deviation` the one after the redrawing.
+fn truncated(shape: &[usize], deviation: f64, rng: &mut Rng) -> Result<Tensor<f64>> {
+    Tensor::truncated_normal(shape, 0.0, deviation / DEVIATION_WITHIN_TWO, 2.0, rng)
 }
 
 /// `(fan_in, fan_out)` of a shape: how many inputs and outputs each weight connects. Rank 0 gives 1 and 1, rank 1 its
@@ -110,66 +116,26 @@ fn elements(shape: &[usize]) -> Result<usize> {
     })
 }
 
-fn orthogonal(shape: &[usize], random: &mut Random) -> Result<Vec<f64>> {
-    let [leading @ .., columns] = shape else {
-        return Err(too_flat(shape));
+fn orthogonal(shape: &[usize], rng: &mut Rng) -> Result<Tensor<f64>> {
+    let [_, .., columns] = *shape else {
+        let message = format!(
+            "orthogonal needs a matrix or more, got shape {shape:?}; choose another initializer"
+        );
+        return Err(Error::shape("initializer", message));
     };
-    if leading.is_empty() {
-        return Err(too_flat(shape));
-    }
-    let (rows, columns) = (leading.iter().product(), *columns);
+    let rows = shape.iter().product::<usize>() / columns;
     let (tall, wide) = (Ord::max(rows, columns), Ord::min(rows, columns));
-    let q = orthonormal::columns(random.normal(), tall, wide);
-    Ok(if rows < columns {
-        orthonormal::transposed(&q, tall, wide)
+    let normal = Tensor::<f64>::normal([tall, wide], 0.0, 1.0, rng)?;
+    let q = Tensor::from_slice(
+        [tall, wide],
+        &orthonormal::columns(normal.to_vec(), tall, wide),
+    )?;
+    let q = if rows < columns {
+        q.transpose(0, 1)?
     } else {
         q
-    })
-}
-
-fn too_flat(shape: &[usize]) -> Error {
-    let message = format!(
-        "orthogonal needs a matrix or more, got shape {shape:?}; choose another initializer"
-    );
-    Error::shape("initializer", message)
-}
-
-/// `count` independent draws from one generator.
-struct Random {
-    rng: ChaCha8Rng,
-    count: usize,
-}
-
-impl Random {
-    fn draw(&mut self, mut one: impl FnMut(&mut ChaCha8Rng) -> f64) -> Vec<f64> {
-        (0..self.count).map(|_| one(&mut self.rng)).collect()
-    }
-
-    /// Uniform within ±bound.
-    fn uniform(&mut self, bound: f64) -> Vec<f64> {
-        self.draw(|rng| bound * (2.0 * rng.random::<f64>() - 1.0))
-    }
-
-    fn normal(&mut self) -> Vec<f64> {
-        self.draw(|rng| rng.sample(StandardNormal))
-    }
-
-    /// Normal, redrawn beyond two deviations, with `deviation` the one before the redrawing.
-    fn normal_within_two(&mut self, deviation: f64) -> Vec<f64> {
-        self.draw(|rng| {
-            loop {
-                let z: f64 = rng.sample(StandardNormal);
-                if z.abs() <= 2.0 {
-                    return deviation * z;
-                }
-            }
-        })
-    }
-
-    /// Normal, redrawn beyond two deviations, with `deviation` the one after the redrawing.
-    fn scaled_normal(&mut self, deviation: f64) -> Vec<f64> {
-        self.normal_within_two(deviation / DEVIATION_WITHIN_TWO)
-    }
+    };
+    q.reshape(shape)
 }
 
 #[cfg(test)]

@@ -17,5 +17,6 @@ pub use initializer::{Initializer, fans};
 pub use ints::{AxisInts, Ints, OneOrMany};
 pub use padding::{Padding, Sides};
 pub use read::read_config;
+pub(crate) use read::to_json;
 pub use reduction::Reduction;
 pub use window::Window;

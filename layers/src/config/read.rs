@@ -1,6 +1,7 @@
 //! Configurations from JSON, with messages that name the key, the value and what would fit.
 
 use etude_tensor::{Error, Result};
+use serde::Serialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, IntoDeserializer, MapAccess};
 use serde_json::{Map, Value};
@@ -69,4 +70,12 @@ impl<'de> MapAccess<'de> for Entries<'_> {
         let read = seed.deserialize(value.clone());
         read.map_err(|err| serde_json::Error::custom(format!("{key} {value}: {err}")))
     }
+}
+
+/// A configuration as JSON.
+///
+/// # Errors
+/// If a number isn't finite, which JSON can't hold.
+pub(crate) fn to_json<C: Serialize>(who: &str, config: &C) -> Result<Value> {
+    serde_json::to_value(config).map_err(|err| Error::config(who, err.to_string()))
 }

@@ -1,0 +1,110 @@
+//! Layers by name: from a layer's type and its JSON configuration to the layer.
+//!
+//! A model file can so be opened without the code that built it, and a test case can name its layer.
+//!
+//! ```
+//! use etude_layers::{Layer, registry};
+//! use etude_tensor::Rng;
+//! use serde_json::json;
+//!
+//! let dense: Box<dyn Layer> = registry::layer("Dense", &json!({"output_size": 3}), &mut Rng::seed(1))?;
+//! assert_eq!(dense.signature().to_string(), "Dense(x) → output");
+//! assert!(registry::names().contains(&"Dense"));
+//! # Ok::<(), etude_tensor::Error>(())
+//! ```
+
+use crate::*;
+use etude_tensor::{Error, Float, Result, Rng};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// The table: a layer's type, its configuration, and how the one makes the other.
+macro_rules! registry {
+    ($($name:literal: $config:ty => $init:expr,)*) => {
+        /// The names of all layers.
+        pub fn names() -> &'static [&'static str] {
+            &[$($name),*]
+        }
+
+        /// The layer of this name and configuration, its parameters seeded from `rng`.
+        ///
+        /// # Errors
+        /// If there is no layer of this name, or the configuration doesn't fit it.
+        pub fn layer<T: Float>(name: &str, config: &Value, rng: &mut Rng) -> Result<Box<dyn Layer<T>>> {
+            match name {
+                $($name => make::<T, $config, _>($name, config, rng, $init),)*
+                _ => {
+                    let message = format!("there is no layer '{name}'; there are {}", names().join(", "));
+                    Err(Error::config("registry", message))
+                }
+            }
+        }
+    };
+}
+
+registry! {
+    "Dense": DenseConfig => |config, rng| config.init(rng),
+    "Dropout": DropoutConfig => |config, _| config.init(),
+    "Flatten": FlattenConfig => |config, _| Ok(config.init()),
+    "Identity": IdentityConfig => |config, _| Ok(config.init()),
+    "Sequential": SequentialConfig => |config, rng| config.init(rng),
+    "StochasticDepth": StochasticDepthConfig => |config, _| config.init(),
+}
+
+/// Reads the configuration and makes the layer.
+fn make<T: Float, C: DeserializeOwned, L: Layer<T>>(
+    name: &'static str,
+    config: &Value,
+    rng: &mut Rng,
+    init: impl FnOnce(&C, &mut Rng) -> Result<L>,
+) -> Result<Box<dyn Layer<T>>> {
+    let config = read_config(&signature::snake_case(name), config)?;
+    Ok(Box::new(init(&config, rng)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// A configuration for each name, as short as it can be.
+    fn shortest(name: &str) -> Value {
+        match name {
+            "Dense" => json!({"output_size": 3}),
+            "Dropout" => json!({"rate": 0.5}),
+            "Embedding" => json!({"output_size": 3, "input_size": 4}),
+            "StochasticDepth" => json!({"drop_path_rate": 0.5}),
+            "Sequential" => json!({"layers": []}),
+            _ => json!({}),
+        }
+    }
+
+    #[test]
+    fn every_layer_is_made_under_its_own_name_and_its_configuration_round_trips() -> Result<()> {
+        for name in names() {
+            let made: Box<dyn Layer<f64>> = layer(name, &shortest(name), &mut Rng::seed(1))?;
+            assert_eq!(made.signature().layer, *name);
+            let config = made.config()?;
+            let again: Box<dyn Layer<f64>> = layer(name, &config, &mut Rng::seed(1))?;
+            assert_eq!(again.config()?, config);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn every_layer_refuses_a_key_that_it_does_not_have() {
+        for name in names() {
+            let mut config = shortest(name);
+            config["colour"] = json!("red");
+            let message = layer::<f32>(name, &config, &mut Rng::seed(1))
+                .err()
+                .unwrap()
+                .to_string();
+            let who = signature::snake_case(name);
+            assert!(
+                message.starts_with(&format!("{who}: unknown field `colour`")),
+                "{message}"
+            );
+        }
+    }
+}
