@@ -44,10 +44,10 @@ fn walk<T: Float>(
         let Origin::Operation(rule) = &node.origin else {
             continue;
         };
-        let vars = node
-            .saved
-            .into_iter()
-            .map(|saved| saved.map(|saved| Var::new(saved.tensor, tape.clone(), saved.node)));
+        let mut saved = Saved::new();
+        for slot in node.saved {
+            saved.push(slot.map(|slot| Var::new(slot.tensor, tape.clone(), slot.node)));
+        }
         let mut sink = Sink {
             rule: rule.get().name(),
             inputs: &node.inputs,
@@ -56,8 +56,7 @@ fn walk<T: Float>(
             slots,
             hook: hook.as_deref(),
         };
-        rule.get()
-            .grads(&Saved::new(vars.collect()), gy, &mut sink)?;
+        rule.get().grads(&saved, gy, &mut sink)?;
     }
     Ok(())
 }

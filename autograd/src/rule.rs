@@ -86,8 +86,14 @@ pub struct Saved<T: Float> {
 }
 
 impl<T: Float> Saved<T> {
-    pub(crate) fn new(vars: SmallVec<[Option<Var<T>>; 2]>) -> Self {
-        Saved { vars }
+    pub(crate) fn new() -> Self {
+        Saved {
+            vars: SmallVec::new(),
+        }
+    }
+
+    pub(crate) fn push(&mut self, var: Option<Var<T>>) {
+        self.vars.push(var);
     }
 
     /// The `slot`-th thing that was saved, or `None` if the operation left that slot empty.

@@ -59,7 +59,7 @@ impl<T: Float> Sink<'_, T> {
                 Delivery::Drop => return Ok(()),
             };
         }
-        if *gradient.shape() != *shape {
+        if !gradient.tensor().has_shape(&shape) {
             return Err(Error::shape(
                 self.rule,
                 format!(

@@ -4,11 +4,12 @@ use crate::buffer::{Buffer, Update};
 use crate::draw::{DrawKey, Draws};
 use crate::hook::SinkHook;
 use crate::mode::Mode;
-use crate::node::{Node, Origin, RuleHandle, SavedTensor};
+use crate::node::{Inputs, Node, Origin, RuleHandle, SavedTensor};
 use crate::recording::Recording;
 use crate::rule::{Rule, Save};
 use crate::{Gradients, Param, Var};
 use etude_tensor::{Error, Float, Result, Tensor};
+use smallvec::SmallVec;
 use std::cell::{Cell, RefCell};
 use std::collections::hash_map::Entry;
 use std::fmt;
@@ -155,7 +156,7 @@ impl<T: Float> Tape<T> {
             return self.input(tensor);
         }
         let mut recording = self.inner.recording.borrow_mut();
-        let number = recording.push_leaf(Origin::Variable, tensor.shape().into());
+        let number = recording.push_leaf(Origin::Variable, tensor.to_shape());
         recording.variables.push(number);
         Var::new(tensor, self.clone(), Some(number))
     }
@@ -206,7 +207,7 @@ impl<T: Float> Tape<T> {
                     node,
                 });
                 if node.is_some() {
-                    recording.push_leaf(Origin::Param(param.id()), value.shape().into());
+                    recording.push_leaf(Origin::Param(param.id()), value.to_shape());
                 }
                 node
             }
@@ -270,22 +271,31 @@ impl<T: Float> Tape<T> {
         }
         let mut recording = self.inner.recording.borrow_mut();
         let number = recording.next_number();
-        let saved = saved.into_iter().map(|save| {
-            let (tensor, node) = match save {
+        let mut node = Node {
+            origin: Origin::Operation(RuleHandle::new(rule)),
+            inputs: Inputs::new(),
+            saved: SmallVec::new(),
+            shape: output.to_shape(),
+            retained: false,
+        };
+        for input in inputs {
+            node.inputs.push(input.node());
+        }
+        for save in saved {
+            let (tensor, node_number) = match save {
                 Save::Var(var) => (var.tensor().clone(), var.node()),
                 Save::Output => (output.clone(), Some(number)),
                 Save::Tensor(tensor) => (tensor, None),
-                Save::Nothing => return None,
+                Save::Nothing => {
+                    node.saved.push(None);
+                    continue;
+                }
             };
-            Some(SavedTensor { tensor, node })
-        });
-        let node = Node {
-            inputs: inputs.iter().map(|input| input.node()).collect(),
-            saved: saved.collect(),
-            shape: output.shape().into(),
-            origin: Origin::Operation(RuleHandle::new(rule)),
-            retained: false,
-        };
+            node.saved.push(Some(SavedTensor {
+                tensor,
+                node: node_number,
+            }));
+        }
         recording.nodes.push(node);
         Ok(Var::new(output, self.clone(), Some(number)))
     }

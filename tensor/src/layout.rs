@@ -16,6 +16,7 @@ pub(crate) struct Layout {
 
 impl Layout {
     /// Row-major from the buffer's first element on.
+    #[inline]
     pub(crate) fn contiguous(shape: Shape) -> Self {
         Layout {
             shape,
@@ -41,10 +42,12 @@ impl Layout {
         }
     }
 
+    #[inline]
     pub(crate) fn shape(&self) -> &Shape {
         &self.shape
     }
 
+    #[inline]
     pub(crate) fn offset(&self) -> usize {
         self.offset
     }
@@ -57,6 +60,7 @@ impl Layout {
     }
 
     /// Whether the elements lie in row-major order without gaps.
+    #[inline]
     pub(crate) fn is_contiguous(&self) -> bool {
         self.strides.is_none()
     }

@@ -113,6 +113,21 @@ impl<T: Element> Tensor<T> {
         self.layout.shape()
     }
 
+    /// The sizes along the axes, as a value.
+    pub fn to_shape(&self) -> Shape {
+        self.layout.shape().clone()
+    }
+
+    /// Whether the sizes along the axes are these.
+    pub fn has_shape(&self, shape: &Shape) -> bool {
+        self.layout.shape() == shape
+    }
+
+    /// Whether both have the same sizes along all axes.
+    pub fn same_shape(&self, other: &Self) -> bool {
+        self.has_shape(other.layout.shape())
+    }
+
     /// The number of axes.
     pub fn rank(&self) -> usize {
         self.layout.shape().rank()

@@ -12,8 +12,8 @@ impl<T: Float> Rule<T> for Add {
         "add"
     }
     fn grads(&self, _: &Saved<T>, gy: Var<T>, to: &mut Sink<'_, T>) -> Result<()> {
-        to.give(0, || Ok(gy.clone()))?;
-        to.give(1, || Ok(gy))
+        to.give(1, || Ok(gy.clone()))?;
+        to.give(0, || Ok(gy))
     }
 }
 

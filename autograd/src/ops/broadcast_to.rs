@@ -44,13 +44,13 @@ pub(crate) fn with_common_shape<T: Float>(
     b: &Var<T>,
     f: impl FnOnce(&Var<T>, &Var<T>) -> Result<Var<T>>,
 ) -> Result<Var<T>> {
-    if a.shape() == b.shape() {
+    if a.tensor().same_shape(b.tensor()) {
         return f(a, b);
     }
     let shape = Shape::broadcast(operation, a.shape(), b.shape())?;
-    if *a.shape() == *shape {
+    if a.tensor().has_shape(&shape) {
         f(a, &b.broadcast_to(shape)?)
-    } else if *b.shape() == *shape {
+    } else if b.tensor().has_shape(&shape) {
         f(&a.broadcast_to(shape)?, b)
     } else {
         f(&a.broadcast_to(shape.clone())?, &b.broadcast_to(shape)?)

@@ -130,11 +130,11 @@ impl<T: Float> Tensor<T> {
     /// # Errors
     /// If the shapes don't broadcast.
     pub fn binary(&self, op: Binary, other: &Self) -> Result<Self> {
-        if self.shape() == other.shape()
+        if self.same_shape(other)
             && let (Some(a), Some(b)) = (self.as_slice(), other.as_slice())
         {
             let (a, b) = (Operand::Slice(a), Operand::Slice(b));
-            return Ok(Tensor::build(self.shape().into(), |y| {
+            return Ok(Tensor::build(self.to_shape(), |y| {
                 maps::binary(op, a, b, y)
             }));
         }
@@ -202,10 +202,16 @@ impl<T: Float> Tensor<T> {
     /// # Errors
     /// If `other` doesn't broadcast to the shape of `self`.
     pub fn scaled_add(&mut self, factor: f64, other: &Self) -> Result<()> {
+        let factor = T::from_f64(factor);
+        if self.same_shape(other)
+            && let Some(x) = other.as_slice()
+        {
+            maps::scaled_add(factor, x, self.make_mut());
+            return Ok(());
+        }
         let layout = other
             .layout()
             .broadcast_to("scaled_add", self.layout().shape())?;
-        let factor = T::from_f64(factor);
         let cost = Binary::Add.nanoseconds();
         zip_in_place(
             self.make_mut(),
