@@ -1,10 +1,8 @@
 //! Examples in batches: another order in each epoch, the same one in each run.
 
 use super::{Examples, Shift};
-use crate::{Error, Result};
-use rand::SeedableRng;
-use rand::seq::SliceRandom;
-use rand_chacha::ChaCha8Rng;
+use crate::tensor::Rng;
+use crate::{Error, Result, Tensor};
 
 /// How examples go into batches.
 ///
@@ -95,10 +93,14 @@ impl<'a> Batches<'a> {
 
     /// The batches of one epoch.
     pub fn epoch(&self, epoch: u64) -> Epoch<'_> {
-        let mut order: Vec<usize> = (0..self.examples.len()).collect();
-        if let Some(seed) = self.shuffle {
-            order.shuffle(&mut generator(seed, epoch));
-        }
+        let count = self.examples.len();
+        let order = match self.shuffle {
+            None => (0..count).collect(),
+            Some(seed) => {
+                let order = Tensor::permutation(count, &mut Rng::from_key(seed, epoch, 0)).to_vec();
+                order.into_iter().map(|number| number as usize).collect()
+            }
+        };
         Epoch {
             batches: self,
             epoch,
@@ -106,13 +108,6 @@ impl<'a> Batches<'a> {
             next: 0,
         }
     }
-}
-
-/// A generator for one epoch: a stream of its own under the seed.
-pub(super) fn generator(seed: u64, epoch: u64) -> ChaCha8Rng {
-    let mut generator = ChaCha8Rng::seed_from_u64(seed);
-    generator.set_stream(epoch);
-    generator
 }
 
 /// An iterator over the batches of one epoch, see [`Batches::epoch`].

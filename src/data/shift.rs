@@ -1,9 +1,8 @@
 //! Images moved by up to a pixel: the cheapest way to more examples.
 
 use super::Examples;
-use super::batches::generator;
+use crate::tensor::Rng;
 use crate::{Error, Result, Tensor};
-use rand::RngExt;
 
 /// Moves each image of a batch by a whole number of pixels, up or down and sideways, each from `-most` to `most`
 /// with equal chance. What comes in from outside the image is 0.
@@ -60,13 +59,14 @@ impl Shift {
 
     /// How far an example moves in an epoch.
     fn draw(&self, number: usize, epoch: u64) -> (isize, isize) {
-        // Each example draws from a block of the generator's stream that is its own.
-        const WORDS_OF_A_BLOCK: u128 = 16;
-        let mut generator = generator(self.seed, epoch);
-        generator.set_word_pos(number as u128 * WORDS_OF_A_BLOCK);
+        // Number 0 is the order's, see `Batches`.
+        let mut rng = Rng::from_key(self.seed, epoch, number as u64 + 1);
         let most = i64::from(self.most);
-        let mut pixels = || generator.random_range(-most..=most) as isize;
-        (pixels(), pixels())
+        let moves = Tensor::randint([2], -most..most + 1, &mut rng);
+        match moves.expect("a range with a number in it").to_vec()[..] {
+            [down, right] => (down as isize, right as isize),
+            _ => unreachable!("two numbers"),
+        }
     }
 }
 

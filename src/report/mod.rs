@@ -7,7 +7,6 @@ mod mean;
 mod plot;
 #[cfg(feature = "progress")]
 mod progress;
-mod write;
 
 pub use accuracy::accuracy;
 pub use confusion::ConfusionMatrix;
@@ -16,4 +15,3 @@ pub use mean::Mean;
 pub use plot::{Panel, Plot};
 #[cfg(feature = "progress")]
 pub use progress::Progress;
-pub use write::write_file;

@@ -1,6 +1,6 @@
 //! Learning curves as a picture.
 
-use super::write_file;
+use crate::tensor::file::write_atomically;
 use crate::{Error, Result};
 use plotters::prelude::*;
 use std::path::Path;
@@ -120,7 +120,8 @@ impl Plot {
     /// # Errors
     /// As [`to_svg`](Plot::to_svg), or if the file can't be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        write_file(path, self.to_svg()?)
+        let svg = self.to_svg()?;
+        write_atomically(path, |file| file.write_all(svg.as_bytes()))
     }
 
     fn draw(&self, area: &DrawingArea<SVGBackend, plotters::coord::Shift>) -> Result<()> {
