@@ -2,7 +2,9 @@
 //!
 //! Data is contiguous and channels-last: x `[batch, spatial…, channels]`, y `[batch, output…, channels]`.
 
+mod fast;
 mod shape;
+mod windows;
 
 #[cfg(test)]
 mod tests;
@@ -46,6 +48,40 @@ pub trait PoolKernels: Copy + 'static {
     }
 }
 
-impl PoolKernels for f32 {}
-impl PoolKernels for f64 {}
+impl PoolKernels for f32 {
+    fn max_pool(shape: &PoolShape, x: &[f32], y: &mut [f32], indices: &mut [i64]) {
+        fast::max_pool(shape, x, y, indices);
+    }
+
+    fn max_pool_grad(shape: &PoolShape, gy: &[f32], indices: &[i64], gx: &mut [f32]) {
+        fast::max_pool_grad(shape, gy, indices, gx);
+    }
+
+    fn avg_pool(shape: &PoolShape, count_include_pad: bool, x: &[f32], y: &mut [f32]) {
+        fast::avg_pool(shape, count_include_pad, x, y);
+    }
+
+    fn avg_pool_grad(shape: &PoolShape, count_include_pad: bool, gy: &[f32], gx: &mut [f32]) {
+        fast::avg_pool_grad(shape, count_include_pad, gy, gx);
+    }
+}
+
+impl PoolKernels for f64 {
+    fn max_pool(shape: &PoolShape, x: &[f64], y: &mut [f64], indices: &mut [i64]) {
+        fast::max_pool(shape, x, y, indices);
+    }
+
+    fn max_pool_grad(shape: &PoolShape, gy: &[f64], indices: &[i64], gx: &mut [f64]) {
+        fast::max_pool_grad(shape, gy, indices, gx);
+    }
+
+    fn avg_pool(shape: &PoolShape, count_include_pad: bool, x: &[f64], y: &mut [f64]) {
+        fast::avg_pool(shape, count_include_pad, x, y);
+    }
+
+    fn avg_pool_grad(shape: &PoolShape, count_include_pad: bool, gy: &[f64], gx: &mut [f64]) {
+        fast::avg_pool_grad(shape, count_include_pad, gy, gx);
+    }
+}
+
 impl<T: Float> PoolKernels for crate::Dual<T> {}
