@@ -26,6 +26,7 @@ pub mod pool;
 pub mod product;
 pub mod reduce;
 pub(crate) mod scratch;
+pub(crate) mod shared;
 pub(crate) mod simd;
 pub mod square_sum;
 pub mod step;

@@ -10,13 +10,31 @@
 //!
 //! This is cross-correlation, no kernel is flipped. x counts as 0 in the padding. A transposed convolution is
 //! [`ConvKernels::conv_input_grad`] with the shape that [`ConvShape::transposed`] makes.
+//!
+//! `f32` and `f64` override the plain loops of [`reference::conv`](crate::reference::conv):
+//!
+//! - `plan`: forward and input gradient as one thing, a correlation in phases;
+//! - `band`: the part of an image that a task works on, with a border of zeros where the window leaves the image;
+//! - `dense`: the correlation as a matrix product that reads patches where they are;
+//! - `weight`: the weight gradient, likewise;
+//! - `depthwise`: one filter to a channel, lane by lane.
+//!
+//! Where every position of the window meets the whole weight once (1×1, or a kernel as large as the image), it's a plain matrix product.
 
+mod band;
+mod dense;
+mod depthwise;
+mod plan;
 mod shape;
+mod weight;
 
 #[cfg(test)]
 mod tests;
 
+use super::product::{Fast, MatRef, Product};
 use crate::{Float, reference};
+use dense::Weight;
+use plan::Plan;
 pub use shape::{ConvGeometry, ConvShape};
 
 /// Convolutions of an element type. The slices have the lengths that the [`ConvShape`] says; a wrong length panics.
@@ -46,6 +64,110 @@ pub trait ConvKernels: Copy + 'static {
     }
 }
 
-impl ConvKernels for f32 {}
-impl ConvKernels for f64 {}
+impl ConvKernels for f32 {
+    fn conv(shape: &ConvShape, x: &[f32], w: &[f32], bias: Option<&[f32]>, y: &mut [f32]) {
+        fast_conv(shape, x, w, bias, y);
+    }
+
+    fn conv_input_grad(shape: &ConvShape, gy: &[f32], w: &[f32], gx: &mut [f32]) {
+        fast_input_grad(shape, gy, w, gx);
+    }
+
+    fn conv_weight_grad(shape: &ConvShape, x: &[f32], gy: &[f32], gw: &mut [f32]) {
+        fast_weight_grad(shape, x, gy, gw);
+    }
+}
+
+impl ConvKernels for f64 {
+    fn conv(shape: &ConvShape, x: &[f64], w: &[f64], bias: Option<&[f64]>, y: &mut [f64]) {
+        fast_conv(shape, x, w, bias, y);
+    }
+
+    fn conv_input_grad(shape: &ConvShape, gy: &[f64], w: &[f64], gx: &mut [f64]) {
+        fast_input_grad(shape, gy, w, gx);
+    }
+
+    fn conv_weight_grad(shape: &ConvShape, x: &[f64], gy: &[f64], gw: &mut [f64]) {
+        fast_weight_grad(shape, x, gy, gw);
+    }
+}
+
 impl<T: Float> ConvKernels for crate::Dual<T> {}
+
+/// The rows and the depth of the plain product that this convolution is, if it is one.
+fn as_product(shape: &ConvShape) -> Option<(usize, usize)> {
+    let pointwise = shape.axes.iter().all(|axis| {
+        axis.kernel == 1 && axis.stride == 1 && axis.before == 0 && axis.output == axis.input
+    });
+    let one_window = shape.axes.iter().all(|axis| {
+        axis.kernel == axis.input && axis.output == 1 && axis.before == 0 && axis.dilation == 1
+    });
+    let pixels: usize = shape.axes.iter().map(|axis| axis.output).product();
+    let taps: usize = shape.axes.iter().map(|axis| axis.kernel).product();
+    (shape.groups == 1 && (pointwise || one_window))
+        .then_some((shape.batch * pixels, taps * shape.channels))
+}
+
+fn is_depthwise(shape: &ConvShape) -> bool {
+    shape.groups > 1 && shape.groups == shape.channels && shape.groups == shape.filters
+}
+
+fn fast_conv<T: Fast>(shape: &ConvShape, x: &[T], w: &[T], bias: Option<&[T]>, y: &mut [T]) {
+    shape.check_lengths(x.len(), w.len(), y.len());
+    if let Some(bias) = bias {
+        assert_eq!(bias.len(), shape.filters, "a bias for each filter");
+    }
+    if let Some((rows, depth)) = as_product(shape) {
+        let product = Product::new(
+            MatRef::row_major(x, rows, depth),
+            MatRef::row_major(w, depth, shape.filters),
+        );
+        return bias.map_or(product, |bias| product.bias(bias)).write(y);
+    }
+    if x.is_empty() {
+        return reference::conv::conv(shape, x, w, bias, y);
+    }
+    let plan = Plan::forward(shape);
+    if is_depthwise(shape) {
+        depthwise::correlate(&plan, x, w, bias, y);
+    } else {
+        dense::correlate(&plan, x, weight(shape, w, false), bias, y);
+    }
+}
+
+fn fast_input_grad<T: Fast>(shape: &ConvShape, gy: &[T], w: &[T], gx: &mut [T]) {
+    shape.check_lengths(gx.len(), w.len(), gy.len());
+    if let Some((rows, depth)) = as_product(shape) {
+        let w = MatRef::row_major(w, depth, shape.filters);
+        return Product::new(MatRef::row_major(gy, rows, shape.filters), w.t()).write(gx);
+    }
+    let plan = Plan::input_grad(shape);
+    if plan.gaps || gy.is_empty() {
+        gx.fill(T::ZERO);
+    }
+    if is_depthwise(shape) {
+        depthwise::correlate(&plan, gy, w, None, gx);
+    } else {
+        dense::correlate(&plan, gy, weight(shape, w, true), None, gx);
+    }
+}
+
+fn fast_weight_grad<T: Fast>(shape: &ConvShape, x: &[T], gy: &[T], gw: &mut [T]) {
+    shape.check_lengths(x.len(), gw.len(), gy.len());
+    let plan = Plan::forward(shape);
+    if is_depthwise(shape) {
+        depthwise::weight_grad(&plan, x, gy, gw);
+    } else {
+        weight::weight_grad(&plan, x, gy, gw);
+    }
+}
+
+fn weight<'a, T>(shape: &ConvShape, data: &'a [T], transposed: bool) -> Weight<'a, T> {
+    Weight {
+        data,
+        filters: shape.filters,
+        group_channels: shape.channels / shape.groups,
+        group_filters: shape.filters / shape.groups,
+        transposed,
+    }
+}

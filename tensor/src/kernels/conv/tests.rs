@@ -97,7 +97,7 @@ fn shape2(
 #[test]
 fn two_axes_agree_with_the_reference() {
     let paddings = [[(0, 0), (0, 0)], [(1, 1), (1, 1)], [(0, 2), (3, 1)]];
-    for stride in [[1, 1], [2, 2], [3, 1], [1, 4]] {
+    for stride in [[1, 1], [2, 2], [3, 1]] {
         for dilation in [[1, 1], [2, 1], [1, 3]] {
             for padding in paddings {
                 for (channels, filters, groups) in [
@@ -108,10 +108,10 @@ fn two_axes_agree_with_the_reference() {
                     (4, 12, 4),
                     (9, 33, 3),
                 ] {
-                    for kernel in [[3, 3], [1, 1], [2, 4], [1, 3]] {
+                    for kernel in [[3, 3], [1, 1], [2, 4]] {
                         let weight = [kernel[0], kernel[1], channels / groups, filters];
                         let shape = shape2(
-                            [2, 9, 11, channels],
+                            [2, 7, 11, channels],
                             weight,
                             stride,
                             dilation,

@@ -73,7 +73,7 @@ impl<T: Fast> Kernel<T> for Block<'_, T> {
         let width = 2 * V::LANES;
 
         let b_is_near = rows <= 2 * V::TILE_ROWS || depth * cols * size_of::<T>() <= NEAR;
-        let packs_b = self.b.col_stride() != 1 || !b_is_near;
+        let packs_b = self.b.col_stride() != 1 || !b_is_near || cols % V::LANES != 0;
         let a_is_near = self.a.col_stride() == 1 || depth * rows * size_of::<T>() <= NEAR;
         let packs_a = cols > 8 * width || (cols > width && !a_is_near);
 
@@ -98,7 +98,7 @@ impl<T: Fast> Kernel<T> for Block<'_, T> {
                 let b = self.b.part(pc, kc, jc, nc);
                 if packs_b {
                     // SAFETY: a part of B.
-                    unsafe { pack_b::<V>(b, T::ZERO, &mut b_pack) };
+                    unsafe { pack_b::<V>(b, T::ZERO, kc, 0, &mut b_pack) };
                 }
                 // loop 3
                 for block_of_rows in 0..row_blocks {
@@ -154,11 +154,7 @@ impl<T: Fast> Kernel<T> for Block<'_, T> {
                                     tile.b = b.pointer(0, jr);
                                     tile.b_row = b.row_stride();
                                 }
-                                if packs_b || nr % V::LANES == 0 {
-                                    tile.compute::<V, false>(mr, nr);
-                                } else {
-                                    tile.compute::<V, true>(mr, nr);
-                                }
+                                tile.compute::<V>(mr, nr);
                             }
                         }
                     }

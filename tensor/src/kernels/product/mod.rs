@@ -17,7 +17,7 @@ mod vector;
 #[cfg(test)]
 mod tests;
 
-use super::simd::Lanes;
+use super::simd::{self, Kernel, Lanes, Vector};
 use crate::{Float, reference};
 use bytemuck::Pod;
 pub use matrix::MatRef;
@@ -177,3 +177,16 @@ impl<T: Float> ProductKernels for crate::Dual<T> {}
 pub(crate) trait Fast: Lanes + Float + Pod {}
 
 impl<T: Lanes + Float + Pod> Fast for T {}
+
+/// Columns of the micro-kernel's tile at the current level, and thus of a packed panel.
+pub(crate) fn tile_width<T: Lanes>() -> usize {
+    struct Width;
+    impl<T: Lanes> Kernel<T> for Width {
+        type Output = usize;
+        #[inline(always)]
+        unsafe fn run<V: Vector<Element = T>>(self) -> usize {
+            2 * V::LANES
+        }
+    }
+    simd::run::<T, Width>(Width)
+}

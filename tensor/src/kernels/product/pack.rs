@@ -73,7 +73,8 @@ pub(super) unsafe fn pack_a<V: Vector>(
     }
 }
 
-/// Packs all of `b` into panels of two registers' width.
+/// Packs all of `b` into panels of two registers' width and `depth` rows, from row `top` of the panels on. A panel that is
+/// filled by several calls holds several matrices below each other.
 ///
 /// # Safety
 ///
@@ -82,23 +83,21 @@ pub(super) unsafe fn pack_a<V: Vector>(
 pub(crate) unsafe fn pack_b<V: Vector>(
     b: MatRef<'_, V::Element>,
     zero: V::Element,
+    depth: usize,
+    top: usize,
     to: &mut [V::Element],
 ) {
-    let (depth, cols) = (b.rows(), b.cols());
+    let (rows, cols) = (b.rows(), b.cols());
     let width = 2 * V::LANES;
-    assert!(to.len() >= depth * cols.next_multiple_of(width));
-    for (panel, to) in to
-        .chunks_exact_mut((depth * width).max(1))
-        .enumerate()
-        .take(cols.div_ceil(width))
-    {
-        let left = panel * width;
+    assert!(top + rows <= depth && to.len() >= depth * cols.next_multiple_of(width));
+    for left in (0..cols).step_by(width) {
         let columns = (cols - left).min(width);
-        // SAFETY: the elements read are (.., left..left + columns) of `b`; `to` is `depth` rows of `width`.
+        let to = &mut to[left * depth + top * width..][..rows * width];
+        // SAFETY: the elements read are (.., left..left + columns) of `b`; `to` is `rows` rows of `width`.
         unsafe {
             match (b.row_stride(), b.col_stride()) {
                 (_, 1) if columns == width => {
-                    for p in 0..depth {
+                    for p in 0..rows {
                         let from = b.pointer(p, left);
                         let to = to.as_mut_ptr().add(p * width);
                         V::load(from).store(to);
@@ -107,7 +106,7 @@ pub(crate) unsafe fn pack_b<V: Vector>(
                 }
                 (_, 1) => {
                     let first = columns.min(V::LANES);
-                    for p in 0..depth {
+                    for p in 0..rows {
                         let from = b.pointer(p, left);
                         let to = to.as_mut_ptr().add(p * width);
                         V::load_first(from, first).store(to);
@@ -115,7 +114,7 @@ pub(crate) unsafe fn pack_b<V: Vector>(
                     }
                 }
                 (1, from_row) if columns == width => {
-                    let blocks = depth - depth % V::LANES;
+                    let blocks = rows - rows % V::LANES;
                     for p in (0..blocks).step_by(V::LANES) {
                         for half in [0, V::LANES] {
                             let to = to.as_mut_ptr().add(p * width + half);

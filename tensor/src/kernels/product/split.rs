@@ -5,6 +5,7 @@ use super::tile::{Start, piece};
 use super::vector::{Columns, Dots};
 use super::{Fast, Product};
 use crate::kernels::parallel::{self, Work};
+use crate::kernels::shared::Shared;
 use crate::kernels::{scratch, simd};
 
 /// Multiply-adds that are worth a task of their own.
@@ -17,17 +18,6 @@ const COLUMNS: usize = 32;
 /// Nanoseconds that a multiply-add takes on a typical machine.
 fn cost<T>(multiply_adds: usize) -> Work {
     Work::per_element(multiply_adds, 0.0045 * size_of::<T>() as f64)
-}
-
-/// Where C is in memory, for tasks that write parts of it which don't overlap.
-struct Shared<T>(*mut T);
-// SAFETY: every task writes elements of its own (see `matrix_parts`), and numbers can be sent.
-unsafe impl<T: Send> Sync for Shared<T> {}
-
-impl<T> Shared<T> {
-    fn at(&self, index: usize) -> *mut T {
-        self.0.wrapping_add(index)
-    }
 }
 
 /// [`ProductKernels::product`](super::ProductKernels::product), fast.
@@ -46,7 +36,7 @@ pub(super) fn product<T: Fast>(product: &Product<'_, T>, c: &mut [T]) {
         return vector(&product.single(0), c);
     }
     let parts = parts(rows, depth, cols);
-    let c = Shared(c.as_mut_ptr());
+    let c = Shared::new(c);
     if parts.0 * parts.1 > 1 {
         let tasks = parts.0 * parts.1;
         parallel::for_each(batch * tasks, cost::<T>(batch * each), |task| {

@@ -13,7 +13,7 @@
 //! A is read by strides, so that it needn't be packed, and in **runs**: p goes through `run` steps from each of the offsets in `runs`. A plain product has
 //! one run; a convolution has one for each row of its window, and thus reads the image where it is.
 
-use crate::kernels::simd::Vector;
+use crate::kernels::simd::{Kernel, Vector};
 
 /// What a tile of C starts from, before the product is added.
 #[derive(Clone, Copy)]
@@ -52,69 +52,84 @@ pub(crate) struct Tile<'a, T> {
 }
 
 impl<T: Copy> Tile<'_, T> {
-    /// Computes `rows ≤ V::TILE_ROWS` rows and `cols ≤ 2·LANES` columns. With `EDGE`, B ends where the columns end and is read no further;
-    /// without, its rows are at least as long as the registers that hold them (packed panels are).
+    /// Computes `rows ≤ V::TILE_ROWS` rows and `cols ≤ 2·LANES` columns. Rows of B are read as whole registers, also where fewer columns are left (packed
+    /// panels are padded).
     ///
     /// # Safety
     ///
-    /// The processor has the instructions of `V`. A can be read at `a + runs[..] + (0..run)·a_col + (0..rows)·a_row`, B in its
-    /// rows, C (and the row it starts from) can be read and written in `rows` rows of `cols` elements, and nobody else
+    /// The processor has the instructions of `V`. A can be read at `a + runs[..] + (0..run)·a_col + (0..rows)·a_row`, B in whole
+    /// registers, C (and the row it starts from) can be read and written in `rows` rows of `cols` elements, and nobody else
     /// uses that part of C meanwhile.
     #[inline(always)]
-    pub unsafe fn compute<V: Vector<Element = T>, const EDGE: bool>(
-        &self,
-        rows: usize,
-        cols: usize,
-    ) {
-        // SAFETY: the caller's promise, handed on: the number of rows and of registers fit `rows` and `cols`.
+    pub unsafe fn compute<V: Vector<Element = T>>(&self, rows: usize, cols: usize) {
+        // SAFETY: the caller's promise, handed on.
         unsafe {
-            if cols > V::LANES {
-                self.with_rows::<V, 2, EDGE>(rows, cols - V::LANES);
-            } else {
-                self.with_rows::<V, 1, EDGE>(rows, cols);
-            }
+            V::call(TileOf {
+                tile: self,
+                rows,
+                cols,
+            })
         }
     }
+}
 
-    /// Chooses the tile that was compiled for this number of rows. `last` is the number of columns in the last register.
+/// A tile and its size: a function of its own, which all products share.
+struct TileOf<'a, T> {
+    tile: &'a Tile<'a, T>,
+    rows: usize,
+    cols: usize,
+}
+
+impl<T: Copy> Kernel<T> for TileOf<'_, T> {
+    type Output = ();
+
+    /// Chooses the tile that was compiled for this number of rows and registers.
     #[inline(always)]
-    unsafe fn with_rows<V: Vector<Element = T>, const W: usize, const EDGE: bool>(
-        &self,
-        rows: usize,
-        last: usize,
-    ) {
+    unsafe fn run<V: Vector<Element = T>>(self) {
+        let last = if self.cols > V::LANES {
+            self.cols - V::LANES
+        } else {
+            self.cols
+        };
         macro_rules! choose {
             ($($r:literal)*) => {
-                match rows {
-                    // SAFETY: the caller's promise, handed on.
-                    $($r if $r <= V::TILE_ROWS => unsafe { self.tile::<V, $r, W, EDGE>(last) },)*
-                    _ => unreachable!("a tile of {rows} rows"),
+                match self.rows {
+                    $($r if $r <= V::TILE_ROWS => {
+                        // SAFETY: `compute`'s promise, handed on.
+                        unsafe {
+                            if self.cols > V::LANES {
+                                self.tile.sum::<V, $r, 2>(last);
+                            } else {
+                                self.tile.sum::<V, $r, 1>(last);
+                            }
+                        }
+                    })*
+                    rows => unreachable!("a tile of {rows} rows"),
                 }
             };
         }
         choose!(1 2 3 4 5 6 7 8 9 10 11 12 13 14)
     }
+}
 
+impl<T: Copy> Tile<'_, T> {
+    /// The tile of `R` rows and `W` registers, the last of which holds `last` columns.
+    ///
+    /// # Safety
+    ///
+    /// As for [`compute`](Self::compute).
     #[inline(always)]
-    unsafe fn tile<V: Vector<Element = T>, const R: usize, const W: usize, const EDGE: bool>(
-        &self,
-        last: usize,
-    ) {
+    unsafe fn sum<V: Vector<Element = T>, const R: usize, const W: usize>(&self, last: usize) {
         // SAFETY: `compute`'s promise: all reads and writes below stay in the R rows and (W−1)·LANES + last columns it names.
         unsafe {
             let mut sums = [[V::zero(); W]; R];
             let mut b = self.b;
             for &start in self.runs {
-                let mut a = self.a.offset(start);
+                let mut a = self.a.wrapping_offset(start);
                 for _ in 0..self.run {
                     let mut b_row = [V::zero(); W];
                     for (w, register) in b_row.iter_mut().enumerate() {
-                        let from = b.add(w * V::LANES);
-                        *register = if EDGE && w + 1 == W {
-                            V::load_first(from, last)
-                        } else {
-                            V::load(from)
-                        };
+                        *register = V::load(b.add(w * V::LANES));
                     }
                     for (r, row) in sums.iter_mut().enumerate() {
                         let a = V::splat(*a.offset(r as isize * self.a_row));

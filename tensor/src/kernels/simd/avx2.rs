@@ -3,8 +3,16 @@
 //! A partial read is one masked load. A partial write goes by halves (4, 2, 1 elements): the masked store is microcoded on some
 //! processors and costs tens of cycles there.
 
-use super::Vector;
+use super::{Kernel, Vector};
 use std::arch::x86_64::*;
+
+/// Runs a kernel with the instructions of this level.
+#[inline(never)]
+#[target_feature(enable = "avx2,fma")]
+pub(super) fn call<V: Vector, K: Kernel<V::Element>>(kernel: K) -> K::Output {
+    // SAFETY: inside this function the features are there.
+    unsafe { kernel.run::<V>() }
+}
 
 /// Eight `f32`.
 #[derive(Clone, Copy)]
@@ -104,6 +112,12 @@ impl Vector for F32x8 {
             let two = _mm_add_ps(four, _mm_movehl_ps(four, four));
             _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)))
         }
+    }
+
+    #[inline(always)]
+    unsafe fn call<K: Kernel<Self::Element>>(kernel: K) -> K::Output {
+        // SAFETY: the caller's promise: the processor has AVX2 and FMA.
+        unsafe { call::<Self, K>(kernel) }
     }
 
     /// Pairs of rows are interleaved by element, then by pair, then by half: 8 loads, 24 shuffles, 8 stores.
@@ -230,6 +244,12 @@ impl Vector for F64x4 {
             );
             _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)))
         }
+    }
+
+    #[inline(always)]
+    unsafe fn call<K: Kernel<Self::Element>>(kernel: K) -> K::Output {
+        // SAFETY: the caller's promise: the processor has AVX2 and FMA.
+        unsafe { call::<Self, K>(kernel) }
     }
 
     /// As for eight `f32`, with one step less.

@@ -1,7 +1,15 @@
 //! The vectors of AVX-512: 512 bits, 32 registers, and masks for partial reads and writes.
 
-use super::{Vector, avx2};
+use super::{Kernel, Vector, avx2};
 use std::arch::x86_64::*;
+
+/// Runs a kernel with the instructions of this level.
+#[inline(never)]
+#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
+pub(super) fn call<V: Vector, K: Kernel<V::Element>>(kernel: K) -> K::Output {
+    // SAFETY: inside this function the features are there.
+    unsafe { kernel.run::<V>() }
+}
 
 /// Sixteen `f32`.
 #[derive(Clone, Copy)]
@@ -75,6 +83,12 @@ macro_rules! avx512 {
             fn sum(self) -> $element {
                 // SAFETY: having a vector proves that the processor has AVX-512.
                 unsafe { $sum(self.0) }
+            }
+
+            #[inline(always)]
+            unsafe fn call<K: Kernel<Self::Element>>(kernel: K) -> K::Output {
+                // SAFETY: the caller's promise: the processor has AVX-512.
+                unsafe { call::<Self, K>(kernel) }
             }
 
             /// Four blocks of half the size, as AVX2 does them.

@@ -59,6 +59,9 @@ pub(crate) trait Vector: Copy {
     /// The sum of the lanes, halves first: lane i + lane i + LANES/2, and so on.
     fn sum(self) -> Self::Element;
 
+    /// Runs a kernel in a function of its own that is compiled for `Self`: what large kernels share is then compiled once.
+    unsafe fn call<K: Kernel<Self::Element>>(kernel: K) -> K::Output;
+
     /// Copies the transpose of the `LANES × LANES` block at `from` to `to`: `to[j][i] = from[i][j]`.
     /// Rows are `from_row` and `to_row` elements apart.
     #[inline(always)]
@@ -125,28 +128,14 @@ pub(crate) fn run<T: Lanes, K: Kernel<T>>(kernel: K) -> K::Output {
         Level::Baseline => unsafe { kernel.run::<T::Baseline>() },
         // SAFETY: `level()` never names a level that this processor lacks.
         #[cfg(target_arch = "x86_64")]
-        Level::Avx2 => unsafe { run_avx2(kernel) },
+        Level::Avx2 => unsafe { avx2::call::<T::Avx2, K>(kernel) },
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
-        Level::Avx512 => unsafe { run_avx512(kernel) },
+        Level::Avx512 => unsafe { avx512::call::<T::Avx512, K>(kernel) },
         // SAFETY: as for the baseline: other architectures have no other level.
         #[cfg(not(target_arch = "x86_64"))]
         Level::Avx2 | Level::Avx512 => unsafe { kernel.run::<T::Baseline>() },
     }
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-fn run_avx2<T: Lanes, K: Kernel<T>>(kernel: K) -> K::Output {
-    // SAFETY: inside this function the features are there.
-    unsafe { kernel.run::<T::Avx2>() }
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
-fn run_avx512<T: Lanes, K: Kernel<T>>(kernel: K) -> K::Output {
-    // SAFETY: inside this function the features are there.
-    unsafe { kernel.run::<T::Avx512>() }
 }
 
 #[cfg(test)]

@@ -2,7 +2,14 @@
 //!
 //! Reads and writes of a part of a register go through an array; only the edges of matrices need them.
 
-use super::Vector;
+use super::{Kernel, Vector};
+
+/// Runs a kernel with the instructions that the program was compiled for, which have to include those of `V`.
+#[inline(never)]
+unsafe fn call<V: Vector, K: Kernel<V::Element>>(kernel: K) -> K::Output {
+    // SAFETY: the caller's promise.
+    unsafe { kernel.run::<V>() }
+}
 
 macro_rules! portable {
     ($vector:ty, $element:ty, $lanes:literal, $rows:literal) => {
@@ -62,6 +69,12 @@ macro_rules! portable {
             #[inline(always)]
             fn mul_add(self, factor: Self, addend: Self) -> Self {
                 self * factor + addend
+            }
+
+            #[inline(always)]
+            unsafe fn call<K: Kernel<$element>>(kernel: K) -> K::Output {
+                // SAFETY: `wide` uses no more than what the program was compiled for.
+                unsafe { call::<Self, K>(kernel) }
             }
 
             #[inline(always)]
