@@ -2,6 +2,8 @@
 
 #![deny(unsafe_code)]
 
+mod copy;
+mod display;
 mod dual;
 mod element;
 mod error;

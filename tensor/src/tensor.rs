@@ -180,7 +180,7 @@ impl<T: Element> Tensor<T> {
     /// A row-major copy with storage of its own.
     pub(crate) fn copied(&self) -> Self {
         Tensor::build(self.layout.shape().clone(), |out| {
-            crate::walk::copy(self, out)
+            crate::copy::copy(self, out)
         })
     }
 

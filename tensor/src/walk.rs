@@ -5,7 +5,6 @@
 //! their rank; then it hands out *segments*: stretches of the output along which each operand moves by a fixed step.
 
 use crate::layout::Layout;
-use crate::{Element, Tensor};
 use smallvec::SmallVec;
 
 /// The merged loops over the index space of an output and `N` operands of the same shape.
@@ -61,6 +60,11 @@ impl<const N: usize> Walk<N> {
             steps,
             start,
         }
+    }
+
+    /// Sizes and steps of the merged axes, slowest first, and where each operand begins.
+    pub(crate) fn axes(&self) -> (&[usize], &[[isize; N]], [usize; N]) {
+        (&self.sizes, &self.steps, self.start)
     }
 
     /// How far each operand moves from one element of a segment to the next.
@@ -137,16 +141,6 @@ pub(crate) fn gather<T: Copy>(buffer: &[T], place: usize, step: isize, out: &mut
             }
         }
     }
-}
-
-/// Writes the elements of `x` into `out` in row-major order.
-pub(crate) fn copy<T: Element>(x: &Tensor<T>, out: &mut [T]) {
-    let walk = Walk::new([x.layout()]);
-    let [step] = walk.inner_steps();
-    let buffer = x.buffer();
-    walk.segments(0, out.len(), |[place], at, len| {
-        gather(buffer, place, step, &mut out[at..at + len])
-    });
 }
 
 #[cfg(test)]

@@ -1,0 +1,213 @@
+//! Strided copies: the elements of any view in row-major order, and back into any view.
+//!
+//! Three ways, by what the view looks like in memory. Rows without gaps are moved whole. A view that is transposed (one
+//! of its slower axes is the one without gaps) goes through small square tiles: a tile is read along the memory of the
+//! view and written along the memory of the copy, so that each line of cache is fetched once. All else goes element by
+//! element.
+
+use crate::kernels::parallel::{Work, for_each_chunk};
+use crate::layout::Layout;
+use crate::walk::{Walk, gather};
+use crate::{Element, Tensor};
+
+/// Elements that one thread copies at a time.
+const CHUNK: usize = 1 << 14;
+/// Sizes of a tile: along the view's memory (two lines of cache in `f32`), and along the copy's.
+const ALONG: usize = 16;
+const ACROSS: usize = 32;
+
+/// Writes the elements of `x` into `out` in row-major order.
+pub(crate) fn copy<T: Element>(x: &Tensor<T>, out: &mut [T]) {
+    let walk = Walk::new([x.layout()]);
+    let buffer = x.buffer();
+    match Transposed::new(&walk, out.len()) {
+        Some(transposed) => transposed.copy(buffer, out),
+        None => {
+            let [step] = walk.inner_steps();
+            let work = Work::per_element(out.len(), if step.abs() <= 1 { 0.3 } else { 1.0 });
+            for_each_chunk(out, CHUNK, work, |index, out| {
+                let from = index * CHUNK;
+                walk.segments(from, from + out.len(), |[place], at, len| {
+                    gather(buffer, place, step, &mut out[at..at + len])
+                });
+            });
+        }
+    }
+}
+
+/// A view whose memory runs without gaps along axis `unit`, not along the last one.
+struct Transposed<'a> {
+    sizes: &'a [usize],
+    steps: &'a [[isize; 1]],
+    start: usize,
+    unit: usize,
+}
+
+impl<'a> Transposed<'a> {
+    /// `None` if the view isn't transposed, or too small for tiles to pay.
+    fn new(walk: &'a Walk<1>, elements: usize) -> Option<Self> {
+        let (sizes, steps, [start]) = walk.axes();
+        let unit = steps.iter().position(|&[step]| step == 1)?;
+        let last = sizes.len() - 1;
+        let pays = unit < last && sizes[unit] >= ALONG / 2 && elements >= ALONG * ACROSS;
+        pays.then_some(Transposed {
+            sizes,
+            steps,
+            start,
+            unit,
+        })
+    }
+
+    /// Where the element at the flat `index` over `axes` lies, from the first one on.
+    fn distance(&self, axes: std::ops::Range<usize>, mut index: usize) -> isize {
+        let mut distance = 0;
+        for axis in axes.rev() {
+            distance += (index % self.sizes[axis]) as isize * self.steps[axis][0];
+            index /= self.sizes[axis];
+        }
+        distance
+    }
+
+    fn copy<T: Element>(&self, buffer: &[T], out: &mut [T]) {
+        // The output is [slower axes…, unit, behind…]; a band is some rows of `unit` for one index of the slower axes.
+        let behind: usize = self.sizes[self.unit + 1..].iter().product();
+        let block = self.sizes[self.unit] * behind;
+        let slower = out.len() / block;
+        let work = Work::per_element(out.len(), 0.7);
+        let place = |index| {
+            self.start
+                .wrapping_add_signed(self.distance(0..self.unit, index))
+        };
+        if slower > 1 && block <= CHUNK * 4 {
+            let blocks = (CHUNK / block).max(1);
+            for_each_chunk(out, blocks * block, work, |index, out| {
+                for (i, out) in out.chunks_mut(block).enumerate() {
+                    self.band(&buffer[..], place(index * blocks + i), out, behind);
+                }
+            });
+        } else {
+            let rows = ALONG * (CHUNK / (ALONG * behind)).max(1);
+            for (i, out) in out.chunks_mut(block).enumerate() {
+                for_each_chunk(out, rows * behind, work, |index, out| {
+                    self.band(buffer, place(i) + index * rows, out, behind);
+                });
+            }
+        }
+    }
+
+    /// The rows of the copy from the one on that begins at `place`, as many as `out` holds, each `behind` long.
+    fn band<T: Element>(&self, buffer: &[T], place: usize, out: &mut [T], behind: usize) {
+        let last = self.sizes.len() - 1;
+        let (columns, step) = (self.sizes[last], self.steps[last][0]);
+        let mut tile = [T::default(); ALONG * ACROSS];
+        for (band, out) in out.chunks_mut(ALONG * behind).enumerate() {
+            let rows = out.len() / behind;
+            for middle in 0..behind / columns {
+                let begin = (place + band * ALONG)
+                    .wrapping_add_signed(self.distance(self.unit + 1..last, middle));
+                for column in (0..columns).step_by(ACROSS) {
+                    let width = ACROSS.min(columns - column);
+                    for j in 0..width {
+                        let from = begin.wrapping_add_signed((column + j) as isize * step);
+                        for (i, &value) in buffer[from..from + rows].iter().enumerate() {
+                            tile[i * ACROSS + j] = value;
+                        }
+                    }
+                    let at = middle * columns + column;
+                    for (out, tile) in out.chunks_mut(behind).zip(tile.chunks(ACROSS)) {
+                        out[at..at + width].copy_from_slice(&tile[..width]);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Calls `write(place, value)` for each element of `region`, in row-major order, with its place in `out` and the element
+/// of `source` that belongs there. `region` and `source` have the same shape.
+pub(crate) fn write<T: Element>(
+    out: &mut [T],
+    region: &Layout,
+    source: &Tensor<T>,
+    write: impl Fn(&mut T, T),
+) {
+    let walk = Walk::new([region, source.layout()]);
+    let [to_step, from_step] = walk.inner_steps();
+    let buffer = source.buffer();
+    walk.segments(0, source.elements(), |[to, from], _, len| {
+        if to_step == 1 && from_step == 1 {
+            for (y, &x) in out[to..to + len].iter_mut().zip(&buffer[from..from + len]) {
+                write(y, x);
+            }
+        } else {
+            let (mut to, mut from) = (to, from);
+            for _ in 0..len {
+                write(&mut out[to], buffer[from]);
+                to = to.wrapping_add_signed(to_step);
+                from = from.wrapping_add_signed(from_step);
+            }
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The elements by the definition of strides.
+    fn naive(x: &Tensor<i64>) -> Vec<i64> {
+        let (layout, strides) = (x.layout(), x.strides());
+        let mut all = Vec::new();
+        for flat in 0..x.elements() {
+            let (mut rest, mut place) = (flat, layout.offset() as isize);
+            for axis in (0..x.rank()).rev() {
+                place += (rest % x.shape()[axis]) as isize * strides[axis];
+                rest /= x.shape()[axis];
+            }
+            all.push(x.buffer()[place as usize]);
+        }
+        all
+    }
+
+    #[test]
+    fn every_order_of_axes_in_sizes_around_the_tiles() {
+        let shapes: [&[usize]; 7] = [
+            &[37, 70],
+            &[64, 33],
+            &[3, 40, 50],
+            &[50, 3, 17],
+            &[5, 4, 20, 19],
+            &[2, 130, 140],
+            &[3, 300, 310],
+        ];
+        for shape in shapes {
+            let elements = shape.iter().product::<usize>() as i64;
+            let x = Tensor::arange(0, elements, 1)
+                .unwrap()
+                .reshape(shape)
+                .unwrap();
+            let rank = shape.len();
+            for code in 0..rank.pow(rank as u32) {
+                let order: Vec<isize> = (0..rank)
+                    .map(|i| (code / rank.pow(i as u32) % rank) as isize)
+                    .collect();
+                let Ok(y) = x.permute(&order) else { continue };
+                assert_eq!(y.to_vec(), naive(&y), "{shape:?} {order:?}");
+                let y = y.slice(0, 1..).unwrap().flip(-1).unwrap();
+                assert_eq!(
+                    y.to_vec(),
+                    naive(&y),
+                    "{shape:?} {order:?} without its first, flipped"
+                );
+                let y = y.unsqueeze(1).unwrap();
+                let wide: Vec<usize> = y
+                    .shape()
+                    .iter()
+                    .map(|&n| if n == 1 { 2 } else { n })
+                    .collect();
+                let y = y.broadcast_to(wide).unwrap();
+                assert_eq!(y.to_vec(), naive(&y), "{shape:?} {order:?} broadcast");
+            }
+        }
+    }
+}
