@@ -28,6 +28,7 @@
 //! | how an operation is written | [`Rule`], then any file in `ops/` |
 //! | an operation of your own | [`Operation`] |
 //! | models: parameters, state, paths | [`Param`], [`Buffer`], [`Module`] |
+//! | models in files | [`mod@file`] |
 //! | training and inference, random draws | [`Mode`], [`DrawKey`] |
 
 #![forbid(unsafe_code)]
@@ -36,6 +37,7 @@ mod backward;
 mod buffer;
 mod custom;
 mod draw;
+pub mod file;
 mod fused;
 mod gradients;
 mod hook;
@@ -59,6 +61,7 @@ pub use backward::{grad, vjp};
 pub use buffer::{Buffer, BufferId, Update};
 pub use custom::{Keeps, Operation};
 pub use draw::{DrawKey, Draws};
+pub use file::{load, save};
 pub use fused::fused;
 pub use gradients::Gradients;
 pub use hook::{Delivery, SinkHook};

@@ -218,6 +218,14 @@ pub trait Module<T: Float = f32> {
         crate::state::collect(self)
     }
 
+    /// Checks that [`load_state_dict`](Module::load_state_dict) would take `state`.
+    ///
+    /// # Errors
+    /// If it wouldn't.
+    fn check_state_dict(&self, state: &crate::StateDict<T>) -> Result<()> {
+        crate::state::check(self, state)
+    }
+
     /// Takes the values of all parameters and buffers from `state`; what hasn't been built is built by it.
     ///
     /// # Errors

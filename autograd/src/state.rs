@@ -45,20 +45,22 @@ pub(crate) fn load<T: Float, M: Module<T> + ?Sized>(
     Ok(())
 }
 
-/// All that is wrong with `state`, in one message.
-fn check<T: Float, M: Module<T> + ?Sized>(model: &M, state: &StateDict<T>) -> Result<()> {
+/// All that is wrong with `state`, in one message. An alias may stand in it, with the value of what it is an alias of.
+pub(crate) fn check<T: Float, M: Module<T> + ?Sized>(
+    model: &M,
+    state: &StateDict<T>,
+) -> Result<()> {
     let mut problems = Vec::new();
-    let aliases: HashSet<String> = model
-        .aliases()
-        .into_iter()
-        .map(|(alias, _)| alias)
-        .collect();
-    let mut known = aliases.clone();
+    let aliases: HashMap<String, String> = model.aliases().into_iter().collect();
+    let mut known = HashSet::new();
     model.visit_items(&mut |path, item| {
-        if aliases.contains(path) {
+        known.insert(path.to_string());
+        if let Some(first) = aliases.get(path) {
+            if state.get(path).is_some_and(|value| !same(value, state.get(first))) {
+                problems.push(format!("'{path}' differs from '{first}', which it is in the model"));
+            }
             return;
         }
-        known.insert(path.to_string());
         let built = match item {
             Item::Param(param) => param.value().ok(),
             Item::Buffer(buffer) => buffer.value().ok(),
@@ -84,4 +86,9 @@ fn check<T: Float, M: Module<T> + ?Sized>(model: &M, state: &StateDict<T>) -> Re
         );
         Err(Error::state("load_state_dict", message))
     }
+}
+
+/// Whether both are one tensor, or equal ones.
+fn same<T: Float>(a: &Tensor<T>, b: Option<&Tensor<T>>) -> bool {
+    b.is_some_and(|b| (a.shares_storage(b) && a.shape() == b.shape()) || a == b)
 }

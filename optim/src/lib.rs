@@ -43,6 +43,7 @@
 
 mod adam;
 mod adamw;
+mod checkpoint;
 mod clip;
 mod group;
 mod method;
@@ -52,6 +53,7 @@ mod state;
 
 pub use adam::{Adam, AdamConfig};
 pub use adamw::{AdamW, AdamWConfig};
+pub use checkpoint::Checkpoint;
 pub use clip::Clip;
 pub use group::Group;
 pub use method::{Method, Setting};

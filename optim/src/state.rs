@@ -2,7 +2,7 @@
 
 use crate::optimizer::{Optimizer, Slot};
 use crate::Method;
-use etude_autograd::{Module, StateDict};
+use etude_autograd::{Module, Param, StateDict};
 use etude_tensor::{Error, Float, Result, Tensor};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,15 +36,35 @@ impl<M: Method, T: Float> Optimizer<M, T> {
     /// never stopped. Weight decay, groups and the like stay those of this optimizer's configuration.
     ///
     /// # Errors
-    /// If an entry is missing, is left over, or has another shape than the parameter, or a group's pattern matches no parameter; the error names them all, and the
-    /// optimizer stays as it was.
-    pub fn load_state<N: Module<T> + ?Sized>(&mut self, model: &N, state: &OptimizerState<T>) -> Result<()> {
-        let params = model.params();
+    /// If an entry is missing, is left over, or has another shape than the parameter, or a group's pattern matches no parameter; the error names
+    /// them all, and the optimizer stays as it was.
+    pub fn load_state<N: Module<T> + ?Sized>(
+        &mut self,
+        model: &N,
+        state: &OptimizerState<T>,
+    ) -> Result<()> {
+        let shape = |(path, param): (String, &Param<T>)| match param.value() {
+            Ok(value) => Ok((path, value.shape().to_vec())),
+            Err(err) => Err(err.in_layer(&path)),
+        };
+        let shapes = model.params().into_iter().map(shape).collect::<Result<Vec<_>>>()?;
+        self.load_state_of(&shapes, state)
+    }
+
+    /// [`load_state`](Optimizer::load_state) for parameters of which path and shape are known.
+    pub(crate) fn load_state_of(
+        &mut self,
+        params: &[(String, Vec<usize>)],
+        state: &OptimizerState<T>,
+    ) -> Result<()> {
         let mut problems = Vec::new();
         let mut left: BTreeSet<&str> = state.tensors.keys().map(String::as_str).collect();
+        let mut left_steps: BTreeSet<&str> = state.steps.keys().map(String::as_str).collect();
         let mut slots = BTreeMap::new();
-        for (path, param) in &params {
+        for (path, shape) in params {
+            left_steps.remove(path.as_str());
             let Some(&step) = state.steps.get(path) else {
+                // Before its first step an optimizer remembers nothing.
                 if !state.steps.is_empty() {
                     problems.push(format!("the step count of '{path}' is missing"));
                 }
@@ -52,27 +72,25 @@ impl<M: Method, T: Float> Optimizer<M, T> {
             };
             let mut slot = self.new_slot(path);
             slot.step = step;
-            let shape = param.value().map_err(|err| err.in_layer(path))?.shape();
-            for name in if step == 0 { &[] } else { self.config.state_names() } {
-                let name = format!("{name}.{path}");
+            let names = if step == 0 { &[] } else { self.config.state_names() };
+            for name in names.iter().map(|name| format!("{name}.{path}")) {
                 left.remove(name.as_str());
                 match state.tensors.get(&name) {
                     None => problems.push(format!("'{name}' is missing")),
-                    Some(tensor) if tensor.shape() != shape => problems.push(format!(
-                        "'{name}' has shape {:?}, the parameter {shape:?}",
-                        tensor.shape()
-                    )),
+                    Some(tensor) if tensor.shape() != shape => {
+                        let given = tensor.shape();
+                        problems.push(format!("'{name}' has shape {given:?}, the parameter {shape:?}"));
+                    }
                     Some(tensor) => slot.state.push(tensor.clone()),
                 }
             }
             slots.insert(path.clone(), slot);
         }
-        let extra_steps = state.steps.keys().filter(|path| !slots.contains_key(*path));
-        problems.extend(extra_steps.map(|path| format!("the step count of '{path}' belongs to no parameter")));
-        problems.extend(left.into_iter().map(|name| format!("'{name}' belongs to nothing in the optimizer")));
+        problems.extend(left_steps.iter().map(|path| format!("the step count of '{path}' belongs to no parameter")));
+        problems.extend(left.iter().map(|name| format!("'{name}' belongs to nothing in the optimizer")));
         if !problems.is_empty() {
             let message = format!(
-                "the state doesn't fit model and optimizer, which stay as they were: {}",
+                "the state doesn't fit the optimizer, which stays as it was: {}",
                 problems.join("; ")
             );
             return Err(Error::state(M::NAME, message));

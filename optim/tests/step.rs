@@ -93,15 +93,16 @@ fn frozen_parameters_and_those_without_a_gradient_stay_with_their_state() -> Res
     // Frozen by a group: the decay doesn't reach it either.
     let config = AdamWConfig::new(0.1).weight_decay(0.5).group(Group::new("hidden").frozen(true));
     let mut optimizer = config.init()?;
-    optimizer.step(&mut net, &gradients(&net.clone())?)?;
+    let of_all = gradients(&net)?;
+    optimizer.step(&mut net, &of_all)?;
     assert_eq!(changed(&before, &net), ["head.weight", "head.bias"]);
 
     // Frozen in the model, after the gradients were computed.
     let mut net = self::net();
     let mut optimizer = AdamWConfig::new(0.1).weight_decay(0.5).init()?;
-    let with_all = gradients(&net)?;
+    let of_all = gradients(&net)?;
     net.freeze("*.weight")?;
-    optimizer.step(&mut net, &with_all)?;
+    optimizer.step(&mut net, &of_all)?;
     assert_eq!(changed(&before, &net), ["hidden.bias", "head.bias"]);
 
     // Without a gradient: the head alone takes part in the loss.
@@ -122,7 +123,8 @@ fn a_pattern_that_matches_nothing_is_an_error_that_names_the_paths() -> Result<(
     let mut net = net();
     let before = values(&net);
     let mut optimizer = SgdConfig::new(0.1).group(Group::new("encoder.*")).init()?;
-    let err = optimizer.step(&mut net, &gradients(&net.clone())?).unwrap_err();
+    let gradients = gradients(&net)?;
+    let err = optimizer.step(&mut net, &gradients).unwrap_err();
     assert_eq!(
         err.to_string(),
         "sgd: no parameter matches the group 'encoder.*'; there are hidden.weight, hidden.bias, head.weight, head.bias"
