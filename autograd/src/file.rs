@@ -43,7 +43,8 @@ pub fn save<T: Float, M: Module<T> + ?Sized>(path: impl AsRef<Path>, model: &M) 
 /// than the model's: the error names it, and the model stays as it was.
 pub fn load<T: Float, M: Module<T> + ?Sized>(path: impl AsRef<Path>, model: &mut M) -> Result<()> {
     let path = path.as_ref();
-    let state = state_dict(&TensorFile::read(path)?, "").and_then(|state| model.load_state_dict(&state));
+    let state =
+        state_dict(&TensorFile::read(path)?, "").and_then(|state| model.load_state_dict(&state));
     state.map_err(|err| Error::file("load", format!("'{}': {}", path.display(), err.message())))
 }
 
@@ -51,12 +52,20 @@ pub fn load<T: Float, M: Module<T> + ?Sized>(path: impl AsRef<Path>, model: &mut
 ///
 /// # Errors
 /// If a parameter hasn't been built, or `T` is a type that files don't hold.
-pub fn put<T: Float, M: Module<T> + ?Sized>(file: &mut TensorFile, prefix: &str, model: &M) -> Result<()> {
+pub fn put<T: Float, M: Module<T> + ?Sized>(
+    file: &mut TensorFile,
+    prefix: &str,
+    model: &M,
+) -> Result<()> {
     for (path, tensor) in model.state_dict()? {
-        file.tensors.insert(format!("{prefix}{path}"), AnyTensor::of(&tensor)?);
+        file.tensors
+            .insert(format!("{prefix}{path}"), AnyTensor::of(&tensor)?);
     }
     for (alias, first) in model.aliases() {
-        file.metadata.insert(format!("{ALIAS}{prefix}{alias}"), format!("{prefix}{first}"));
+        file.metadata.insert(
+            format!("{ALIAS}{prefix}{alias}"),
+            format!("{prefix}{first}"),
+        );
     }
     Ok(())
 }
@@ -82,13 +91,20 @@ pub fn state_dict<T: Float>(file: &TensorFile, prefix: &str) -> Result<StateDict
         }
     }
     for (name, target) in &file.metadata {
-        if let Some(path) = name.strip_prefix(ALIAS).and_then(|name| name.strip_prefix(prefix)) {
+        if let Some(path) = name
+            .strip_prefix(ALIAS)
+            .and_then(|name| name.strip_prefix(prefix))
+        {
             let tensor = file.tensors.get(target).and_then(AnyTensor::get);
             let Some(tensor) = tensor else {
-                let message = format!("the alias '{path}' stands for '{target}', which the file doesn't hold");
+                let message = format!(
+                    "the alias '{path}' stands for '{target}', which the file doesn't hold"
+                );
                 return Err(Error::file("state_dict", message));
             };
-            state.entry(path.to_string()).or_insert_with(|| tensor.clone());
+            state
+                .entry(path.to_string())
+                .or_insert_with(|| tensor.clone());
         }
     }
     Ok(state)

@@ -138,7 +138,11 @@ impl<T: Float> Gradients<T> {
     /// The norm of all gradients for parameters taken together, `√Σ g²`, summed in 64 bits in the order of the ids. NaN if
     /// one of them has a NaN.
     pub fn global_norm(&self) -> f64 {
-        self.params.values().map(Tensor::square_sum).sum::<f64>().sqrt()
+        self.params
+            .values()
+            .map(Tensor::square_sum)
+            .sum::<f64>()
+            .sqrt()
     }
 
     /// Makes the pending updates, in the order of recording, in the buffers of `model`. An optimizer's `step` does it

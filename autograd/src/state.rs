@@ -56,8 +56,13 @@ pub(crate) fn check<T: Float, M: Module<T> + ?Sized>(
     model.visit_items(&mut |path, item| {
         known.insert(path.to_string());
         if let Some(first) = aliases.get(path) {
-            if state.get(path).is_some_and(|value| !same(value, state.get(first))) {
-                problems.push(format!("'{path}' differs from '{first}', which it is in the model"));
+            if state
+                .get(path)
+                .is_some_and(|value| !same(value, state.get(first)))
+            {
+                problems.push(format!(
+                    "'{path}' differs from '{first}', which it is in the model"
+                ));
             }
             return;
         }

@@ -1,6 +1,6 @@
 //! Adam: a rate for each element, from moving averages of the gradient and of its square.
 
-use crate::method::{check_average, check_not_negative, Method, Setting};
+use crate::method::{Method, Setting, check_average, check_not_negative};
 use crate::{Group, Optimizer};
 use etude_tensor::kernels::step::StepRule;
 use etude_tensor::{Float, Result, Tensor};
@@ -157,7 +157,8 @@ impl Method for AdamConfig {
         gradient: &Tensor<T>,
     ) -> Result<()> {
         let penalty = setting.weight_decay;
-        self.moments().update(setting, penalty, 0.0, param, state, gradient)
+        self.moments()
+            .update(setting, penalty, 0.0, param, state, gradient)
     }
 }
 
@@ -172,7 +173,11 @@ pub(crate) struct Moments {
 
 impl Moments {
     pub(crate) fn state_names(self) -> &'static [&'static str] {
-        if self.amsgrad { &["m", "v", "v_max"] } else { &["m", "v"] }
+        if self.amsgrad {
+            &["m", "v", "v_max"]
+        } else {
+            &["m", "v"]
+        }
     }
 
     pub(crate) fn validate(self, who: &str) -> Result<()> {

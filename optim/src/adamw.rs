@@ -152,6 +152,7 @@ impl Method for AdamWConfig {
         gradient: &Tensor<T>,
     ) -> Result<()> {
         let shrinkage = setting.learning_rate * setting.weight_decay;
-        self.moments().update(setting, 0.0, shrinkage, param, state, gradient)
+        self.moments()
+            .update(setting, 0.0, shrinkage, param, state, gradient)
     }
 }

@@ -83,7 +83,9 @@ impl Checkpoint {
         optimizer: &Optimizer<M, T>,
     ) -> Result<()> {
         if let Some(name) = self.metadata.keys().find(|name| name.starts_with(OWN)) {
-            let message = format!("a string is named '{name}'; expected a name that doesn't begin with '{OWN}'");
+            let message = format!(
+                "a string is named '{name}'; expected a name that doesn't begin with '{OWN}'"
+            );
             return Err(Error::value("checkpoint", message));
         }
         let mut file = TensorFile {
@@ -93,7 +95,8 @@ impl Checkpoint {
         file::put(&mut file, MODEL, model)?;
         let state = optimizer.state();
         for (name, tensor) in &state.tensors {
-            file.tensors.insert(format!("{OPTIMIZER}{name}"), AnyTensor::of(tensor)?);
+            file.tensors
+                .insert(format!("{OPTIMIZER}{name}"), AnyTensor::of(tensor)?);
         }
         for (path, &steps) in &state.steps {
             let steps = Tensor::scalar(steps as i64);
@@ -132,15 +135,29 @@ fn restore<T: Float, N: Module<T> + ?Sized, M: Method>(
 ) -> Result<Checkpoint> {
     let method: String = string(file, METHOD)?;
     if method != M::NAME {
-        return Err(refuse(format!("its optimizer is {method}; expected {}", M::NAME)));
+        return Err(refuse(format!(
+            "its optimizer is {method}; expected {}",
+            M::NAME
+        )));
     }
-    if let Some(name) = file.tensors.keys().find(|name| !name.starts_with(MODEL) && !name.starts_with(OPTIMIZER)) {
-        return Err(refuse(format!("'{name}' belongs neither to a model nor to an optimizer")));
+    if let Some(name) = file
+        .tensors
+        .keys()
+        .find(|name| !name.starts_with(MODEL) && !name.starts_with(OPTIMIZER))
+    {
+        return Err(refuse(format!(
+            "'{name}' belongs neither to a model nor to an optimizer"
+        )));
     }
     let checkpoint = Checkpoint {
         step: string(file, STEP)?,
         seed: string(file, SEED)?,
-        metadata: file.metadata.iter().filter(|(name, _)| !name.starts_with(OWN)).map(|(k, v)| (k.clone(), v.clone())).collect(),
+        metadata: file
+            .metadata
+            .iter()
+            .filter(|(name, _)| !name.starts_with(OWN))
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect(),
     };
     let values = file::state_dict(file, MODEL)?;
     model.check_state_dict(&values)?;
@@ -164,12 +181,18 @@ fn state<T: Float>(file: &TensorFile) -> Result<OptimizerState<T>> {
         if let Some(path) = name.strip_prefix(STEPS) {
             let count = tensor.get::<i64>().and_then(|count| count.item().ok());
             let Some(count) = count.and_then(|count| u64::try_from(count).ok()) else {
-                return Err(refuse(format!("'{name}' isn't a step count; expected one i64, at least 0")));
+                return Err(refuse(format!(
+                    "'{name}' isn't a step count; expected one i64, at least 0"
+                )));
             };
             steps.insert(path.to_string(), count);
         } else if let Some(name) = name.strip_prefix(OPTIMIZER) {
             let Some(tensor) = tensor.get() else {
-                let message = format!("'{OPTIMIZER}{name}' holds {}; expected {}", tensor.type_name(), T::NAME);
+                let message = format!(
+                    "'{OPTIMIZER}{name}' holds {}; expected {}",
+                    tensor.type_name(),
+                    T::NAME
+                );
                 return Err(refuse(message));
             };
             tensors.insert(name.to_string(), tensor.clone());
@@ -185,9 +208,15 @@ fn state<T: Float>(file: &TensorFile) -> Result<OptimizerState<T>> {
 /// One of the file's strings, as what it should be.
 fn string<V: FromStr>(file: &TensorFile, name: &str) -> Result<V> {
     let Some(text) = file.metadata.get(name) else {
-        return Err(refuse(format!("the string '{name}' is missing; expected a file that Checkpoint::save wrote")));
+        return Err(refuse(format!(
+            "the string '{name}' is missing; expected a file that Checkpoint::save wrote"
+        )));
     };
-    text.parse().map_err(|_| refuse(format!("the string '{name}' is '{text}'; expected a number")))
+    text.parse().map_err(|_| {
+        refuse(format!(
+            "the string '{name}' is '{text}'; expected a number"
+        ))
+    })
 }
 
 fn refuse(message: String) -> Error {

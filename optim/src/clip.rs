@@ -61,5 +61,8 @@ fn check(who: &str, name: &str, value: f64) -> Result<()> {
     if value.is_finite() && value > 0.0 {
         return Ok(());
     }
-    Err(Error::value(who, format!("{name} {value}; expected a finite number above 0")))
+    Err(Error::value(
+        who,
+        format!("{name} {value}; expected a finite number above 0"),
+    ))
 }

@@ -37,7 +37,10 @@ impl<M: Method, T: Float> Optimizer<M, T> {
     pub fn new(config: M) -> Result<Self> {
         check_not_negative(M::NAME, "learning_rate", config.learning_rate())?;
         check_not_negative(M::NAME, "weight_decay", config.weight_decay())?;
-        config.groups().iter().try_for_each(|group| group.validate(M::NAME))?;
+        config
+            .groups()
+            .iter()
+            .try_for_each(|group| group.validate(M::NAME))?;
         config.validate()?;
         Ok(Optimizer {
             learning_rate: config.learning_rate(),
@@ -97,19 +100,27 @@ impl<M: Method, T: Float> Optimizer<M, T> {
         }
         if slot.state.is_empty() {
             let zeros = || Tensor::full(gradient.shape(), T::ZERO);
-            slot.state.extend(self.config.state_names().iter().map(|_| zeros()));
+            slot.state
+                .extend(self.config.state_names().iter().map(|_| zeros()));
         }
         slot.step += 1;
         let setting = Setting {
             learning_rate: self.learning_rate * group.map_or(1.0, |group| group.rate_factor),
-            weight_decay: group.and_then(|group| group.weight_decay).unwrap_or(self.config.weight_decay()),
+            weight_decay: group
+                .and_then(|group| group.weight_decay)
+                .unwrap_or(self.config.weight_decay()),
             step: slot.step,
         };
-        self.config.update(&setting, param.value_mut()?, &mut slot.state, gradient)
+        self.config
+            .update(&setting, param.value_mut()?, &mut slot.state, gradient)
     }
 
     /// Checks all that can be wrong with a step before anything is changed, and makes room for parameters not met before.
-    fn prepare<N: Module<T> + ?Sized>(&mut self, model: &N, gradients: &Gradients<T>) -> Result<()> {
+    fn prepare<N: Module<T> + ?Sized>(
+        &mut self,
+        model: &N,
+        gradients: &Gradients<T>,
+    ) -> Result<()> {
         let params = model.params();
         let mut any_gradient = false;
         let mut any_new = false;
@@ -147,7 +158,11 @@ impl<M: Method, T: Float> Optimizer<M, T> {
     /// The slot of a parameter that no step has changed.
     pub(crate) fn new_slot(&self, path: &str) -> Slot<T> {
         Slot {
-            group: self.config.groups().iter().position(|group| group.matches(path)),
+            group: self
+                .config
+                .groups()
+                .iter()
+                .position(|group| group.matches(path)),
             step: 0,
             state: Vec::new(),
         }
@@ -173,7 +188,8 @@ fn check_shape<M: Method>(path: &str, shape: &[usize], what: &str, found: &[usiz
     if shape == found {
         return Ok(());
     }
-    let message = format!("has shape {shape:?}, but its {what} has shape {found:?}; expected the same");
+    let message =
+        format!("has shape {shape:?}, but its {what} has shape {found:?}; expected the same");
     Err(Error::shape(M::NAME, message).in_layer(path))
 }
 

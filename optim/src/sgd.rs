@@ -1,6 +1,6 @@
 //! Stochastic gradient descent, with momentum.
 
-use crate::method::{check_not_negative, Method, Setting};
+use crate::method::{Method, Setting, check_not_negative};
 use crate::{Group, Optimizer};
 use etude_tensor::kernels::step::StepRule;
 use etude_tensor::{Error, Float, Result, Tensor};
@@ -126,7 +126,11 @@ impl Method for SgdConfig {
     }
 
     fn state_names(&self) -> &'static [&'static str] {
-        if self.momentum == 0.0 { &[] } else { &["velocity"] }
+        if self.momentum == 0.0 {
+            &[]
+        } else {
+            &["velocity"]
+        }
     }
 
     fn validate(&self) -> Result<()> {
@@ -191,7 +195,11 @@ impl<T: Float> StepRule<T, 2> for Descent<T> {
     fn update(&self, [p, u]: [T; 2], g: T) -> [T; 2] {
         let g = g + self.decay * p;
         let u = self.momentum * u + self.share * g; // u is 0 before the first step
-        let along = if self.nesterov { g + self.momentum * u } else { u };
+        let along = if self.nesterov {
+            g + self.momentum * u
+        } else {
+            u
+        };
         [p - self.rate * along, u]
     }
 }

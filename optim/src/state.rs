@@ -1,7 +1,7 @@
 //! The state of an optimizer by name: what files store.
 
-use crate::optimizer::{Optimizer, Slot};
 use crate::Method;
+use crate::optimizer::{Optimizer, Slot};
 use etude_autograd::{Module, Param, StateDict};
 use etude_tensor::{Error, Float, Result, Tensor};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,11 +23,18 @@ impl<M: Method, T: Float> Optimizer<M, T> {
     pub fn state(&self) -> OptimizerState<T> {
         let named = |(path, slot): (&String, &Slot<T>)| -> Vec<(String, Tensor<T>)> {
             let names = self.config.state_names().iter();
-            names.zip(&slot.state).map(|(name, tensor)| (format!("{name}.{path}"), tensor.clone())).collect()
+            names
+                .zip(&slot.state)
+                .map(|(name, tensor)| (format!("{name}.{path}"), tensor.clone()))
+                .collect()
         };
         OptimizerState {
             learning_rate: self.learning_rate,
-            steps: self.slots.iter().map(|(path, slot)| (path.clone(), slot.step)).collect(),
+            steps: self
+                .slots
+                .iter()
+                .map(|(path, slot)| (path.clone(), slot.step))
+                .collect(),
             tensors: self.slots.iter().flat_map(named).collect(),
         }
     }
@@ -47,7 +54,11 @@ impl<M: Method, T: Float> Optimizer<M, T> {
             Ok(value) => Ok((path, value.shape().to_vec())),
             Err(err) => Err(err.in_layer(&path)),
         };
-        let shapes = model.params().into_iter().map(shape).collect::<Result<Vec<_>>>()?;
+        let shapes = model
+            .params()
+            .into_iter()
+            .map(shape)
+            .collect::<Result<Vec<_>>>()?;
         self.load_state_of(&shapes, state)
     }
 
@@ -72,22 +83,35 @@ impl<M: Method, T: Float> Optimizer<M, T> {
             };
             let mut slot = self.new_slot(path);
             slot.step = step;
-            let names = if step == 0 { &[] } else { self.config.state_names() };
+            let names = if step == 0 {
+                &[]
+            } else {
+                self.config.state_names()
+            };
             for name in names.iter().map(|name| format!("{name}.{path}")) {
                 left.remove(name.as_str());
                 match state.tensors.get(&name) {
                     None => problems.push(format!("'{name}' is missing")),
                     Some(tensor) if tensor.shape() != shape => {
                         let given = tensor.shape();
-                        problems.push(format!("'{name}' has shape {given:?}, the parameter {shape:?}"));
+                        problems.push(format!(
+                            "'{name}' has shape {given:?}, the parameter {shape:?}"
+                        ));
                     }
                     Some(tensor) => slot.state.push(tensor.clone()),
                 }
             }
             slots.insert(path.clone(), slot);
         }
-        problems.extend(left_steps.iter().map(|path| format!("the step count of '{path}' belongs to no parameter")));
-        problems.extend(left.iter().map(|name| format!("'{name}' belongs to nothing in the optimizer")));
+        problems.extend(
+            left_steps
+                .iter()
+                .map(|path| format!("the step count of '{path}' belongs to no parameter")),
+        );
+        problems.extend(
+            left.iter()
+                .map(|name| format!("'{name}' belongs to nothing in the optimizer")),
+        );
         if !problems.is_empty() {
             let message = format!(
                 "the state doesn't fit the optimizer, which stays as it was: {}",

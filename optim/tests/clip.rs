@@ -9,7 +9,8 @@ use etude_tensor::{Result, Tensor};
 
 fn gradients(net: &Net<f32>) -> Result<Gradients<f32>> {
     let x = Tensor::full([3, 4], 0.5);
-    net.loss(&Tape::new(), &x, &Tensor::full([3, 300], 2.0))?.backward()
+    net.loss(&Tape::new(), &x, &Tensor::full([3, 300], 2.0))?
+        .backward()
 }
 
 fn net() -> Net<f32> {
@@ -17,11 +18,18 @@ fn net() -> Net<f32> {
 }
 
 fn all(gradients: &Gradients<f32>) -> Vec<f32> {
-    gradients.params().flat_map(|(_, gradient)| gradient.to_vec()).collect()
+    gradients
+        .params()
+        .flat_map(|(_, gradient)| gradient.to_vec())
+        .collect()
 }
 
 fn norm(values: &[f32]) -> f64 {
-    values.iter().map(|&g| f64::from(g).powi(2)).sum::<f64>().sqrt()
+    values
+        .iter()
+        .map(|&g| f64::from(g).powi(2))
+        .sum::<f64>()
+        .sqrt()
 }
 
 #[test]
@@ -50,7 +58,10 @@ fn the_norm_is_the_same_on_any_number_of_threads() -> Result<()> {
     let mut gradients = gradients(&net())?;
     let alone = gradients.clip_by_global_norm(1e9)?;
     for threads in [1, 2, 5] {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
         assert_eq!(pool.install(|| gradients.clip_by_global_norm(1e9))?, alone);
     }
     Ok(())
@@ -73,7 +84,12 @@ fn by_value_each_element_is_clamped() -> Result<()> {
     let mut gradients = gradients(&net())?;
     let before = all(&gradients);
     gradients.clip_by_value(1e-3)?;
-    assert!(before.iter().zip(all(&gradients)).all(|(b, a)| b.clamp(-1e-3, 1e-3) == a));
+    assert!(
+        before
+            .iter()
+            .zip(all(&gradients))
+            .all(|(b, a)| b.clamp(-1e-3, 1e-3) == a)
+    );
     assert!(before.iter().any(|g| g.abs() > 1e-3) && before.iter().any(|g| g.abs() < 1e-3));
     Ok(())
 }
@@ -95,7 +111,10 @@ fn a_norm_that_is_not_finite_is_returned_and_changes_nothing() -> Result<()> {
 fn limits_are_checked() -> Result<()> {
     let mut gradients = gradients(&net())?;
     let err = gradients.clip_by_global_norm(0.0).unwrap_err().to_string();
-    assert_eq!(err, "clip_by_global_norm: max_norm 0; expected a finite number above 0");
+    assert_eq!(
+        err,
+        "clip_by_global_norm: max_norm 0; expected a finite number above 0"
+    );
     assert!(gradients.clip_by_value(f64::NAN).is_err());
     Ok(())
 }

@@ -13,24 +13,36 @@ fn net() -> Net<f32> {
 
 fn gradients(net: &Net<f32>) -> Result<Gradients<f32>> {
     let x = Tensor::full([2, 4], 0.5);
-    net.loss(&Tape::new(), &x, &Tensor::full([2, 3], 1.0))?.backward()
+    net.loss(&Tape::new(), &x, &Tensor::full([2, 3], 1.0))?
+        .backward()
 }
 
 /// The values by path.
 fn values(net: &Net<f32>) -> Vec<(String, Vec<f32>)> {
-    net.params().into_iter().map(|(path, param)| (path, param.value().unwrap().to_vec())).collect()
+    net.params()
+        .into_iter()
+        .map(|(path, param)| (path, param.value().unwrap().to_vec()))
+        .collect()
 }
 
 /// The paths of the parameters that differ.
 fn changed(before: &[(String, Vec<f32>)], net: &Net<f32>) -> Vec<String> {
-    before.iter().zip(values(net)).filter(|(a, b)| *a != b).map(|(a, _)| a.0.clone()).collect()
+    before
+        .iter()
+        .zip(values(net))
+        .filter(|(a, b)| *a != b)
+        .map(|(a, _)| a.0.clone())
+        .collect()
 }
 
 #[test]
 fn parameters_and_state_are_changed_where_they_lie() -> Result<()> {
     let mut net = net();
     let places = |net: &Net<f32>| -> Vec<*const f32> {
-        net.params().iter().map(|(_, param)| param.value().unwrap().as_slice().unwrap().as_ptr()).collect()
+        net.params()
+            .iter()
+            .map(|(_, param)| param.value().unwrap().as_slice().unwrap().as_ptr())
+            .collect()
     };
     let before = places(&net);
     let mut optimizer = AdamConfig::new(0.1).init()?;
@@ -39,7 +51,12 @@ fn parameters_and_state_are_changed_where_they_lie() -> Result<()> {
         let gradients = gradients(&net)?;
         optimizer.step(&mut net, &gradients)?;
         assert_eq!(places(&net), before, "step {step}");
-        let now: Vec<*const f32> = optimizer.state().tensors.values().map(|t| t.as_slice().unwrap().as_ptr()).collect();
+        let now: Vec<*const f32> = optimizer
+            .state()
+            .tensors
+            .values()
+            .map(|t| t.as_slice().unwrap().as_ptr())
+            .collect();
         if step > 0 {
             assert_eq!(now, state_places, "step {step}");
         }
@@ -74,7 +91,10 @@ fn groups_have_their_own_rate_and_decay_and_the_first_that_matches_counts() -> R
     optimizer.step(&mut net, &gradients)?;
     let expect = |before: &Param<f32>, after: &Param<f32>, rate: f32, decay: f32| {
         let gradient = gradients.param(before).unwrap().to_vec();
-        let (old, new) = (before.value().unwrap().to_vec(), after.value().unwrap().to_vec());
+        let (old, new) = (
+            before.value().unwrap().to_vec(),
+            after.value().unwrap().to_vec(),
+        );
         for ((p, g), new) in old.iter().zip(gradient).zip(new) {
             assert_eq!(p - rate * (g + decay * p), new);
         }
@@ -91,7 +111,9 @@ fn frozen_parameters_and_those_without_a_gradient_stay_with_their_state() -> Res
     let mut net = net();
     let before = values(&net);
     // Frozen by a group: the decay doesn't reach it either.
-    let config = AdamWConfig::new(0.1).weight_decay(0.5).group(Group::new("hidden").frozen(true));
+    let config = AdamWConfig::new(0.1)
+        .weight_decay(0.5)
+        .group(Group::new("hidden").frozen(true));
     let mut optimizer = config.init()?;
     let of_all = gradients(&net)?;
     optimizer.step(&mut net, &of_all)?;
@@ -113,8 +135,19 @@ fn frozen_parameters_and_those_without_a_gradient_stay_with_their_state() -> Res
     optimizer.step(&mut net, &loss.backward()?)?;
     assert_eq!(changed(&before, &net), ["head.weight"]);
     let steps = optimizer.state().steps;
-    let expected = [("head.bias", 1), ("head.weight", 1), ("hidden.bias", 1), ("hidden.weight", 0)];
-    assert!(steps.iter().map(|(path, &step)| (path.as_str(), step)).eq(expected), "{steps:?}");
+    let expected = [
+        ("head.bias", 1),
+        ("head.weight", 1),
+        ("hidden.bias", 1),
+        ("hidden.weight", 0),
+    ];
+    assert!(
+        steps
+            .iter()
+            .map(|(path, &step)| (path.as_str(), step))
+            .eq(expected),
+        "{steps:?}"
+    );
     Ok(())
 }
 
@@ -140,7 +173,10 @@ fn a_gradient_of_another_shape_is_an_error_and_nothing_changes() -> Result<()> {
     let mut gradients = gradients(&net)?;
     let (_, last) = gradients.params_mut().last().expect("four gradients");
     *last = Tensor::full([7], 1.0);
-    let err = SgdConfig::new(0.1).init()?.step(&mut net, &gradients).unwrap_err();
+    let err = SgdConfig::new(0.1)
+        .init()?
+        .step(&mut net, &gradients)
+        .unwrap_err();
     assert_eq!(
         err.to_string(),
         "sgd: 'head.bias' has shape [3], but its gradient has shape [7]; expected the same"
@@ -153,11 +189,16 @@ fn a_gradient_of_another_shape_is_an_error_and_nothing_changes() -> Result<()> {
 fn gradients_of_another_model_are_an_error() -> Result<()> {
     let mut net = net();
     let gradients = gradients(&net.deep_clone())?;
-    let err = SgdConfig::new(0.1).init()?.step(&mut net, &gradients).unwrap_err();
+    let err = SgdConfig::new(0.1)
+        .init()?
+        .step(&mut net, &gradients)
+        .unwrap_err();
     assert_eq!(err.kind(), ErrorKind::State);
     // Those of a larger model serve a part of it.
     let gradients = self::gradients(&net)?;
-    SgdConfig::new(0.1).init()?.step(&mut net.head, &gradients)?;
+    SgdConfig::new(0.1)
+        .init()?
+        .step(&mut net.head, &gradients)?;
     // And none at all are no mistake.
     let nothing = Tape::new().var(Tensor::full((), 1.0_f32)).backward()?;
     SgdConfig::new(0.1).init()?.step(&mut net, &nothing)
@@ -169,7 +210,10 @@ fn an_unbuilt_parameter_is_named() -> Result<()> {
     let gradients = gradients(&net)?;
     let mut optimizer = SgdConfig::new(0.1).init()?;
     net.head.bias = Param::lazy(|shape: &[usize], _| Ok(Tensor::full(shape, 0.0)), 1);
-    let err = optimizer.step(&mut net, &gradients).unwrap_err().to_string();
+    let err = optimizer
+        .step(&mut net, &gradients)
+        .unwrap_err()
+        .to_string();
     assert!(err.contains("'head.bias' hasn't been built"), "{err}");
     Ok(())
 }
@@ -183,7 +227,10 @@ fn a_shared_parameter_is_stepped_once() -> Result<()> {
     let gradients = sum.sum(..)?.backward()?;
     drop((sum, tape));
     SgdConfig::new(0.25).init()?.step(&mut model, &gradients)?;
-    let now: Vec<Vec<f32>> = model.iter().map(|param| param.value().unwrap().to_vec()).collect();
+    let now: Vec<Vec<f32>> = model
+        .iter()
+        .map(|param| param.value().unwrap().to_vec())
+        .collect();
     assert_eq!(now, [[0.5; 2], [0.75; 2], [0.5; 2]]);
     assert!(model[0].value()?.shares_storage(model[2].value()?));
     Ok(())
@@ -214,17 +261,28 @@ fn a_step_makes_the_pending_updates_in_order() -> Result<()> {
     };
     let tape = Tape::training(0);
     tape.update(&model.mean, Update::Set(Tensor::full([1], 8.0)))?;
-    tape.update(&model.mean, Update::Blend { keep: 0.5, towards: Tensor::full([1], 4.0) })?;
+    tape.update(
+        &model.mean,
+        Update::Blend {
+            keep: 0.5,
+            towards: Tensor::full([1], 4.0),
+        },
+    )?;
     let gradients = tape.param(&model.param)?.sum(..)?.backward()?;
     assert_eq!(model.mean.value()?.to_vec(), [0.0]);
     SgdConfig::new(1.0).init()?.step(&mut model, &gradients)?;
-    assert_eq!((model.mean.value()?.to_vec(), model.param.value()?.to_vec()), (vec![6.0], vec![3.0]));
+    assert_eq!(
+        (model.mean.value()?.to_vec(), model.param.value()?.to_vec()),
+        (vec![6.0], vec![3.0])
+    );
     Ok(())
 }
 
 #[test]
 fn the_rate_can_be_set_and_is_checked() -> Result<()> {
-    let mut optimizer: Optimizer<_, f32> = SgdConfig::new(0.1).group(Group::new("head").rate_factor(2.0)).init()?;
+    let mut optimizer: Optimizer<_, f32> = SgdConfig::new(0.1)
+        .group(Group::new("head").rate_factor(2.0))
+        .init()?;
     optimizer.set_learning_rate(0.5)?;
     let mut net = net();
     let gradients = gradients(&net)?;
@@ -237,7 +295,10 @@ fn the_rate_can_be_set_and_is_checked() -> Result<()> {
     assert!((moved(&before.hidden, &net.hidden) - 0.5).abs() < 1e-3);
     assert!((moved(&before.head, &net.head) - 1.0).abs() < 1e-3);
     let err = optimizer.set_learning_rate(f64::NAN).unwrap_err();
-    assert_eq!(err.to_string(), "sgd: learning_rate NaN; expected a finite number, at least 0");
+    assert_eq!(
+        err.to_string(),
+        "sgd: learning_rate NaN; expected a finite number, at least 0"
+    );
     assert_eq!(optimizer.learning_rate(), 0.5);
     Ok(())
 }
@@ -254,11 +315,21 @@ fn configurations_are_checked() {
         "sgd: learning_rate -0.1; expected a finite number, at least 0"
     );
     assert_eq!(
-        refused(SgdConfig::new(0.1).group(Group::new("a").rate_factor(f64::INFINITY)).init()),
+        refused(
+            SgdConfig::new(0.1)
+                .group(Group::new("a").rate_factor(f64::INFINITY))
+                .init()
+        ),
         "sgd: group 'a': rate_factor inf; expected a finite number, at least 0"
     );
-    let refused = AdamConfig::new(0.1).betas(-0.1, 0.9).init::<f32>().unwrap_err();
-    assert_eq!(refused.to_string(), "adam: beta1 -0.1; expected at least 0 and less than 1");
+    let refused = AdamConfig::new(0.1)
+        .betas(-0.1, 0.9)
+        .init::<f32>()
+        .unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "adam: beta1 -0.1; expected at least 0 and less than 1"
+    );
 }
 
 #[test]
@@ -268,7 +339,10 @@ fn a_nan_in_a_gradient_reaches_its_element_only() -> Result<()> {
     *gradients.params_mut().next().expect("one").1 = Tensor::from([f32::NAN, 1.0]);
     for amsgrad in [false, true] {
         let mut param = param.clone();
-        AdamConfig::new(0.5).amsgrad(amsgrad).init()?.step(&mut param, &gradients)?;
+        AdamConfig::new(0.5)
+            .amsgrad(amsgrad)
+            .init()?
+            .step(&mut param, &gradients)?;
         let values = param.value()?.to_vec();
         assert!(values[0].is_nan() && values[1] == 0.5, "{values:?}");
     }

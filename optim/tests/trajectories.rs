@@ -9,7 +9,12 @@ use etude_tensor::{Result, Tensor};
 use serde_json::Value;
 
 fn numbers(value: &Value) -> Vec<f64> {
-    value.as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect()
+    value
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|x| x.as_f64().unwrap())
+        .collect()
 }
 
 /// PyTorch's options as a configuration of ours; every option must be known.
@@ -32,7 +37,8 @@ fn config<C: serde::de::DeserializeOwned>(options: &Value) -> C {
 fn follow<M: Method>(golden: &Value, case: &Value, config: M) -> Result<()> {
     let tensor = |name: &str, shape: [usize; 2]| Tensor::from_slice(shape, &numbers(&golden[name]));
     let (x, y) = (tensor("x", [6, 3])?, tensor("y", [6, 1])?);
-    let start = |name: &str, shape: &[usize]| Tensor::from_slice(shape, &numbers(&golden["start"][name]));
+    let start =
+        |name: &str, shape: &[usize]| Tensor::from_slice(shape, &numbers(&golden["start"][name]));
     let mut net = Net {
         hidden: Affine::new(start("w1", &[3, 2])?, start("b1", &[2])?),
         head: Affine::new(start("w2", &[2, 1])?, start("b2", &[1])?),
@@ -44,11 +50,19 @@ fn follow<M: Method>(golden: &Value, case: &Value, config: M) -> Result<()> {
     for (step, (expected_loss, expected)) in losses.iter().zip(params).enumerate() {
         let loss = net.loss(&tape, &x, &y)?;
         let distance = (loss.item()? - expected_loss).abs();
-        assert!(distance < 1e-10, "{}, loss before step {step}: {distance:e} away", case["name"]);
+        assert!(
+            distance < 1e-10,
+            "{}, loss before step {step}: {distance:e} away",
+            case["name"]
+        );
         optimizer.step(&mut net, &loss.backward()?)?;
         for (index, (ours, theirs)) in net.numbers().iter().zip(numbers(expected)).enumerate() {
             let distance = (ours - theirs).abs();
-            assert!(distance < 1e-10, "{}, step {step}, parameter {index}: {distance:e} away", case["name"]);
+            assert!(
+                distance < 1e-10,
+                "{}, step {step}, parameter {index}: {distance:e} away",
+                case["name"]
+            );
         }
     }
     Ok(())
@@ -73,10 +87,21 @@ fn each_optimizer_follows_pytorch() -> Result<()> {
 
 #[test]
 fn unknown_keys_are_refused_and_defaults_are_pytorchs() {
-    let wrong = serde_json::from_str::<AdamConfig>(r#"{"lr": 0.1}"#).unwrap_err().to_string();
-    assert!(wrong.starts_with("unknown field `lr`, expected one of `learning_rate`, `beta1`"), "{wrong}");
+    let wrong = serde_json::from_str::<AdamConfig>(r#"{"lr": 0.1}"#)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        wrong.starts_with("unknown field `lr`, expected one of `learning_rate`, `beta1`"),
+        "{wrong}"
+    );
     let adamw: AdamWConfig = serde_json::from_str("{}").unwrap();
-    assert_eq!(adamw, AdamWConfig::new(1e-3).weight_decay(0.01).betas(0.9, 0.999).epsilon(1e-8));
+    assert_eq!(
+        adamw,
+        AdamWConfig::new(1e-3)
+            .weight_decay(0.01)
+            .betas(0.9, 0.999)
+            .epsilon(1e-8)
+    );
     let text = serde_json::to_string(&SgdConfig::new(0.5).momentum(0.9)).unwrap();
     assert_eq!(
         text,

@@ -36,7 +36,10 @@ impl<T: Float> Net<T> {
     pub fn of(inputs: usize, hidden: usize, outputs: usize, value: impl Fn(usize) -> f64) -> Self {
         let mut count = 0;
         let mut tensor = |shape: &[usize]| {
-            let values: Vec<T> = (count..).map(|i| T::from_f64(value(i))).take(shape.iter().product()).collect();
+            let values: Vec<T> = (count..)
+                .map(|i| T::from_f64(value(i)))
+                .take(shape.iter().product())
+                .collect();
             count += values.len();
             Tensor::from_slice(shape, &values).unwrap()
         };
@@ -53,13 +56,18 @@ impl<T: Float> Net<T> {
     /// The mean squared error.
     pub fn loss(&self, tape: &Tape<T>, x: &Tensor<T>, y: &Tensor<T>) -> Result<Var<T>> {
         let distance = self.forward(&tape.input(x.clone()))? - tape.input(y.clone());
-        (&distance * &distance).sum(..)?.mul_scalar(1.0 / y.elements() as f64)
+        (&distance * &distance)
+            .sum(..)?
+            .mul_scalar(1.0 / y.elements() as f64)
     }
 
     /// All parameters, one after the other.
     #[allow(dead_code, reason = "not every test file looks at them")]
     pub fn numbers(&self) -> Vec<T> {
-        self.params().iter().flat_map(|(_, param)| param.value().unwrap().to_vec()).collect()
+        self.params()
+            .iter()
+            .flat_map(|(_, param)| param.value().unwrap().to_vec())
+            .collect()
     }
 }
 

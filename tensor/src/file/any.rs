@@ -1,6 +1,6 @@
 //! A tensor whose element type is known only at run time.
 
-use crate::{Element, Result, Shape, Tensor};
+use crate::{Element, Error, Result, Shape, Tensor};
 use std::any::Any;
 
 /// A tensor of any element type that a file can hold.
@@ -48,6 +48,33 @@ macro_rules! each {
 }
 
 impl AnyTensor {
+    /// The tensor of an element type that is generic where this is called, sharing its memory.
+    ///
+    /// # Errors
+    /// If files don't hold that type: it is a dual number.
+    pub fn of<T: Element>(tensor: &Tensor<T>) -> Result<AnyTensor> {
+        fn as_type<T: Element, U: Element>(tensor: &Tensor<T>) -> Option<AnyTensor>
+        where
+            AnyTensor: From<Tensor<U>>,
+        {
+            let tensor: &Tensor<U> = (tensor as &dyn Any).downcast_ref()?;
+            Some(AnyTensor::from(tensor.clone()))
+        }
+        as_type::<T, f32>(tensor)
+            .or_else(|| as_type::<T, f64>(tensor))
+            .or_else(|| as_type::<T, i64>(tensor))
+            .or_else(|| as_type::<T, i32>(tensor))
+            .or_else(|| as_type::<T, u8>(tensor))
+            .or_else(|| as_type::<T, bool>(tensor))
+            .ok_or_else(|| {
+                let message = format!(
+                    "{} elements; expected f32, f64, i64, i32, u8 or bool",
+                    T::NAME
+                );
+                Error::file("safetensors", message)
+            })
+    }
+
     /// The name of the element type: `"f32"`, `"bool"`.
     pub fn type_name(&self) -> &'static str {
         fn name<T: Element>(_: &Tensor<T>) -> &'static str {
@@ -124,3 +151,23 @@ macro_rules! from_tensor {
 }
 
 from_tensor!(F32: f32, F64: f64, I64: i64, I32: i32, U8: u8, Bool: bool);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Dual, Float};
+
+    #[test]
+    fn any_type_but_dual_numbers() {
+        let flags = Tensor::from([true, false]);
+        assert_eq!(AnyTensor::of(&flags).unwrap().get(), Some(&flags));
+        let doubles = Tensor::from([1.5_f64]);
+        let any = AnyTensor::of(&doubles).unwrap();
+        assert!(any.get::<f64>().unwrap().shares_storage(&doubles));
+        let err = AnyTensor::of(&Tensor::scalar(Dual::<f64>::from_f64(1.0))).unwrap_err();
+        assert_eq!(
+            err.to_string(),
+            "safetensors: dual elements; expected f32, f64, i64, i32, u8 or bool"
+        );
+    }
+}
