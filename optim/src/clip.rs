@@ -12,7 +12,9 @@ use etude_tensor::{Error, Float, Result, Tensor};
 /// use etude_tensor::Tensor;
 ///
 /// let p = Param::new(Tensor::from([1.0_f64, 2.0]));
-/// let mut gradients = (Tape::new().param(&p)? * Tape::new().input(Tensor::from([3.0, 4.0]))).sum(..)?.backward()?;
+/// let tape = Tape::new();
+/// let loss = (tape.param(&p)? * tape.input(Tensor::from([3.0, 4.0]))).sum(..)?;
+/// let mut gradients = loss.backward()?;
 /// assert_eq!(gradients.clip_by_global_norm(1.0)?, 5.0);
 /// assert_eq!(gradients.param(&p).unwrap().to_vec(), [0.6000000000000001, 0.8]);
 /// # Ok::<(), etude_tensor::Error>(())
