@@ -23,6 +23,10 @@ pub use etude_layers as layers;
 pub use etude_optim as optim;
 pub use etude_tensor as tensor;
 
-pub use etude_tensor::{Dual, Element, Error, ErrorKind, Float, Result, Shape, Tensor};
+pub use etude_autograd::{Buffer, Gradients, Mode, Param, Picture, Tape, Var, grad, vjp};
+pub use etude_layers::{Layer, Sequential};
+// The trait and its derive, which share the name.
+pub use etude_layers::Module;
+pub use etude_tensor::{Axes, Dual, Element, Error, ErrorKind, Float, Result, Rng, Shape, Tensor};
 pub use factories::{arange, eye, full, linspace, ones, scalar, zeros};
 pub use threads::{install, install_on};

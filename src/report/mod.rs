@@ -2,6 +2,7 @@
 
 mod accuracy;
 mod confusion;
+mod folder;
 mod mean;
 #[cfg(feature = "plot")]
 mod plot;
@@ -10,6 +11,7 @@ mod progress;
 
 pub use accuracy::accuracy;
 pub use confusion::ConfusionMatrix;
+pub use folder::prepare_folder;
 pub use mean::Mean;
 #[cfg(feature = "plot")]
 pub use plot::{Panel, Plot};

@@ -10,9 +10,11 @@ mod svg;
 use crate::node::{Node, NodeNumber, Origin};
 use crate::recording::Recording;
 use crate::{Module, ParamId, Var};
+use etude_tensor::file::write_atomically;
 use etude_tensor::{Error, Float, Result};
 use graph::{Graph, Kind, Parameter};
 use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
 
 /// More than this nobody can look at.
 const MOST_NODES: usize = 2000;
@@ -156,6 +158,15 @@ impl Picture {
     /// The picture as SVG, laid out from top to bottom.
     pub fn to_svg(&self) -> String {
         svg::draw(&self.graph)
+    }
+
+    /// Writes the picture to an SVG file, whole or not at all.
+    ///
+    /// # Errors
+    /// If the file can't be written.
+    pub fn save_svg(&self, path: impl AsRef<Path>) -> Result<()> {
+        let svg = self.to_svg();
+        write_atomically(path, |file| file.write_all(svg.as_bytes()))
     }
 
     /// The picture in DOT, the language of Graphviz.
