@@ -94,8 +94,8 @@ impl<const N: usize> Walk<N> {
         let (mut index, mut rest) = (SmallVec::<[usize; 6]>::from_elem(0, outer), from / row);
         let mut base = self.start;
         let advance = |base: &mut [usize; N], axis: usize, by: isize| {
-            for k in 0..N {
-                base[k] = base[k].wrapping_add_signed(by * self.steps[axis][k]);
+            for (place, step) in base.iter_mut().zip(self.steps[axis]) {
+                *place = place.wrapping_add_signed(by * step);
             }
         };
         for axis in (0..outer).rev() {

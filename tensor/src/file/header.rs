@@ -26,9 +26,7 @@ impl Header {
             .deserialize_map(HeaderVisitor)
             .and_then(|header| reader.end().map(|()| header))
             .map_err(|err| format!("the header isn't what it should be: {err}"))?;
-        header
-            .tensors
-            .sort_by(|(_, a), (_, b)| a.data_offsets.cmp(&b.data_offsets));
+        header.tensors.sort_by_key(|(_, info)| info.data_offsets);
         let mut end = 0;
         for (name, info) in &header.tensors {
             let (from, to) = info.data_offsets;
