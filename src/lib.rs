@@ -12,6 +12,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod conformance;
 pub mod data;
 mod factories;
 pub mod prelude;
@@ -25,8 +26,9 @@ pub use etude_tensor as tensor;
 
 pub use etude_autograd::{Buffer, Gradients, Mode, Param, Picture, Tape, Var, grad, vjp};
 pub use etude_layers::{Layer, Sequential};
-// The trait and its derive, which share the name.
-pub use etude_layers::Module;
+// The trait, and the derive of the same name, in the form for crates that depend on this one only.
+pub use etude_autograd::Module;
+pub use etude_derive::FacadeModule as Module;
 pub use etude_tensor::{Axes, Dual, Element, Error, ErrorKind, Float, Result, Rng, Shape, Tensor};
 pub use factories::{arange, eye, full, linspace, ones, scalar, zeros};
 pub use threads::{install, install_on};
