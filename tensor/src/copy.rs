@@ -82,7 +82,7 @@ impl<'a> Transposed<'a> {
             let blocks = (CHUNK / block).max(1);
             for_each_chunk(out, blocks * block, work, |index, out| {
                 for (i, out) in out.chunks_mut(block).enumerate() {
-                    self.band(&buffer[..], place(index * blocks + i), out, behind);
+                    self.band(buffer, place(index * blocks + i), out, behind);
                 }
             });
         } else {
