@@ -24,8 +24,9 @@ fn distance(got: f64, exact: f64, least_exponent: i32, fraction_bits: i32) -> f6
     // The exponent field; of a subnormal f64 it reads −1023, and `least_exponent` takes over.
     let exponent = (exact.abs().to_bits() >> 52) as i32 - 1023;
     let unit = exponent.max(least_exponent) - fraction_bits;
-    // In two steps, since 2⁻ᵘⁿⁱᵗ may itself overflow.
-    let scaled = (got - exact).abs() * 2.0_f64.powi(-unit / 2) * 2.0_f64.powi(-unit + unit / 2);
+    // Divided by the unit in two steps, since 2⁻ᵘⁿⁱᵗ may itself overflow.
+    let power = |n: i32| f64::from_bits(((1023 + n) as u64) << 52);
+    let scaled = (got - exact).abs() * power(-unit / 2) * power(-unit + unit / 2);
     if scaled.is_nan() {
         f64::INFINITY
     } else {
