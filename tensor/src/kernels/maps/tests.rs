@@ -123,6 +123,48 @@ fn worst_f32(op: Unary, patterns: impl Iterator<Item = u32>) -> Vec<(f64, f32)> 
     worst
 }
 
+/// Above −1 GELU has a closer bound.
+#[test]
+fn gelu_above_minus_one_and_pow_are_close() {
+    for level in available_levels() {
+        with_level(level, || {
+            let x: Vec<f32> = (0..200_000).map(|i| i as f32 / 8192.0 - 1.0).collect();
+            let mut y = vec![0.0; x.len()];
+            f32::unary(Unary::Gelu, &x, &mut y);
+            for (&x, &y) in x.iter().zip(&y) {
+                let exact = reference::unary(Unary::Gelu, f64::from(x));
+                assert!(ulp::of_f32(y, exact) <= 2.5, "{x}: {y}, {exact}");
+            }
+            let special = [
+                0.0,
+                -0.0,
+                1.0,
+                -1.0,
+                2.0,
+                -2.0,
+                3.0,
+                0.5,
+                -0.5,
+                f32::INFINITY,
+                f32::NEG_INFINITY,
+                f32::NAN,
+                8_388_609.0,
+                16_777_216.0,
+            ];
+            let bases = x.iter().step_by(7).copied().chain(special);
+            for a in bases {
+                let powers: Vec<f32> = special.into_iter().chain([7.25, -33.3, 127.9]).collect();
+                let y = &mut y[..powers.len()];
+                f32::binary(Binary::Pow, Operand::Scalar(a), Operand::Slice(&powers), y);
+                for (&b, &y) in powers.iter().zip(&*y) {
+                    let exact = f64::from(a).powf(f64::from(b));
+                    assert!(ulp::of_f32(y, exact) <= 1.0, "{a} to the {b}: {y}, {exact}");
+                }
+            }
+        });
+    }
+}
+
 #[test]
 fn f32_functions_keep_their_bounds_over_the_whole_range() {
     for (op, bound) in CALCULUS {

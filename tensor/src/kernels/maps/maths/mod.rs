@@ -7,7 +7,7 @@
 //! Special values come out as IEEE 754 has them for the function: the wrong side of a pole gives NaN, a NaN stays one.
 //! Selections are written `if … { a } else { b }` on values computed beforehand, which compile to blends.
 //!
-//! The largest errors in units in the last place stand with the tests of [`maps`](super), which check them over the whole range.
+//! The errors stand in the table of [`maps`](super).
 
 mod activations;
 mod arithmetic;
