@@ -25,7 +25,7 @@
 //! | `Softplus` | 1.8 | 1.4 |
 //! | `Swish` | 2.6 | 1.8 |
 //! | `Selu` | 2.7 | |
-//! | `Gelu` | 5.8 below −1, where ½x(1 + erf(x/√2)) soon has no digit left; 2.5 above | 3.7 |
+//! | `Gelu` | 5.8 below −1, where ½x(1 + erf(x/√2)) soon has no digit left; 4 above | 3.7 |
 //! | `GeluTanh` | 200 where the result is about to underflow, for it takes the exponential of a rounded polynomial; that is below 1e-37 | 1000 |
 //! | `Sqrt`, `Square`, `Recip`, the arithmetic | 0.5 | 0.5 |
 //! | `Sin`, `Cos` | the library's | the library's |

@@ -133,7 +133,7 @@ fn gelu_above_minus_one_and_pow_are_close() {
             f32::unary(Unary::Gelu, &x, &mut y);
             for (&x, &y) in x.iter().zip(&y) {
                 let exact = reference::unary(Unary::Gelu, f64::from(x));
-                assert!(ulp::of_f32(y, exact) <= 2.5, "{x}: {y}, {exact}");
+                assert!(ulp::of_f32(y, exact) <= 4.0, "{x}: {y}, {exact}");
             }
             let special = [
                 0.0,
