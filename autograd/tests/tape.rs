@@ -3,7 +3,7 @@
 use etude_autograd::{
     Delivery, Gradients, Param, Rule, Save, Saved, Sink, SinkHook, Tape, Var, grad, vjp,
 };
-use etude_tensor::{ErrorKind, Float, Result, Tensor};
+use etude_tensor::{Dual, ErrorKind, Float, Result, Tensor};
 use std::rc::Rc;
 
 fn values(list: &[f64]) -> Tensor<f64> {
@@ -125,6 +125,26 @@ fn the_gradient_is_differentiable_in_the_cotangent() -> Result<()> {
     let back = grad(&g.sum(..)?, &[&v, &x])?;
     assert_eq!(back[0].tensor().to_vec(), [4.0, 6.0]);
     assert_eq!(back[1].tensor().to_vec(), [2.0, 2.0]);
+    Ok(())
+}
+
+#[test]
+fn reverse_mode_runs_on_dual_numbers() -> Result<()> {
+    // Forward over reverse: the tangent of the gradient of Σ x³ in direction v is 6xv.
+    let tape = Tape::new();
+    let x = tape.var(Tensor::from_slice(
+        [2],
+        &[Dual::new(2.0, 1.0), Dual::new(3.0, -1.0)],
+    )?);
+    let gradient = (&x * &x * &x).sum(..)?.backward()?.get(&x)?.to_vec();
+    assert_eq!(
+        gradient.iter().map(|g| g.value).collect::<Vec<f64>>(),
+        [12.0, 27.0]
+    );
+    assert_eq!(
+        gradient.iter().map(|g| g.tangent).collect::<Vec<f64>>(),
+        [12.0, -18.0]
+    );
     Ok(())
 }
 
