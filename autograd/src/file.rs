@@ -36,11 +36,12 @@ pub fn save<T: Float, M: Module<T> + ?Sized>(path: impl AsRef<Path>, model: &M) 
     file.write(path)
 }
 
-/// Reads the parameters and buffers of `model` from a file that [`save`] wrote. What hasn't been built yet is built by it.
+/// Reads the parameters and buffers of `model` from a file that [`save`] wrote. What hasn't been built yet is built
+/// by it.
 ///
 /// # Errors
-/// If the file can't be read or isn't sound, or a tensor in it is missing, left over, or has another shape or element type
-/// than the model's: the error names it, and the model stays as it was.
+/// If the file can't be read or isn't sound, or a tensor in it is missing, left over, or has another shape or element
+/// type than the model's: the error names it, and the model stays as it was.
 pub fn load<T: Float, M: Module<T> + ?Sized>(path: impl AsRef<Path>, model: &mut M) -> Result<()> {
     let path = path.as_ref();
     let state =
@@ -70,8 +71,8 @@ pub fn put<T: Float, M: Module<T> + ?Sized>(
     Ok(())
 }
 
-/// The tensors in the content of a file whose names begin with `prefix`, under the rest of their names, and the tensors that aliases
-/// stand for.
+/// The tensors in the content of a file whose names begin with `prefix`, under the rest of their names, and the
+/// tensors that aliases stand for.
 ///
 /// # Errors
 /// If a tensor has another element type than `T`, or an alias stands for no tensor; the error names it.

@@ -15,8 +15,9 @@ use serde::{Deserialize, Serialize};
 /// p ← p − η · m/(1 − β₁ᵗ) / (√(v/(1 − β₂ᵗ)) + ε)            both corrected for having started from 0
 /// ```
 ///
-/// With `amsgrad` (Reddi, Kale and Kumar, 2018) the largest v so far stands in the place of v. The penalty shrinks where v is large; where that isn't
-/// wanted, take [`AdamW`](crate::AdamW). State: `m`, `v`, and `v_max` with `amsgrad`.
+/// With `amsgrad` (Reddi, Kale and Kumar, 2018) the largest v so far stands in the place of v. The penalty shrinks
+/// where v is large; where that isn't wanted, take [`AdamW`](crate::AdamW). State: `m`, `v`, and `v_max` with
+/// `amsgrad`.
 pub type Adam<T = f32> = Optimizer<AdamConfig, T>;
 
 /// The configuration of [`Adam`]. Defaults are PyTorch's.

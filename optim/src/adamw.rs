@@ -6,7 +6,8 @@ use crate::{Group, Optimizer};
 use etude_tensor::{Float, Result, Tensor};
 use serde::{Deserialize, Serialize};
 
-/// AdamW (Loshchilov and Hutter, 2019): [`Adam`](crate::Adam) but for the weight decay λ, which shrinks every element alike:
+/// AdamW (Loshchilov and Hutter, 2019): [`Adam`](crate::Adam) but for the weight decay λ, which shrinks every element
+/// alike:
 ///
 /// ```text
 /// p ← p − ηλp                      then the step of Adam, with λ = 0

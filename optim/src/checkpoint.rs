@@ -19,13 +19,13 @@ const SEED: &str = "etude.seed";
 /// What the names of étude's own strings begin with.
 const OWN: &str = "etude.";
 
-/// How far training has come: with model and optimizer in one file, all that is needed to go on as if it had never stopped, to
-/// the bit.
+/// How far training has come: with model and optimizer in one file, all that is needed to go on as if it had never
+/// stopped, to the bit.
 ///
-/// The file is a safetensors file. Its tensors are `model.PATH` for each parameter and buffer, `optimizer.NAME.PATH` for
-/// each tensor of the optimizer's state (`optimizer.m.features.0.weight`), and `optimizer.steps.PATH`, how many steps
-/// that parameter has had (`i64`). Among its strings are the optimizer's name, the current rate, step and
-/// seed, under names that begin with `etude.`; the others are yours.
+/// The file is a safetensors file. Its tensors are `model.PATH` for each parameter and buffer, `optimizer.NAME.PATH`
+/// for each tensor of the optimizer's state (`optimizer.m.features.0.weight`), and `optimizer.steps.PATH`, how many
+/// steps that parameter has had (`i64`). Among its strings are the optimizer's name, the current rate, step and seed,
+/// under names that begin with `etude.`; the others are yours.
 ///
 /// ```
 /// use etude_autograd::Param;
@@ -110,12 +110,13 @@ impl Checkpoint {
         file.write(path)
     }
 
-    /// Reads model and optimizer from a file that [`save`](Checkpoint::save) wrote. The optimizer is of the same kind; its configuration stays, the
-    /// current rate is the file's. Parameters that haven't been built yet are built.
+    /// Reads model and optimizer from a file that [`save`](Checkpoint::save) wrote. The optimizer is of the same
+    /// kind; its configuration stays, the current rate is the file's. Parameters that haven't been built yet are
+    /// built.
     ///
     /// # Errors
-    /// If the file can't be read or isn't sound, is of another optimizer, or a tensor or string in it is missing, left over or misshapen: the error
-    /// names it, and model and optimizer stay as they were.
+    /// If the file can't be read or isn't sound, is of another optimizer, or a tensor or string in it is missing,
+    /// left over or misshapen: the error names it, and model and optimizer stay as they were.
     pub fn load<T: Float, N: Module<T> + ?Sized, M: Method>(
         path: impl AsRef<Path>,
         model: &mut N,

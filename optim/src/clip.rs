@@ -4,7 +4,8 @@ use etude_autograd::Gradients;
 use etude_tensor::kernels::maps::Binary;
 use etude_tensor::{Error, Float, Result, Tensor};
 
-/// Clipping of the gradients for parameters. Those for plain variables aren't looked at, and frozen parameters have none.
+/// Clipping of the gradients for parameters. Those for plain variables aren't looked at, and frozen parameters have
+/// none.
 ///
 /// ```
 /// use etude_autograd::{Param, Tape};
@@ -20,11 +21,12 @@ use etude_tensor::{Error, Float, Result, Tensor};
 /// # Ok::<(), etude_tensor::Error>(())
 /// ```
 pub trait Clip {
-    /// Scales all gradients by one factor so that their norm together, `√Σ g²`, is at most `max_norm`, and returns what it
-    /// was. One pass finds the norm, in 64 bits and the same on any number of threads; only where it is too large, a second one scales.
+    /// Scales all gradients by one factor so that their norm together, `√Σ g²`, is at most `max_norm`, and returns
+    /// what it was. One pass finds the norm, in 64 bits and the same on any number of threads; only where it is too
+    /// large, a second one scales.
     ///
-    /// A norm that isn't finite (NaN, infinity) says that a gradient isn't either. No factor would help, so the gradients
-    /// stay as they are, and the caller, who sees it in the result, may leave the step out.
+    /// A norm that isn't finite (NaN, infinity) says that a gradient isn't either. No factor would help, so the
+    /// gradients stay as they are, and the caller, who sees it in the result, may leave the step out.
     ///
     /// # Errors
     /// If `max_norm` isn't a finite number above 0.

@@ -5,8 +5,8 @@ use etude_autograd::path_matches;
 use etude_tensor::Result;
 use serde::{Deserialize, Serialize};
 
-/// Settings for the parameters whose path matches a pattern. What it doesn't set is as for all others. Of several groups
-/// that match, the first one counts.
+/// Settings for the parameters whose path matches a pattern. What it doesn't set is as for all others. Of several
+/// groups that match, the first one counts.
 ///
 /// A pattern is a path or the beginning of one, up to a dot (`encoder` is all under it); `*` stands for any
 /// characters, dots included (`*.bias`). A pattern that matches no parameter is an error of the first step.

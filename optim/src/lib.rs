@@ -1,7 +1,8 @@
 //! The optimizers of étude: [`Sgd`], [`Adam`], [`AdamW`], clipping, and checkpoints.
 //!
-//! A training step is three lines: forward, backward, step. The gradients are a value, so nothing has to be reset between
-//! steps; the step also makes the changes of state that the forward asked for (the running means of batch normalization).
+//! A training step is three lines: forward, backward, step. The gradients are a value, so nothing has to be reset
+//! between steps; the step also makes the changes of state that the forward asked for (the running means of batch
+//! normalization).
 //!
 //! ```
 //! use etude_autograd::{Module, Param, Tape};
@@ -36,8 +37,8 @@
 //!
 //! # NaN and infinity
 //!
-//! A step computes with what it is given: a gradient that isn't finite makes its parameter so. To leave such a step out, look at the
-//! norm first: [`Clip::clip_by_global_norm`] returns it.
+//! A step computes with what it is given: a gradient that isn't finite makes its parameter so. To leave such a step
+//! out, look at the norm first: [`Clip::clip_by_global_norm`] returns it.
 
 #![forbid(unsafe_code)]
 

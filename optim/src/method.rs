@@ -3,10 +3,11 @@
 use crate::Group;
 use etude_tensor::{Error, Float, Result, Tensor};
 
-/// An optimizer's configuration and its equation. [`Optimizer`](crate::Optimizer) does everything else: which parameters,
-/// with which rate, in which order; their state; saving and loading.
+/// An optimizer's configuration and its equation. [`Optimizer`](crate::Optimizer) does everything else: which
+/// parameters, with which rate, in which order; their state; saving and loading.
 ///
-/// An optimizer of your own is a type with this trait, its equation a [`StepRule`](etude_tensor::kernels::step::StepRule):
+/// An optimizer of your own is a type with this trait, its equation a
+/// [`StepRule`](etude_tensor::kernels::step::StepRule):
 ///
 /// ```
 /// use etude_autograd::{Param, Tape};

@@ -69,11 +69,12 @@ impl<M: Method, T: Float> Optimizer<M, T> {
         Ok(())
     }
 
-    /// One step: makes the pending updates of the model's buffers, in the order of recording, then changes each parameter by its gradient.
+    /// One step: makes the pending updates of the model's buffers, in the order of recording, then changes each
+    /// parameter by its gradient.
     ///
-    /// A parameter without a gradient, a frozen one, and one of a frozen group stay as they are, their state included. Parameters
-    /// are changed where they lie: after [`backward`](etude_autograd::Var::backward) the model owns them alone, and nothing is copied. A parameter that stands in two
-    /// places is stepped once.
+    /// A parameter without a gradient, a frozen one, and one of a frozen group stay as they are, their state
+    /// included. Parameters are changed where they lie: after [`backward`](etude_autograd::Var::backward) the model
+    /// owns them alone, and nothing is copied. A parameter that stands in two places is stepped once.
     ///
     /// # Errors
     /// If a parameter hasn't been built, a gradient has another shape than its parameter, a group's pattern matches no
@@ -115,7 +116,8 @@ impl<M: Method, T: Float> Optimizer<M, T> {
             .update(&setting, param.value_mut()?, &mut slot.state, gradient)
     }
 
-    /// Checks all that can be wrong with a step before anything is changed, and makes room for parameters not met before.
+    /// Checks all that can be wrong with a step before anything is changed, and makes room for parameters not met
+    /// before.
     fn prepare<N: Module<T> + ?Sized>(
         &mut self,
         model: &N,

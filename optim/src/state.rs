@@ -43,8 +43,8 @@ impl<M: Method, T: Float> Optimizer<M, T> {
     /// never stopped. Weight decay, groups and the like stay those of this optimizer's configuration.
     ///
     /// # Errors
-    /// If an entry is missing, is left over, or has another shape than the parameter, or a group's pattern matches no parameter; the error names
-    /// them all, and the optimizer stays as it was.
+    /// If an entry is missing, is left over, or has another shape than the parameter, or a group's pattern matches no
+    /// parameter; the error names them all, and the optimizer stays as it was.
     pub fn load_state<N: Module<T> + ?Sized>(
         &mut self,
         model: &N,
