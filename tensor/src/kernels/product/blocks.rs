@@ -28,8 +28,8 @@ const KC: usize = 256;
 const MC: usize = 192;
 /// Columns of a block of B: with KC rows of `f32` 1 MiB.
 const NC: usize = 1024;
-/// A block of B up to this many bytes is read where it stands.
-const NEAR: usize = 40 << 10;
+/// An operand up to this many bytes is read where it stands.
+const NEAR: usize = 48 << 10;
 
 /// A part of a product that one thread computes.
 pub(super) struct Block<'a, T> {
@@ -74,8 +74,16 @@ impl<T: Fast> Kernel<T> for Block<'_, T> {
 
         let b_is_near = rows <= 2 * V::TILE_ROWS || depth * cols * size_of::<T>() <= NEAR;
         let packs_b = self.b.col_stride() != 1 || !b_is_near || cols % V::LANES != 0;
-        let a_is_near = self.a.col_stride() == 1 || depth * rows * size_of::<T>() <= NEAR;
-        let packs_a = cols > 8 * width || (cols > width && !a_is_near);
+        // The memory that a block of A is spread over. Rows far apart share few sets of the cache.
+        let (a_row, a_col) = (
+            self.a.row_stride().unsigned_abs(),
+            self.a.col_stride().unsigned_abs(),
+        );
+        let spread = (rows.min(MC) * a_row + depth.min(KC) * a_col) * size_of::<T>();
+        let packs_a = match self.a.col_stride() {
+            1 => cols > 4 * width && spread > 4 * NEAR,
+            _ => cols > width && spread > NEAR,
+        };
 
         let depth_blocks = depth.div_ceil(KC).max(1);
         let row_blocks = rows.div_ceil(MC);
@@ -123,12 +131,8 @@ impl<T: Fast> Kernel<T> for Block<'_, T> {
                             let (ir, mr) = piece(mc, tiles, t);
                             let (a, a_row, a_col) = match packed {
                                 None => (a.pointer(ir, 0), a.row_stride(), a.col_stride()),
-                                Some(PackedA { row, col, panels }) => {
-                                    let first = if panels {
-                                        t * kc * V::TILE_ROWS
-                                    } else {
-                                        ir * row
-                                    };
+                                Some(PackedA { row, col, panel }) => {
+                                    let first = panel.map_or(ir * row, |panel| t * panel);
                                     (a_pack[first..].as_ptr(), row as isize, col as isize)
                                 }
                             };

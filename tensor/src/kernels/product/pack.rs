@@ -6,7 +6,6 @@
 //!   power of two of memory pages apart; columns that are contiguous (a transposed A) become panels as tall as the tile.
 
 use super::matrix::MatRef;
-use super::tile::piece;
 use crate::kernels::simd::Vector;
 
 /// How a packed block of A is laid out.
@@ -16,13 +15,19 @@ pub(super) struct PackedA {
     pub row: usize,
     /// The distance between columns.
     pub col: usize,
-    /// Whether each tile's rows are a panel of their own, `row_stride` 1.
-    pub panels: bool,
+    /// The distance between the panels of two tiles, if each tile's rows are a panel of their own.
+    pub panel: Option<usize>,
 }
 
-/// Elements that [`pack_a`] may write for a block of `rows × depth`, for any `V` of this width.
+/// The distance between panels of A. A line more than they are long: panels are written side by side, and at distances that are
+/// multiples of a power of two they would push each other out of the cache.
+fn panel_distance<V: Vector>(depth: usize) -> usize {
+    V::TILE_ROWS * depth + 16
+}
+
+/// Elements that [`pack_a`] may write for a block of `rows × depth`.
 pub(super) fn packed_a_length<V: Vector>(rows: usize, depth: usize) -> usize {
-    rows.div_ceil(V::TILE_ROWS) * V::TILE_ROWS * depth + V::LANES
+    rows.div_ceil(V::TILE_ROWS) * panel_distance::<V>(depth) + V::LANES
 }
 
 /// Packs all of `a` into `to`. Tiles are the nearly equal pieces of at most `TILE_ROWS` rows.
@@ -40,36 +45,53 @@ pub(super) unsafe fn pack_a<V: Vector>(
     if a.row_stride() != 1 {
         for i in 0..rows {
             let to = &mut to[i * depth..][..depth];
-            for (p, to) in to.iter_mut().enumerate() {
-                // SAFETY: (i, p) is an element of `a`.
-                *to = unsafe { *a.pointer(i, p) };
+            if a.col_stride() == 1 {
+                // SAFETY: row i of `a`, which has `depth` elements.
+                to.copy_from_slice(unsafe { std::slice::from_raw_parts(a.pointer(i, 0), depth) });
+            } else {
+                for (p, to) in to.iter_mut().enumerate() {
+                    // SAFETY: (i, p) is an element of `a`.
+                    *to = unsafe { *a.pointer(i, p) };
+                }
             }
         }
         return PackedA {
             row: depth,
             col: 1,
-            panels: false,
+            panel: None,
         };
     }
     let height = V::TILE_ROWS;
+    let distance = panel_distance::<V>(depth);
     let tiles = rows.div_ceil(height);
-    for t in 0..tiles {
-        let (first, count) = piece(rows, tiles, t);
-        for p in 0..depth {
+    let (shortest, longer) = (rows / tiles.max(1), rows % tiles.max(1));
+    // Column after column, as they lie in memory.
+    for p in 0..depth {
+        let mut first = 0;
+        for t in 0..tiles {
+            // As `piece` cuts them: the first tiles have a row more if the rows don't divide.
+            let count = shortest + usize::from(t < longer);
             for i in (0..count).step_by(V::LANES) {
-                // SAFETY: reads elements (first + i.., p) that exist. The whole register that is written ends at most LANES behind the
-                // panels, where `to` has room; what it writes too much is overwritten by the next column or never read.
+                // SAFETY: reads elements (first + i.., p) that exist, a whole register if the column is long enough. The whole register that is
+                // written ends inside `to`; what it writes too much is overwritten by the next column of the panel or never read.
                 unsafe {
-                    let values = V::load_first(a.pointer(first + i, p), (count - i).min(V::LANES));
-                    values.store(to.as_mut_ptr().add((t * depth + p) * height + i));
+                    let from = a.pointer(first + i, p);
+                    let left = rows - first - i;
+                    let values = if left >= V::LANES {
+                        V::load(from)
+                    } else {
+                        V::load_first(from, left)
+                    };
+                    values.store(to.as_mut_ptr().add(t * distance + p * height + i));
                 }
             }
+            first += count;
         }
     }
     PackedA {
         row: 1,
         col: height,
-        panels: true,
+        panel: Some(distance),
     }
 }
 

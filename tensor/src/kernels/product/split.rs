@@ -87,9 +87,9 @@ fn parts(rows: usize, depth: usize, cols: usize) -> (usize, usize) {
     let tasks = rows * depth * cols / TASK;
     let wanted = match tasks {
         0..2 => 1,
-        2..16 => 2,
-        16..64 => 4,
-        64..256 => 8,
+        2..=64 => 2,
+        65..=4096 => 4,
+        4097..=32768 => 8,
         _ => MOST_PARTS,
     };
     let mut best = (1, 1);
@@ -99,7 +99,7 @@ fn parts(rows: usize, depth: usize, cols: usize) -> (usize, usize) {
         let col_parts = wanted / row_parts;
         let fits = (row_parts == 1 || rows / row_parts >= 16)
             && (col_parts == 1 || cols / col_parts >= COLUMNS);
-        let packing = 2 * row_parts * cols + col_parts * rows;
+        let packing = 3 * row_parts * cols + 2 * col_parts * rows;
         if fits && packing < least {
             (best, least) = ((row_parts, col_parts), packing);
         }
@@ -168,8 +168,8 @@ fn vector<T: Fast>(product: &Product<'_, T>, c: &mut [T]) {
         *copy = x.get(p, 0);
     }
     let x = &copy[..];
-    // 16 Ki elements to a chunk, in whole cache lines of y.
-    let chunk = parallel::rows_per_chunk(depth, 1 << 16).next_multiple_of(64);
+    // Chunks of y long enough for a stretch of each column that is worth fetching.
+    let chunk = parallel::rows_per_chunk(depth, 1 << 16).next_multiple_of(256);
     let work = Work::per_element(matrix.rows() * depth, 0.012 * size_of::<T>() as f64);
     parallel::for_each_chunk(c, chunk, work, |index, y| {
         let matrix = matrix.part(index * chunk, y.len(), 0, depth);
