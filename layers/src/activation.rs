@@ -14,13 +14,23 @@ impl Activation {
     pub fn apply<T: Float>(self, x: &Var<T>) -> Result<Var<T>> {
         match self {
             Activation::Relu => x.relu(),
+            Activation::Relu6 => x.relu6(),
+            Activation::LeakyRelu => x.leaky_relu(),
+            Activation::Elu => x.elu(),
+            Activation::Selu => x.selu(),
+            Activation::Sigmoid => x.sigmoid(),
+            Activation::HardSigmoid => x.hard_sigmoid(),
             Activation::Tanh => x.tanh(),
+            Activation::Softplus => x.softplus(),
+            Activation::Softsign => x.softsign(),
+            Activation::Swish => x.swish(),
+            Activation::HardSwish => x.hard_swish(),
+            Activation::Gelu => x.gelu(),
+            Activation::GeluTanh => x.gelu_tanh(),
             Activation::Exponential => x.exp(),
+            Activation::Softmax => x.softmax(-1),
+            Activation::LogSoftmax => x.log_softmax(-1),
             Activation::Linear => Ok(x.clone()),
-            _ => Err(Error::graph(
-                "activation",
-                format!("'{self}' has no rule of differentiation"),
-            )),
         }
     }
 }

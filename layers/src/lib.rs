@@ -22,7 +22,7 @@
 //!
 //! | to learn about | read |
 //! |---|---|
-//! | the layers | `basic/`, `regularization/`: one file each |
+//! | the layers | `basic/`, `conv/`, `pool/`, `regularization/`: one file each |
 //! | models of one's own | [`Module`](macro@Module), the derive, and [`Layer`] |
 //! | models from a list of layers | [`Sequential`] |
 //! | what configurations are written in | [`Activation`], [`Initializer`], [`Padding`], [`Ints`], [`DataFormat`], [`Reduction`] |
@@ -34,14 +34,17 @@ mod activation;
 mod args;
 mod basic;
 mod config;
+mod conv;
 mod layer;
 mod orthonormal;
 mod outputs;
 mod parameters;
+mod pool;
 pub mod registry;
 mod regularization;
 mod sequential;
 mod signature;
+mod spatial;
 mod summary;
 
 pub use activation::ActivationFn;
@@ -51,10 +54,18 @@ pub use config::{
     Activation, AxisInts, DataFormat, Initializer, Ints, OneOrMany, Padding, Reduction, Sides,
     Window, fans, read_config,
 };
+pub use conv::{
+    Conv, Conv1d, Conv1dConfig, Conv2d, Conv2dConfig, Conv3d, Conv3dConfig, ConvConfig,
+};
 pub use etude_autograd::Module;
 pub use etude_derive::Module;
 pub use layer::{CloneLayer, Layer};
 pub use outputs::Outputs;
+pub use pool::{
+    AvgPool, AvgPool1d, AvgPool1dConfig, AvgPool2d, AvgPool2dConfig, AvgPoolConfig,
+    GlobalAvgPool2d, GlobalAvgPool2dConfig, MaxPool, MaxPool1d, MaxPool1dConfig, MaxPool2d,
+    MaxPool2dConfig, MaxPoolConfig,
+};
 pub use regularization::{Dropout, DropoutConfig, StochasticDepth, StochasticDepthConfig};
 pub use sequential::{Sequential, SequentialConfig, SequentialEntry};
 pub use signature::{Argument, ArgumentKind, Signature};

@@ -43,10 +43,18 @@ macro_rules! registry {
 }
 
 registry! {
+    "AvgPool1d": AvgPool1dConfig => |config, _| config.init(),
+    "AvgPool2d": AvgPool2dConfig => |config, _| config.init(),
+    "Conv1d": Conv1dConfig => |config, rng| config.init(rng),
+    "Conv2d": Conv2dConfig => |config, rng| config.init(rng),
+    "Conv3d": Conv3dConfig => |config, rng| config.init(rng),
     "Dense": DenseConfig => |config, rng| config.init(rng),
     "Dropout": DropoutConfig => |config, _| config.init(),
     "Flatten": FlattenConfig => |config, _| Ok(config.init()),
+    "GlobalAvgPool2d": GlobalAvgPool2dConfig => |config, _| config.init(),
     "Identity": IdentityConfig => |config, _| Ok(config.init()),
+    "MaxPool1d": MaxPool1dConfig => |config, _| config.init(),
+    "MaxPool2d": MaxPool2dConfig => |config, _| config.init(),
     "Sequential": SequentialConfig => |config, rng| config.init(rng),
     "StochasticDepth": StochasticDepthConfig => |config, _| config.init(),
 }
@@ -70,6 +78,7 @@ mod tests {
     /// A configuration for each name, as short as it can be.
     fn shortest(name: &str) -> Value {
         match name {
+            "Conv1d" | "Conv2d" | "Conv3d" => json!({"filters": 2, "kernel_size": 3}),
             "Dense" => json!({"output_size": 3}),
             "Dropout" => json!({"rate": 0.5}),
             "Embedding" => json!({"output_size": 3, "input_size": 4}),

@@ -1,0 +1,128 @@
+//! Convolution: three bilinear operations that are each other's gradients.
+//!
+//! With `y = x ∗ w`, the gradient for `x` and the gradient for `w` are bilinear again, in (`∂L/∂y`, `w`) and in
+//! (`x`, `∂L/∂y`); and the gradients of those are made of the same three. So each has a rule, and there are derivatives of
+//! any order without a composed form.
+
+use crate::{Rule, Save, Saved, Sink, Var};
+use etude_tensor::kernels::conv::ConvGeometry;
+use etude_tensor::{Float, Result};
+
+/// `y = x ∗ w + b`, hence `∂L/∂x = input_grad(∂L/∂y, w)`, `∂L/∂w = weight_grad(x, ∂L/∂y)`, and `∂L/∂b` is the sum of
+/// `∂L/∂y` over all but the filters. Saves `x, w`, each only if the other is tracked.
+struct Conv {
+    geometry: ConvGeometry,
+}
+
+/// `gx = input_grad(gy, w)`: with `z` the gradient for `gx`, the one for `gy` is `z ∗ w`, for `w` `weight_grad(z, gy)`.
+struct ConvInputGrad {
+    geometry: ConvGeometry,
+}
+
+/// `gw = weight_grad(x, gy)`: with `z` the gradient for `gw`, the one for `x` is `input_grad(gy, z)`, for `gy` `x ∗ z`.
+struct ConvWeightGrad {
+    geometry: ConvGeometry,
+}
+
+impl<T: Float> Rule<T> for Conv {
+    fn name(&self) -> &'static str {
+        "conv"
+    }
+    fn grads(&self, saved: &Saved<T>, gy: Var<T>, to: &mut Sink<'_, T>) -> Result<()> {
+        to.give_shaped(0, |shape| input_grad(&gy, &saved[1], &self.geometry, shape))?;
+        to.give_shaped(1, |shape| {
+            weight_grad(&saved[0], &gy, &self.geometry, shape)
+        })?;
+        let all_but_filters: Vec<isize> = (0..gy.rank() as isize - 1).collect();
+        to.give(2, || gy.sum(all_but_filters))
+    }
+}
+
+impl<T: Float> Rule<T> for ConvInputGrad {
+    fn name(&self) -> &'static str {
+        "conv_input_grad"
+    }
+    fn grads(&self, saved: &Saved<T>, z: Var<T>, to: &mut Sink<'_, T>) -> Result<()> {
+        to.give(0, || z.conv(&saved[1], None, &self.geometry))?;
+        to.give_shaped(1, |shape| weight_grad(&z, &saved[0], &self.geometry, shape))
+    }
+}
+
+impl<T: Float> Rule<T> for ConvWeightGrad {
+    fn name(&self) -> &'static str {
+        "conv_weight_grad"
+    }
+    fn grads(&self, saved: &Saved<T>, z: Var<T>, to: &mut Sink<'_, T>) -> Result<()> {
+        to.give_shaped(0, |shape| input_grad(&saved[1], &z, &self.geometry, shape))?;
+        to.give(1, || saved[0].conv(&z, None, &self.geometry))
+    }
+}
+
+fn input_grad<T: Float>(
+    gy: &Var<T>,
+    w: &Var<T>,
+    geometry: &ConvGeometry,
+    x_shape: &[usize],
+) -> Result<Var<T>> {
+    let gx = gy.tensor().conv_input_grad(w.tensor(), geometry, x_shape)?;
+    let saved = [Save::for_gradient_of(gy, w), Save::for_gradient_of(w, gy)];
+    gy.tape().record(
+        ConvInputGrad {
+            geometry: geometry.clone(),
+        },
+        &[gy, w],
+        gx,
+        saved,
+    )
+}
+
+fn weight_grad<T: Float>(
+    x: &Var<T>,
+    gy: &Var<T>,
+    geometry: &ConvGeometry,
+    w_shape: &[usize],
+) -> Result<Var<T>> {
+    let gw = x
+        .tensor()
+        .conv_weight_grad(gy.tensor(), geometry, w_shape)?;
+    let saved = [Save::for_gradient_of(x, gy), Save::for_gradient_of(gy, x)];
+    x.tape().record(
+        ConvWeightGrad {
+            geometry: geometry.clone(),
+        },
+        &[x, gy],
+        gw,
+        saved,
+    )
+}
+
+impl<T: Float> Var<T> {
+    /// The convolution (cross-correlation) of `x` `[batch, spatial…, channels]` with `weight`
+    /// `[kernel…, channels/groups, filters]` and an optional `bias` `[filters]`, over any number of spatial axes:
+    /// `[batch, output…, filters]`.
+    ///
+    /// # Errors
+    /// If ranks, channels, groups or the bias don't go together, a window is longer than its padded axis, or the variables
+    /// are on different tapes.
+    pub fn conv(
+        &self,
+        weight: &Var<T>,
+        bias: Option<&Var<T>>,
+        geometry: &ConvGeometry,
+    ) -> Result<Var<T>> {
+        let y = self
+            .tensor()
+            .conv(weight.tensor(), bias.map(Var::tensor), geometry)?;
+        let rule = Conv {
+            geometry: geometry.clone(),
+        };
+        let saved = [
+            Save::for_gradient_of(self, weight),
+            Save::for_gradient_of(weight, self),
+        ];
+        match bias {
+            Some(bias) => self.tape().record(rule, &[self, weight, bias], y, saved),
+            None => self.tape().record(rule, &[self, weight], y, saved),
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! The exponential linear unit.
+
+use crate::{Rule, Save, Saved, Sink, Var, fused};
+use etude_tensor::kernels::maps::Binary;
+use etude_tensor::{Float, Result};
+
+/// `y = x` for `x > 0`, `eˣ − 1` below, hence `∂L/∂x = ∂L/∂y` for `x > 0`, else `eˣ · ∂L/∂y`. Saves `x`.
+struct Elu;
+
+impl<T: Float> Rule<T> for Elu {
+    fn name(&self) -> &'static str {
+        "elu"
+    }
+    fn grads(&self, saved: &Saved<T>, gy: Var<T>, to: &mut Sink<'_, T>) -> Result<()> {
+        let x = &saved[0];
+        to.give(0, || {
+            fused(
+                &[x, &gy],
+                || x.tensor().binary(Binary::EluGrad, gy.tensor()),
+                || x.minimum(&x.tape().scalar(0.0))?.exp()?.try_mul(&gy),
+            )
+        })
+    }
+}
+
+impl<T: Float> Var<T> {
+    /// `x` for `x > 0`, `eˣ − 1` below, element by element (Clevert and others, 2015); NaN gives NaN.
+    ///
+    /// # Errors
+    /// If the variable belongs to a recording that has been spent.
+    pub fn elu(&self) -> Result<Var<T>> {
+        self.tape()
+            .record(Elu, &[self], self.tensor().elu(), [Save::Var(self)])
+    }
+}

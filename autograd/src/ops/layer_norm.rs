@@ -1,0 +1,90 @@
+//! Layer normalisation (Ba, Kiros and Hinton, 2016), in one pass each way.
+
+use crate::{Rule, Save, Saved, Sink, Var, fused};
+use etude_tensor::{Axes, Float, Result};
+
+/// `y = γ·x̂ + β` with `x̂ = (x − mean)·r` and `r = 1/√(variance + ε)` over the last axis, hence, with `g = γ·∂L/∂y`,
+/// `∂L/∂x = r·(g − mean(g) − x̂·mean(g·x̂))`, `∂L/∂γ = Σ ∂L/∂y·x̂` and `∂L/∂β = Σ ∂L/∂y` over the rows.
+/// Saves `x, γ`, and mean and `r` for the kernels.
+struct LayerNorm {
+    epsilon: f64,
+}
+
+impl<T: Float> Rule<T> for LayerNorm {
+    fn name(&self) -> &'static str {
+        "layer_norm"
+    }
+    fn grads(&self, saved: &Saved<T>, gy: Var<T>, to: &mut Sink<'_, T>) -> Result<()> {
+        let (x, gamma) = (&saved[0], &saved[1]);
+        let (mean, r) = (saved[2].tensor(), saved[3].tensor());
+        to.give(0, || {
+            fused(
+                &[x, gamma, &gy],
+                || {
+                    x.tensor()
+                        .layer_norm_grad(gy.tensor(), Some(gamma.tensor()), mean, r)
+                },
+                || {
+                    let (normal, r) = normalise(x, self.epsilon)?;
+                    let g = gy.try_mul(gamma)?;
+                    let along = normal.try_mul(&row_mean(&g.try_mul(&normal)?)?)?;
+                    g.try_sub(&row_mean(&g)?)?.try_sub(&along)?.try_mul(&r)
+                },
+            )
+        })?;
+        if !(to.wants(1) || to.wants(2)) {
+            return Ok(());
+        }
+        let tape = gy.tape().clone();
+        if !gy.is_tracked() && !x.is_tracked() && !tape.prefers_composed() {
+            let sums = x
+                .tensor()
+                .layer_norm_grad_parameters(gy.tensor(), mean, r)?;
+            to.give(1, || Ok(tape.input(sums.gamma)))?;
+            return to.give(2, || Ok(tape.input(sums.beta)));
+        }
+        let leading: Vec<isize> = (0..x.rank() as isize - 1).collect();
+        to.give(1, || {
+            gy.try_mul(&normalise(x, self.epsilon)?.0)?
+                .sum(&leading[..])
+        })?;
+        to.give(2, || gy.sum(&leading[..]))
+    }
+}
+
+/// The mean of each row, kept for broadcasting.
+fn row_mean<T: Float>(x: &Var<T>) -> Result<Var<T>> {
+    x.mean(Axes::from(-1).keepdims())
+}
+
+/// `x̂` and `r`, composed of differentiable operations.
+fn normalise<T: Float>(x: &Var<T>, epsilon: f64) -> Result<(Var<T>, Var<T>)> {
+    let r = x
+        .var(Axes::from(-1).keepdims(), 0)?
+        .add_scalar(epsilon)?
+        .sqrt()?
+        .recip()?;
+    Ok((x.try_sub(&row_mean(x)?)?.try_mul(&r)?, r))
+}
+
+impl<T: Float> Var<T> {
+    /// Normalises each row along the last axis to mean 0 and variance 1, then scales and shifts it:
+    /// `y = gamma·(x − mean)/√(variance + epsilon) + beta`, with the biased variance; `gamma` and `beta` are as long as a
+    /// row.
+    ///
+    /// # Errors
+    /// If the shapes don't go together, or the variables are on different tapes.
+    pub fn layer_norm(&self, gamma: &Var<T>, beta: &Var<T>, epsilon: f64) -> Result<Var<T>> {
+        let norm = self
+            .tensor()
+            .layer_norm(Some(gamma.tensor()), Some(beta.tensor()), epsilon)?;
+        let saved = [
+            Save::Var(self),
+            Save::Var(gamma),
+            Save::Tensor(norm.mean),
+            Save::Tensor(norm.rstd),
+        ];
+        self.tape()
+            .record(LayerNorm { epsilon }, &[self, gamma, beta], norm.y, saved)
+    }
+}

@@ -1,0 +1,71 @@
+//! Powers, element by element.
+
+use super::broadcast_to::with_common_shape;
+use crate::{Rule, Save, Saved, Sink, Var, fused};
+use etude_tensor::kernels::maps::Binary;
+use etude_tensor::{Float, Result, Tensor};
+
+/// `y = aᵇ`, hence `∂L/∂a = b·aᵇ⁻¹ · ∂L/∂y` (0 for `b = 0`) and `∂L/∂b = y·ln a · ∂L/∂y` (0 for `a = 0` and `b ≥ 0`).
+/// Saves `a, b`.
+struct Pow;
+
+impl<T: Float> Rule<T> for Pow {
+    fn name(&self) -> &'static str {
+        "pow"
+    }
+    fn grads(&self, saved: &Saved<T>, gy: Var<T>, to: &mut Sink<'_, T>) -> Result<()> {
+        let (a, b) = (&saved[0], &saved[1]);
+        let fast = |code| a.tensor().binary(code, b.tensor())?.try_mul(gy.tensor());
+        to.give(0, || {
+            fused(
+                &[a, b, &gy],
+                || fast(Binary::PowBaseSlope),
+                || {
+                    without_zero(a, b)?
+                        .pow(&b.sub_scalar(1.0)?)?
+                        .try_mul(b)?
+                        .try_mul(&gy)
+                },
+            )
+        })?;
+        to.give(1, || {
+            fused(
+                &[a, b, &gy],
+                || fast(Binary::PowExponentSlope),
+                || a.pow(b)?.try_mul(&without_zero(a, a)?.ln()?)?.try_mul(&gy),
+            )
+        })
+    }
+}
+
+/// `a`, with 1 in place of the elements at which `zero` is 0: there the slope has a factor 0, which must not meet `∞`.
+fn without_zero<T: Float>(a: &Var<T>, zero: &Var<T>) -> Result<Var<T>> {
+    let mask = zero.tensor().equal(&Tensor::scalar(T::zero()))?;
+    a.tape()
+        .scalar(1.0)
+        .broadcast_to(a.shape())?
+        .where_(&mask, a)
+}
+
+impl<T: Float> Var<T> {
+    /// `aᵇ`, element by element, as IEEE 754 has it: 1 for `b = 0`, NaN for `a < 0` unless `b` is an integer. Shapes
+    /// broadcast.
+    ///
+    /// # Errors
+    /// If the shapes don't broadcast, or the operands are on different tapes.
+    pub fn pow(&self, other: &Var<T>) -> Result<Var<T>> {
+        with_common_shape("pow", self, other, |a, b| {
+            let y = a.tensor().pow(b.tensor())?;
+            a.tape()
+                .record(Pow, &[a, b], y, [Save::Var(a), Save::Var(b)])
+        })
+    }
+
+    /// `aᵖ` for one number `p`, as [`pow`](Var::pow).
+    ///
+    /// # Errors
+    /// If the variable belongs to a recording that has been spent.
+    pub fn pow_scalar(&self, p: f64) -> Result<Var<T>> {
+        self.pow(&self.tape().scalar(p))
+    }
+}

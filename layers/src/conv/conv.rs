@@ -1,0 +1,476 @@
+//! The convolution layers of one, two and three spatial axes.
+
+use crate::config::defaults::{check_size, xavier, yes, zeros};
+use crate::config::{Activation, DataFormat, Initializer, Ints, Padding, to_json};
+use crate::parameters::param;
+use crate::spatial::Spatial;
+use crate::{ActivationFn, Args, Argument, Layer, Module, Outputs, Signature};
+use etude_autograd::{Param, Var};
+use etude_tensor::kernels::conv::ConvGeometry;
+use etude_tensor::{Error, Float, Result, Rng};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The configuration of a [`Conv1d`].
+pub type Conv1dConfig = ConvConfig<1>;
+/// The configuration of a [`Conv2d`].
+pub type Conv2dConfig = ConvConfig<2>;
+/// The configuration of a [`Conv3d`].
+pub type Conv3dConfig = ConvConfig<3>;
+
+/// The convolution over one spatial axis, as in [`Conv`].
+pub type Conv1d<T = f32> = Conv<1, T>;
+/// The convolution over two spatial axes, as in [`Conv`].
+pub type Conv2d<T = f32> = Conv<2, T>;
+/// The convolution over three spatial axes, as in [`Conv`].
+pub type Conv3d<T = f32> = Conv<3, T>;
+
+/// The configuration of a convolution over `D` spatial axes: [`Conv1dConfig`], [`Conv2dConfig`], [`Conv3dConfig`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConvConfig<const D: usize> {
+    /// How many channels come out.
+    pub filters: usize,
+    /// The window's size along each axis.
+    pub kernel_size: Ints,
+    /// How many channels go in; from the first input if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input_size: Option<usize>,
+    /// From one window to the next, along each axis.
+    #[serde(default = "ones")]
+    pub strides: Ints,
+    /// What stands around the input.
+    #[serde(default = "valid")]
+    pub padding: Padding,
+    /// Where the channels stand; last if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data_format: Option<DataFormat>,
+    /// From one element of a window to the next, along each axis.
+    #[serde(default = "ones")]
+    pub dilations: Ints,
+    /// Consecutive blocks of channels that are convolved separately.
+    #[serde(default = "one")]
+    pub groups: usize,
+    /// What is applied to the result.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activation: Option<Activation>,
+    /// Whether a bias is added.
+    #[serde(default = "yes")]
+    pub use_bias: bool,
+    /// What the weight starts from.
+    #[serde(default = "xavier")]
+    pub weight_initializer: Initializer,
+    /// What the bias starts from.
+    #[serde(default = "zeros")]
+    pub bias_initializer: Initializer,
+    /// Whether the parameters are trained.
+    #[serde(default = "yes")]
+    pub trainable: bool,
+}
+
+fn ones() -> Ints {
+    Ints::from(1)
+}
+
+fn one() -> usize {
+    1
+}
+
+fn valid() -> Padding {
+    Padding::Valid
+}
+
+impl<const D: usize> ConvConfig<D> {
+    /// So many filters with windows of this size; everything else as its default.
+    pub fn new(filters: usize, kernel_size: impl Into<Ints>) -> Self {
+        ConvConfig {
+            filters,
+            kernel_size: kernel_size.into(),
+            input_size: None,
+            strides: ones(),
+            padding: valid(),
+            data_format: None,
+            dilations: ones(),
+            groups: 1,
+            activation: None,
+            use_bias: true,
+            weight_initializer: xavier(),
+            bias_initializer: zeros(),
+            trainable: true,
+        }
+    }
+
+    /// With so many channels going in.
+    #[must_use]
+    pub fn input_size(mut self, input_size: usize) -> Self {
+        self.input_size = Some(input_size);
+        self
+    }
+
+    /// With other strides.
+    #[must_use]
+    pub fn strides(mut self, strides: impl Into<Ints>) -> Self {
+        self.strides = strides.into();
+        self
+    }
+
+    /// With other padding: `Padding::Same`, an integer, one for each axis, or pairs.
+    #[must_use]
+    pub fn padding(mut self, padding: impl Into<Padding>) -> Self {
+        self.padding = padding.into();
+        self
+    }
+
+    /// With channels first or last.
+    #[must_use]
+    pub fn data_format(mut self, data_format: DataFormat) -> Self {
+        self.data_format = Some(data_format);
+        self
+    }
+
+    /// With other dilations.
+    #[must_use]
+    pub fn dilations(mut self, dilations: impl Into<Ints>) -> Self {
+        self.dilations = dilations.into();
+        self
+    }
+
+    /// With so many groups.
+    #[must_use]
+    pub fn groups(mut self, groups: usize) -> Self {
+        self.groups = groups;
+        self
+    }
+
+    /// With an activation.
+    #[must_use]
+    pub fn activation(mut self, activation: Activation) -> Self {
+        self.activation = Some(activation);
+        self
+    }
+
+    /// With or without a bias.
+    #[must_use]
+    pub fn use_bias(mut self, use_bias: bool) -> Self {
+        self.use_bias = use_bias;
+        self
+    }
+
+    /// With another start of the weight.
+    #[must_use]
+    pub fn weight_initializer(mut self, initializer: Initializer) -> Self {
+        self.weight_initializer = initializer;
+        self
+    }
+
+    /// With another start of the bias.
+    #[must_use]
+    pub fn bias_initializer(mut self, initializer: Initializer) -> Self {
+        self.bias_initializer = initializer;
+        self
+    }
+
+    /// Trained or frozen.
+    #[must_use]
+    pub fn trainable(mut self, trainable: bool) -> Self {
+        self.trainable = trainable;
+        self
+    }
+
+    /// The layer, its parameters seeded from `rng`; without `input_size` they are drawn at the first call.
+    ///
+    /// # Errors
+    /// If a size, stride or dilation is 0, a list has another length than there are axes, the groups don't divide the
+    /// channels or the filters, or an initializer doesn't suit its parameter.
+    pub fn init<T: Float>(&self, rng: &mut Rng) -> Result<Conv<D, T>> {
+        let who = Conv::<D, T>::WHO;
+        check_size(who, "filters", self.filters)?;
+        check_size(who, "groups", self.groups)?;
+        if !self.filters.is_multiple_of(self.groups) {
+            let message = format!(
+                "groups {} don't divide filters {}; expected a divisor",
+                self.groups, self.filters
+            );
+            return Err(Error::config(who, message));
+        }
+        self.padding.explicit(who, D)?;
+        let conv = Conv {
+            weight: param(self.weight_initializer, self.trainable, rng),
+            bias: self
+                .use_bias
+                .then(|| param(self.bias_initializer, self.trainable, rng)),
+            kernel: self.kernel_size.sizes(who, "kernel_size", D, 1)?,
+            strides: self.strides.sizes(who, "strides", D, 1)?,
+            dilations: self.dilations.sizes(who, "dilations", D, 1)?,
+            spatial: Spatial::new(who, self.data_format)?,
+            activation: self.activation.into(),
+            config: self.clone(),
+        };
+        if let Some(input_size) = self.input_size {
+            check_size(who, "input_size", input_size)?;
+            conv.make(input_size)?;
+        }
+        Ok(conv)
+    }
+}
+
+/// The convolution over `D` spatial axes (cross-correlation: no kernel is flipped): [`Conv1d`], [`Conv2d`], [`Conv3d`].
+///
+/// ```text
+/// y[b, o, f] = act(bias[f] + Σ_t Σ_c x[b, o·s + t·d − before, g·C/groups + c] · weight[t, c, f])     g = ⌊f / (F/groups)⌋
+/// ```
+///
+/// with `C` input channels, `F` filters, strides `s` and dilations `d`; `x` counts as 0 in the padding.
+///
+/// | parameter | shape |
+/// |---|---|
+/// | `weight` | `[k..., in/groups, filters]`, whatever the `data_format` |
+/// | `bias` | `[filters]`, absent with `use_bias: false` |
+///
+/// ```
+/// use etude_autograd::Tape;
+/// use etude_layers::{Conv2dConfig, Padding};
+/// use etude_tensor::{Rng, Tensor};
+///
+/// let config = Conv2dConfig::new(32, 3).strides(2).padding(Padding::Same);
+/// let conv = config.init(&mut Rng::seed(1))?;
+/// let tape = Tape::<f32>::inference();
+/// let y = conv.forward(&tape.input(Tensor::zeros([10, 128, 128, 64])))?;
+/// assert_eq!(y.shape(), [10, 64, 64, 32]);
+/// # Ok::<(), etude_tensor::Error>(())
+/// ```
+#[derive(Clone, Module)]
+pub struct Conv<const D: usize, T: Float = f32> {
+    /// `[k..., in/groups, filters]`.
+    pub weight: Param<T>,
+    /// `[filters]`.
+    pub bias: Option<Param<T>>,
+    #[module(skip)]
+    kernel: Vec<usize>,
+    #[module(skip)]
+    strides: Vec<usize>,
+    #[module(skip)]
+    dilations: Vec<usize>,
+    #[module(skip)]
+    spatial: Spatial<D>,
+    #[module(skip)]
+    activation: ActivationFn<T>,
+    #[module(skip)]
+    config: ConvConfig<D>,
+}
+
+impl<const D: usize, T: Float> Conv<D, T> {
+    const WHO: &'static str = match D {
+        1 => "conv1d",
+        2 => "conv2d",
+        _ => "conv3d",
+    };
+    const NAME: &'static str = match D {
+        1 => "Conv1d",
+        2 => "Conv2d",
+        _ => "Conv3d",
+    };
+    const SIGNATURE: Signature = Signature::new(Self::NAME, &[Argument::float("x")], &["output"]);
+
+    /// With an activation given in code. Such a layer has no configuration that a file could hold.
+    #[must_use]
+    pub fn with_activation(
+        mut self,
+        activation: impl Fn(&Var<T>) -> Result<Var<T>> + Send + Sync + 'static,
+    ) -> Self {
+        self.activation = ActivationFn::custom(activation);
+        self
+    }
+
+    /// `x [b, spatial..., in]` → `[b, out..., filters]`; channels second in the NC… formats.
+    ///
+    /// # Errors
+    /// If `x` has another rank, or another number of channels than the layer was made for, or a window is longer than its
+    /// padded axis.
+    pub fn forward(&self, x: &Var<T>) -> Result<Var<T>> {
+        let last = self.spatial.channels_last(x)?;
+        let channels = last.shape()[D + 1];
+        self.check_channels(channels, x.shape())?;
+        self.make(channels)?;
+        let padding = &self.config.padding;
+        let geometry = ConvGeometry {
+            stride: self.strides[..].into(),
+            dilation: self.dilations[..].into(),
+            padding: self
+                .spatial
+                .padding(
+                    padding,
+                    last.shape(),
+                    &self.kernel,
+                    &self.strides,
+                    &self.dilations,
+                )?
+                .into(),
+            groups: self.config.groups,
+        };
+        let tape = x.tape();
+        let weight = tape.param(&self.weight)?;
+        let bias = self
+            .bias
+            .as_ref()
+            .map(|bias| tape.param(bias))
+            .transpose()?;
+        let y = last.conv(&weight, bias.as_ref(), &geometry)?;
+        // After the way back, as a softmax is taken over the last axis of the format.
+        self.activation.apply(&self.spatial.restore(y)?)
+    }
+
+    fn check_channels(&self, channels: usize, input: &[usize]) -> Result<()> {
+        let groups = self.config.groups;
+        if let Ok(weight) = self.weight.value()
+            && weight.shape()[D] * groups != channels
+        {
+            let expected = weight.shape()[D] * groups;
+            let message = format!(
+                "expects {expected} input channels, got {channels} in an input of shape {input:?}"
+            );
+            return Err(Error::shape(Self::WHO, message));
+        }
+        Ok(())
+    }
+
+    /// Draws the parameters, if they aren't there.
+    fn make(&self, input_size: usize) -> Result<()> {
+        let ConvConfig {
+            groups, filters, ..
+        } = self.config;
+        if input_size == 0 || !input_size.is_multiple_of(groups) {
+            let message = format!(
+                "groups {groups} don't divide {input_size} input channels; expected a divisor"
+            );
+            return Err(Error::config(Self::WHO, message));
+        }
+        let shape = [&self.kernel[..], &[input_size / groups, filters]].concat();
+        self.weight
+            .build(&shape)
+            .map_err(|err| err.in_layer("weight"))?;
+        if let Some(bias) = &self.bias {
+            bias.build(&[filters]).map_err(|err| err.in_layer("bias"))?;
+        }
+        Ok(())
+    }
+}
+
+impl<const D: usize, T: Float> Layer<T> for Conv<D, T> {
+    fn signature(&self) -> Signature {
+        Self::SIGNATURE
+    }
+
+    fn config(&self) -> Result<Value> {
+        self.activation.named(Self::WHO)?;
+        to_json(Self::WHO, &self.config)
+    }
+
+    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
+        args.check(&Self::SIGNATURE, want)?;
+        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use etude_autograd::Tape;
+    use etude_tensor::Tensor;
+
+    fn conv(config: Conv2dConfig) -> Conv2d<f64> {
+        config.init(&mut Rng::seed(1)).unwrap()
+    }
+
+    fn numbers(shape: &[usize]) -> Tensor<f64> {
+        let values: Vec<f64> = (0..shape.iter().product())
+            .map(|i| ((i * 7 + 3) % 11) as f64 - 5.0)
+            .collect();
+        Tensor::from_slice(shape, &values).unwrap()
+    }
+
+    fn run(layer: &Conv2d<f64>, x: Tensor<f64>) -> Result<Tensor<f64>> {
+        Ok(layer.forward(&Tape::inference().input(x))?.into_tensor())
+    }
+
+    #[test]
+    fn both_formats_compute_the_same() -> Result<()> {
+        let config = Conv2dConfig::new(4, [3, 2])
+            .groups(2)
+            .padding([[1, 0], [0, 2]])
+            .dilations([1, 2]);
+        let last = conv(config.clone());
+        let first = conv(config.data_format(DataFormat::Nchw));
+        let x = numbers(&[2, 5, 6, 2]);
+        let y = run(&last, x.clone())?;
+        assert_eq!(y.shape(), [2, 4, 6, 4]);
+        assert_eq!(
+            run(&first, x.permute([0, 3, 1, 2])?)?,
+            y.permute([0, 3, 1, 2])?
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn the_other_ranks() -> Result<()> {
+        let tape = Tape::<f32>::inference();
+        let line = Conv1dConfig::new(32, 3)
+            .padding(Padding::Same)
+            .init(&mut Rng::seed(1))?;
+        assert_eq!(
+            line.forward(&tape.input(Tensor::zeros([10, 100, 64])))?
+                .shape(),
+            [10, 100, 32]
+        );
+        let volume = Conv3dConfig::new(16, 2).init(&mut Rng::seed(1))?;
+        assert_eq!(
+            volume
+                .forward(&tape.input(Tensor::zeros([2, 10, 10, 10, 4])))?
+                .shape(),
+            [2, 9, 9, 9, 16]
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn wrong_inputs_and_configurations_are_told_what_fits() {
+        let layer = conv(Conv2dConfig::new(4, 3).input_size(2));
+        let message = |x: &[usize]| run(&layer, Tensor::zeros(x)).unwrap_err().to_string();
+        assert_eq!(
+            message(&[1, 5, 5, 3]),
+            "conv2d: expects 2 input channels, got 3 in an input of shape [1, 5, 5, 3]"
+        );
+        assert_eq!(
+            message(&[5, 5, 2]),
+            "conv2d: expects an input [b, spatial..., channels] of rank 4, got [5, 5, 2]"
+        );
+        assert!(
+            message(&[1, 2, 5, 2]).starts_with("conv"),
+            "{}",
+            message(&[1, 2, 5, 2])
+        );
+        let refuse = |config: Conv2dConfig| {
+            config
+                .init::<f32>(&mut Rng::seed(1))
+                .err()
+                .unwrap()
+                .to_string()
+        };
+        assert_eq!(
+            refuse(Conv2dConfig::new(4, 3).groups(3)),
+            "conv2d: groups 3 don't divide filters 4; expected a divisor"
+        );
+        assert_eq!(
+            refuse(Conv2dConfig::new(4, 3).groups(2).input_size(3)),
+            "conv2d: groups 2 don't divide 3 input channels; expected a divisor"
+        );
+        assert!(
+            refuse(Conv2dConfig::new(4, [3, 3, 3])).contains("kernel_size [3, 3, 3] has 3 entries")
+        );
+        assert!(refuse(Conv2dConfig::new(4, 3).strides(0)).contains("strides 0 is too small"));
+        assert!(
+            refuse(Conv2dConfig::new(4, 3).data_format(DataFormat::Nwc))
+                .contains("expected NHWC or NCHW")
+        );
+    }
+}

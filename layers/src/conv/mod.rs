@@ -1,0 +1,7 @@
+//! Convolutions: one mechanism for any number of spatial axes.
+
+mod conv;
+
+pub use conv::{
+    Conv, Conv1d, Conv1dConfig, Conv2d, Conv2dConfig, Conv3d, Conv3dConfig, ConvConfig,
+};

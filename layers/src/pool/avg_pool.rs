@@ -1,0 +1,196 @@
+//! The average of each window.
+
+use super::window::PoolWindow;
+use crate::config::{DataFormat, Ints, Padding, to_json};
+use crate::{Args, Argument, Layer, Module, Outputs, Signature};
+use etude_autograd::Var;
+use etude_tensor::{Float, Result};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The configuration of [`AvgPool1d`].
+pub type AvgPool1dConfig = AvgPoolConfig<1>;
+/// The configuration of [`AvgPool2d`].
+pub type AvgPool2dConfig = AvgPoolConfig<2>;
+
+/// [`AvgPool`] over one spatial axis.
+pub type AvgPool1d = AvgPool<1>;
+/// [`AvgPool`] over two spatial axes.
+pub type AvgPool2d = AvgPool<2>;
+
+/// The configuration of a [`AvgPool`]: [`AvgPool1dConfig`], [`AvgPool2dConfig`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AvgPoolConfig<const D: usize> {
+    /// The window's size along each axis.
+    #[serde(default = "two")]
+    pub kernel_size: Ints,
+    /// From one window to the next, along each axis; the window's size if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strides: Option<Ints>,
+    /// What stands around the input.
+    #[serde(default = "valid")]
+    pub padding: Padding,
+    /// Where the channels stand; last if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data_format: Option<DataFormat>,
+    /// Whether padding counts in the divisor; if absent it does for explicit padding, and doesn't for `SAME`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count_include_pad: Option<bool>,
+}
+
+fn two() -> Ints {
+    Ints::from(2)
+}
+
+fn valid() -> Padding {
+    Padding::Valid
+}
+
+impl<const D: usize> AvgPoolConfig<D> {
+    /// Windows of this size side by side; everything else as its default.
+    pub fn new(kernel_size: impl Into<Ints>) -> Self {
+        AvgPoolConfig {
+            kernel_size: kernel_size.into(),
+            strides: None,
+            padding: valid(),
+            data_format: None,
+            count_include_pad: None,
+        }
+    }
+
+    /// With other strides.
+    #[must_use]
+    pub fn strides(mut self, strides: impl Into<Ints>) -> Self {
+        self.strides = Some(strides.into());
+        self
+    }
+
+    /// With other padding.
+    #[must_use]
+    pub fn padding(mut self, padding: impl Into<Padding>) -> Self {
+        self.padding = padding.into();
+        self
+    }
+
+    /// With channels first or last.
+    #[must_use]
+    pub fn data_format(mut self, data_format: DataFormat) -> Self {
+        self.data_format = Some(data_format);
+        self
+    }
+
+    /// With padding counted in the divisor, or not.
+    #[must_use]
+    pub fn count_include_pad(mut self, count: bool) -> Self {
+        self.count_include_pad = Some(count);
+        self
+    }
+
+    /// The layer.
+    ///
+    /// # Errors
+    /// If a size or stride is 0, or a list has another length than there are axes.
+    pub fn init(&self) -> Result<AvgPool<D>> {
+        let AvgPoolConfig {
+            kernel_size,
+            strides,
+            padding,
+            data_format,
+            ..
+        } = self;
+        let window = PoolWindow::new(
+            AvgPool::<D>::WHO,
+            kernel_size,
+            strides.as_ref(),
+            padding,
+            *data_format,
+        )?;
+        Ok(AvgPool {
+            window,
+            config: self.clone(),
+        })
+    }
+}
+
+/// The average of each window, channel by channel: [`AvgPool1d`], [`AvgPool2d`]. The sum of the window's elements, padding being 0, is
+/// divided by the window's size with `count_include_pad`, else by the number of its elements inside the input.
+///
+/// ```
+/// use etude_autograd::Tape;
+/// use etude_layers::AvgPool2dConfig;
+/// use etude_tensor::Tensor;
+///
+/// let pool = AvgPool2dConfig::new(2).init()?;
+/// let tape = Tape::<f32>::inference();
+/// let y = pool.forward(&tape.input(Tensor::zeros([1, 4, 5, 2])))?;
+/// assert_eq!(y.shape(), [1, 2, 2, 2]);
+/// # Ok::<(), etude_tensor::Error>(())
+/// ```
+#[derive(Clone, Module)]
+#[module(no_parameters)]
+pub struct AvgPool<const D: usize> {
+    window: PoolWindow<D>,
+    config: AvgPoolConfig<D>,
+}
+
+impl<const D: usize> AvgPool<D> {
+    const WHO: &'static str = if D == 1 { "avg_pool1d" } else { "avg_pool2d" };
+    const NAME: &'static str = if D == 1 { "AvgPool1d" } else { "AvgPool2d" };
+    const SIGNATURE: Signature = Signature::new(Self::NAME, &[Argument::float("x")], &["output"]);
+
+    /// `x [b, spatial..., c]` → `[b, out..., c]`; channels second in the NC… formats.
+    ///
+    /// # Errors
+    /// If `x` has another rank, a window is longer than its padded axis, or explicit padding is as long as the window.
+    pub fn forward<T: Float>(&self, x: &Var<T>) -> Result<Var<T>> {
+        let count = self
+            .config
+            .count_include_pad
+            .unwrap_or(self.config.padding != Padding::Same);
+        self.window
+            .pool(x, |x, geometry| x.avg_pool(geometry, count))
+    }
+}
+
+impl<const D: usize, T: Float> Layer<T> for AvgPool<D> {
+    fn signature(&self) -> Signature {
+        Self::SIGNATURE
+    }
+
+    fn config(&self) -> Result<Value> {
+        to_json(Self::WHO, &self.config)
+    }
+
+    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
+        args.check(&Self::SIGNATURE, want)?;
+        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use etude_autograd::Tape;
+    use etude_tensor::Tensor;
+
+    #[test]
+    fn padding_counts_for_explicit_padding_alone_unless_told() -> Result<()> {
+        let x = Tape::inference().input(Tensor::from_slice([1, 3, 1], &[4.0, 6.0, 8.0])?);
+        let run = |config: AvgPool1dConfig| -> Result<Vec<f64>> {
+            Ok(config.init()?.forward(&x)?.tensor().to_vec())
+        };
+        let config = AvgPool1dConfig::new(2);
+        assert_eq!(run(config.clone().padding(Padding::Same))?, [5.0, 8.0]);
+        assert_eq!(run(config.clone().padding([[0, 1]]))?, [5.0, 4.0]);
+        assert_eq!(
+            run(config.clone().padding([[0, 1]]).count_include_pad(false))?,
+            [5.0, 8.0]
+        );
+        assert_eq!(
+            run(config.padding(Padding::Same).count_include_pad(true))?,
+            [5.0, 4.0]
+        );
+        Ok(())
+    }
+}

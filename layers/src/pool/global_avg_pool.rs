@@ -1,0 +1,164 @@
+//! The mean over all of an image.
+
+use crate::config::{DataFormat, to_json};
+use crate::{Args, Argument, Layer, Module, Outputs, Signature};
+use etude_autograd::Var;
+use etude_tensor::{Axes, Error, Float, Result};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+const WHO: &str = "global_avg_pool2d";
+const SIGNATURE: Signature =
+    Signature::new("GlobalAvgPool2d", &[Argument::float("x")], &["output"]);
+
+/// The configuration of a [`GlobalAvgPool2d`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GlobalAvgPool2dConfig {
+    /// Whether height and width stay in the result, with size 1.
+    #[serde(default)]
+    pub keepdims: bool,
+    /// Where the channels stand; last if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data_format: Option<DataFormat>,
+}
+
+impl GlobalAvgPool2dConfig {
+    /// Everything as its default.
+    pub fn new() -> Self {
+        GlobalAvgPool2dConfig::default()
+    }
+
+    /// With height and width of size 1 in the result, or without them.
+    #[must_use]
+    pub fn keepdims(mut self, keepdims: bool) -> Self {
+        self.keepdims = keepdims;
+        self
+    }
+
+    /// With channels first or last.
+    #[must_use]
+    pub fn data_format(mut self, data_format: DataFormat) -> Self {
+        self.data_format = Some(data_format);
+        self
+    }
+
+    /// The layer.
+    ///
+    /// # Errors
+    /// If the format isn't one of two spatial axes.
+    pub fn init(&self) -> Result<GlobalAvgPool2d> {
+        let first = self
+            .data_format
+            .map_or(Ok(false), |format| format.is_channels_first(WHO, 2))?;
+        let axes = Axes::from(if first { [2, 3] } else { [1, 2] });
+        let axes = if self.keepdims { axes.keepdims() } else { axes };
+        Ok(GlobalAvgPool2d {
+            axes,
+            config: self.clone(),
+        })
+    }
+}
+
+/// The mean over height and width, `x [b, h, w, c]` → `[b, c]`; with `keepdims` `[b, 1, 1, c]` (Lin and others, 2013).
+///
+/// ```
+/// use etude_autograd::Tape;
+/// use etude_layers::GlobalAvgPool2dConfig;
+/// use etude_tensor::Tensor;
+///
+/// let tape = Tape::<f32>::inference();
+/// let y = GlobalAvgPool2dConfig::new().init()?.forward(&tape.input(Tensor::zeros([2, 3, 4, 2])))?;
+/// assert_eq!(y.shape(), [2, 2]);
+/// # Ok::<(), etude_tensor::Error>(())
+/// ```
+#[derive(Clone, Debug, Module)]
+#[module(no_parameters)]
+pub struct GlobalAvgPool2d {
+    axes: Axes,
+    config: GlobalAvgPool2dConfig,
+}
+
+impl GlobalAvgPool2d {
+    /// `x [b, h, w, c]` → `[b, c]`.
+    ///
+    /// # Errors
+    /// If `x` hasn't rank 4, or an image has no element.
+    pub fn forward<T: Float>(&self, x: &Var<T>) -> Result<Var<T>> {
+        if x.rank() != 4 {
+            return Err(Error::shape(
+                WHO,
+                format!(
+                    "expects an input of rank 4, two axes of it spatial, got {:?}",
+                    x.shape()
+                ),
+            ));
+        }
+        let y = x.mean(&self.axes)?;
+        if x.shape().contains(&0) && !y.shape().contains(&0) {
+            return Err(Error::shape(
+                WHO,
+                format!(
+                    "an image of shape {:?} has no element to take the mean of",
+                    x.shape()
+                ),
+            ));
+        }
+        Ok(y)
+    }
+}
+
+impl<T: Float> Layer<T> for GlobalAvgPool2d {
+    fn signature(&self) -> Signature {
+        SIGNATURE
+    }
+
+    fn config(&self) -> Result<Value> {
+        to_json(WHO, &self.config)
+    }
+
+    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
+        args.check(&SIGNATURE, want)?;
+        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use etude_autograd::Tape;
+    use etude_tensor::Tensor;
+
+    #[test]
+    fn formats_and_keepdims() -> Result<()> {
+        let tape = Tape::inference();
+        let x = tape.input(Tensor::from_slice([1, 2, 1, 2], &[1.0, 10.0, 3.0, 30.0])?);
+        let config = GlobalAvgPool2dConfig::new();
+        assert_eq!(config.init()?.forward(&x)?.tensor().to_vec(), [2.0, 20.0]);
+        let kept = config.clone().keepdims(true).init()?.forward(&x)?;
+        assert_eq!(kept.shape(), [1, 1, 1, 2]);
+        let first = config
+            .keepdims(true)
+            .data_format(DataFormat::Nchw)
+            .init()?
+            .forward(&x)?;
+        assert_eq!(
+            (first.shape(), first.tensor().to_vec()),
+            (&[1, 2, 1, 1][..], vec![5.5, 16.5])
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn what_has_no_mean_is_refused() -> Result<()> {
+        let tape = Tape::<f32>::inference();
+        let layer = GlobalAvgPool2dConfig::new().init()?;
+        let message = layer
+            .forward(&tape.input(Tensor::zeros([2, 0, 3, 1])))
+            .unwrap_err()
+            .to_string();
+        assert!(message.contains("[2, 0, 3, 1] has no element"), "{message}");
+        assert!(layer.forward(&tape.input(Tensor::zeros([2, 3]))).is_err());
+        Ok(())
+    }
+}
