@@ -80,6 +80,11 @@ fn a_wrong_element_is_named_with_its_place_and_type() {
         shift(file, "grad.param.weight", 1e-6)
     });
     fails(
+        "embedding-repeats",
+        &["f64: grad.param.weight is"],
+        |file| shift(file, "grad.param.weight", 1e-6),
+    );
+    fails(
         "flatten-rank4",
         &["out.output has shape [2, 12], expected [24]"],
         |file| {

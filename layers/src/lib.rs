@@ -8,7 +8,7 @@
 //! use etude_tensor::{Rng, Tensor};
 //!
 //! let mut rng = Rng::seed(42);
-//! let dense: Dense<f32> = DenseConfig::new(10).activation(Activation::Tanh).init(&mut rng)?;
+//! let dense: Dense<f32> = DenseConfig::new(10).activation(Activation::Softmax).init(&mut rng)?;
 //!
 //! let tape = Tape::training(42);
 //! let x = tape.input(Tensor::ones([3, 4]));
@@ -49,7 +49,10 @@ mod summary;
 
 pub use activation::ActivationFn;
 pub use args::{Arg, Args};
-pub use basic::{Dense, DenseConfig, Flatten, FlattenConfig, Identity, IdentityConfig};
+pub use basic::{
+    Dense, DenseConfig, Embedding, EmbeddingConfig, Flatten, FlattenConfig, Identity,
+    IdentityConfig,
+};
 pub use config::{
     Activation, AxisInts, DataFormat, Initializer, Ints, OneOrMany, Padding, Reduction, Sides,
     Window, fans, read_config,

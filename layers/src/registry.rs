@@ -50,6 +50,7 @@ registry! {
     "Conv3d": Conv3dConfig => |config, rng| config.init(rng),
     "Dense": DenseConfig => |config, rng| config.init(rng),
     "Dropout": DropoutConfig => |config, _| config.init(),
+    "Embedding": EmbeddingConfig => |config, rng| config.init(rng),
     "Flatten": FlattenConfig => |config, _| Ok(config.init()),
     "GlobalAvgPool2d": GlobalAvgPool2dConfig => |config, _| config.init(),
     "Identity": IdentityConfig => |config, _| Ok(config.init()),

@@ -303,3 +303,147 @@ impl SequentialConfig {
         Ok(model)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Activation, DenseConfig, DropoutConfig, EmbeddingConfig, FlattenConfig};
+    use etude_autograd::Tape;
+    use etude_tensor::Tensor;
+
+    fn model() -> Sequential<f64> {
+        let mut rng = Rng::seed(1);
+        let head = Sequential::new()
+            .then(
+                DenseConfig::new(3)
+                    .activation(Activation::Tanh)
+                    .init(&mut rng)
+                    .unwrap(),
+            )
+            .named(
+                "last",
+                DenseConfig::new(2).trainable(false).init(&mut rng).unwrap(),
+            )
+            .unwrap();
+        Sequential::new()
+            .then(EmbeddingConfig::new(5, 4).init(&mut rng).unwrap())
+            .then(FlattenConfig::new().init())
+            .then(DropoutConfig::new(0.5).init().unwrap())
+            .named("head", head)
+            .unwrap()
+    }
+
+    fn ids() -> Tensor<i64> {
+        Tensor::from([[0, 1, 2], [4, 4, 4]])
+    }
+
+    fn run(model: &Sequential<f64>) -> Result<Var<f64>> {
+        let args = Args::new(&Tape::inference()).with("x", ids());
+        Ok(model.call(&args, &["output"])?.into_first())
+    }
+
+    #[test]
+    fn a_model_of_several_kinds_of_layers_runs_and_is_summed_up() -> Result<()> {
+        let mut model = model();
+        let unbuilt = model.summary(&[2, 3]).unwrap_err().to_string();
+        assert!(
+            unbuilt.starts_with("summary: 'head.0.weight' hasn't been built yet"),
+            "{unbuilt}"
+        );
+        assert_eq!(run(&model)?.shape(), [2, 2]);
+        model.freeze("head.0.bias")?;
+        let summary = model.summary(&[2, 3])?;
+        let expected = "\
+layer              output shape  parameters  trainable
+──────────────────────────────────────────────────────
+0 (Embedding)      [2, 3, 4]             20  yes
+1 (Flatten)        [2, 12]                0
+2 (Dropout)        [2, 12]                0
+head.0 (Dense)     [2, 3]                39  partly
+head.last (Dense)  [2, 2]                 8  no
+──────────────────────────────────────────────────────
+67 parameters: 56 trainable, 11 frozen";
+        assert_eq!(summary.to_string(), expected);
+        assert_eq!(summary.rows[3].path, "head.0");
+        Ok(())
+    }
+
+    #[test]
+    fn a_model_survives_the_way_through_its_configuration() -> Result<()> {
+        let model = model();
+        run(&model)?; // builds it
+        let config: SequentialConfig = crate::read_config(WHO, &model.config()?)?;
+        let mut again: Sequential<f64> = config.init(&mut Rng::seed(99))?;
+        again.load_state_dict(&model.state_dict()?)?;
+        assert_eq!(run(&again)?.tensor(), run(&model)?.tensor());
+        assert_eq!(again.config()?, model.config()?);
+        Ok(())
+    }
+
+    #[test]
+    fn a_clone_is_the_same_model_and_a_deep_clone_another() -> Result<()> {
+        let model = model();
+        run(&model)?;
+        let ids = |model: &Sequential<f64>| {
+            model
+                .params()
+                .iter()
+                .map(|(_, param)| param.id())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(ids(&model), ids(&model.clone()));
+        assert!(
+            ids(&model.deep_clone())
+                .iter()
+                .all(|id| !ids(&model).contains(id))
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn names_are_unique_and_have_no_dots() {
+        let model = Sequential::<f32>::new().then(FlattenConfig::new().init());
+        for (name, why) in [
+            ("0", "there is a layer"),
+            ("a.b", "a dot"),
+            ("", "at least one"),
+        ] {
+            let message = model
+                .clone()
+                .named(name, FlattenConfig::new().init())
+                .err()
+                .unwrap()
+                .to_string();
+            assert!(message.contains(why), "{message}");
+        }
+    }
+
+    #[test]
+    fn without_layers_it_is_the_identity() -> Result<()> {
+        let x = Tape::inference().input(Tensor::from([1.0_f32]));
+        assert_eq!(Sequential::new().forward(&x)?.tensor(), x.tensor());
+        assert_eq!(Sequential::new().apply(&x)?.tensor(), x.tensor());
+        Ok(())
+    }
+
+    #[test]
+    fn mistakes_in_a_configuration_are_named() {
+        let message = |json: Value| {
+            let config: Result<SequentialConfig> = crate::read_config(WHO, &json);
+            config
+                .and_then(|config| config.init::<f32>(&mut Rng::seed(1)))
+                .err()
+                .unwrap()
+                .to_string()
+        };
+        let unknown = message(json!({"layers": [{"layer": "Danse"}]}));
+        assert!(
+            unknown.starts_with("registry: '0' there is no layer 'Danse'"),
+            "{unknown}"
+        );
+        let wrong = message(
+            json!({"layers": [{"layer": "Dense", "name": "a", "config": {"output_size": 0}}]}),
+        );
+        assert_eq!(wrong, "dense: 'a' output_size is 0; expected 1 or more");
+    }
+}

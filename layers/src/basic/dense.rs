@@ -128,7 +128,7 @@ impl DenseConfig {
 /// use etude_layers::{Activation, DenseConfig};
 /// use etude_tensor::{Rng, Tensor};
 ///
-/// let config = DenseConfig::new(32).input_size(16).activation(Activation::Tanh);
+/// let config = DenseConfig::new(32).input_size(16).activation(Activation::Sigmoid);
 /// let dense = config.init(&mut Rng::seed(1))?;
 /// let tape = Tape::<f32>::inference();
 /// let y = dense.forward(&tape.input(Tensor::zeros([64, 16])))?;
@@ -175,7 +175,7 @@ impl<T: Float> Dense<T> {
         let tape = x.tape();
         let weight = tape.param(&self.weight)?;
         let y = match &self.bias {
-            Some(bias) => x.matmul(&weight)?.try_add(&tape.param(bias)?)?,
+            Some(bias) => x.affine(&weight, &tape.param(bias)?)?,
             None => x.matmul(&weight)?,
         };
         self.activation.apply(&y)

@@ -16,10 +16,10 @@ use std::fmt;
 /// use etude_layers::Padding;
 ///
 /// let padding: Padding = serde_json::from_str("[1, [0, 2]]").unwrap();
-/// assert_eq!(padding.explicit("conv2d", 2)?, Some(vec![[1, 1], [0, 2]]));
+/// assert_eq!(padding.explicit("conv2d", 2)?, Some(vec![(1, 1), (0, 2)]));
 /// let pair: Padding = serde_json::from_str("[1, 2]").unwrap();
-/// assert_eq!(pair.explicit("conv1d", 1)?, Some(vec![[1, 2]]));
-/// assert_eq!(pair.explicit("conv2d", 2)?, Some(vec![[1, 1], [2, 2]]));
+/// assert_eq!(pair.explicit("conv1d", 1)?, Some(vec![(1, 2)]));
+/// assert_eq!(pair.explicit("conv2d", 2)?, Some(vec![(1, 1), (2, 2)]));
 /// # Ok::<(), etude_tensor::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,26 +44,26 @@ pub enum Sides {
 }
 
 impl Sides {
-    fn pair(self) -> [usize; 2] {
+    fn pair(self) -> (usize, usize) {
         match self {
-            Sides::Both(p) => [p, p],
-            Sides::Pair(pair) => pair,
+            Sides::Both(p) => (p, p),
+            Sides::Pair([before, after]) => (before, after),
         }
     }
 }
 
 impl Padding {
-    /// `[before, after]` for each of `spatial` axes; `None` for `SAME`, which depends on the input's size.
+    /// `(before, after)` for each of `spatial` axes; `None` for `SAME`, which depends on the input's size.
     ///
     /// # Errors
     /// If a list has another length than `spatial`.
-    pub fn explicit(&self, who: &str, spatial: usize) -> Result<Option<Vec<[usize; 2]>>> {
+    pub fn explicit(&self, who: &str, spatial: usize) -> Result<Option<Vec<(usize, usize)>>> {
         let sides = match self {
             Padding::Same => return Ok(None),
-            Padding::Valid => vec![[0, 0]; spatial],
-            Padding::All(p) => vec![[*p, *p]; spatial],
+            Padding::Valid => vec![(0, 0); spatial],
+            Padding::All(p) => vec![(*p, *p); spatial],
             Padding::Axes(axes) => match axes[..] {
-                [Sides::Both(before), Sides::Both(after)] if spatial == 1 => vec![[before, after]],
+                [Sides::Both(before), Sides::Both(after)] if spatial == 1 => vec![(before, after)],
                 _ if axes.len() == spatial => axes.iter().map(|axis| axis.pair()).collect(),
                 _ => {
                     return Err(Error::config(
@@ -79,11 +79,11 @@ impl Padding {
         Ok(Some(sides))
     }
 
-    /// `[before, after]` for each axis, given its window.
+    /// `(before, after)` for each axis, given its window.
     ///
     /// # Errors
     /// As for [`explicit`](Padding::explicit).
-    pub fn around(&self, who: &str, windows: &[Window]) -> Result<Vec<[usize; 2]>> {
+    pub fn around(&self, who: &str, windows: &[Window]) -> Result<Vec<(usize, usize)>> {
         let explicit = self.explicit(who, windows.len())?;
         Ok(explicit.unwrap_or_else(|| windows.iter().map(Window::same_padding).collect()))
     }
@@ -284,7 +284,7 @@ mod tests {
         assert!(Padding::from([1]).explicit("conv2d", 2).is_err());
         assert_eq!(
             Padding::from([[1, 0]]).explicit("conv1d", 1).unwrap(),
-            Some(vec![[1, 0]])
+            Some(vec![(1, 0)])
         );
     }
 }

@@ -1,6 +1,4 @@
-//! The arithmetic of windows along one spatial axis.
-
-use etude_tensor::{Error, Result};
+//! The arithmetic of `SAME` padding along one spatial axis.
 
 /// A window that slides along one axis of an input. Kernel, stride and dilation are 1 or more. Sizes beyond what a machine
 /// word counts saturate, and so are errors of size like other large ones.
@@ -24,37 +22,14 @@ impl Window {
             .saturating_add(1)
     }
 
-    /// `[before, after]` of `SAME` padding: `total = max((⌈n/s⌉ − 1)·s + ke − n, 0)`, the odd element after.
-    pub fn same_padding(&self) -> [usize; 2] {
+    /// `(before, after)` of `SAME` padding: `total = max((⌈n/s⌉ − 1)·s + ke − n, 0)`, the odd element after.
+    pub fn same_padding(&self) -> (usize, usize) {
         let needed = match self.input.div_ceil(self.stride) {
             0 => 0,
             windows => ((windows - 1) * self.stride).saturating_add(self.reach()),
         };
         let total = needed.saturating_sub(self.input);
-        [total / 2, total - total / 2]
-    }
-
-    /// How many windows there are: `⌊(n + before + after − ke)/s⌋ + 1`.
-    ///
-    /// # Errors
-    /// If not even one fits; the error names the layer `who`.
-    pub fn count(&self, who: &str, [before, after]: [usize; 2]) -> Result<usize> {
-        let padded = self.input.saturating_add(before).saturating_add(after);
-        let Some(room) = padded.checked_sub(self.reach()) else {
-            return Err(Error::shape(
-                who,
-                format!(
-                    "a kernel of size {} with dilation {} reaches over {} elements, but the padded input has {before} + {} + {after}; \
-                     expected at least {}",
-                    self.kernel,
-                    self.dilation,
-                    self.reach(),
-                    self.input,
-                    self.reach()
-                ),
-            ));
-        };
-        Ok(room / self.stride + 1)
+        (total / 2, total - total / 2)
     }
 }
 
@@ -79,27 +54,11 @@ mod tests {
                     stride,
                     dilation,
                 };
-                let [before, after] = window.same_padding();
+                let (before, after) = window.same_padding();
                 assert!(after == before || after == before + 1, "{window:?}");
-                let count = window.count("conv", [before, after]).unwrap();
-                assert_eq!(count, input.div_ceil(stride), "{window:?}");
+                let room = input + before + after - window.reach();
+                assert_eq!(room / stride + 1, input.div_ceil(stride), "{window:?}");
             }
         }
-    }
-
-    #[test]
-    fn a_kernel_that_reaches_too_far_is_an_error() {
-        let window = Window {
-            input: 4,
-            kernel: 3,
-            stride: 1,
-            dilation: 3,
-        };
-        let message = window.count("conv1d", [1, 1]).unwrap_err().to_string();
-        assert!(
-            message.starts_with("conv1d: a kernel of size 3 with dilation 3 reaches over 7"),
-            "{message}"
-        );
-        assert_eq!(window.count("conv1d", [2, 1]).unwrap(), 1);
     }
 }
