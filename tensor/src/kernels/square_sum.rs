@@ -8,11 +8,11 @@ use crate::Float;
 const CHUNK: usize = 16_384;
 
 /// Sums that are formed side by side, so that one addition needn't wait for the other.
-const LANES: usize = 16;
+const LANES: usize = 32;
 
 /// `Σ x²` of the plain values. In 64 bits, so that no finite `f32` overflows; NaN if there is one.
 pub fn square_sum<T: Float>(x: &[T]) -> f64 {
-    let work = Work::per_element(x.len(), 0.2);
+    let work = Work::per_element(x.len(), 0.1);
     let sums = map_chunks(x.len().div_ceil(CHUNK), work, |index| {
         let start = index * CHUNK;
         let x = &x[start..x.len().min(start + CHUNK)];
