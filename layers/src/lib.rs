@@ -22,7 +22,7 @@
 //!
 //! | to learn about | read |
 //! |---|---|
-//! | the layers | `basic/`, `conv/`, `pool/`, `regularization/`: one file each |
+//! | the layers | `basic/`, `conv/`, `pool/`, `norm/`, `regularization/`, the losses in `losses/`: one file each |
 //! | models of one's own | [`Module`](macro@Module), the derive, and [`Layer`] |
 //! | models from a list of layers | [`Sequential`] |
 //! | what configurations are written in | [`Activation`], [`Initializer`], [`Padding`], [`Ints`], [`DataFormat`], [`Reduction`] |
@@ -36,6 +36,8 @@ mod basic;
 mod config;
 mod conv;
 mod layer;
+mod losses;
+mod norm;
 mod orthonormal;
 mod outputs;
 mod parameters;
@@ -63,6 +65,10 @@ pub use conv::{
 pub use etude_autograd::Module;
 pub use etude_derive::Module;
 pub use layer::{CloneLayer, Layer};
+pub use losses::{
+    MeanSquaredError, MeanSquaredErrorConfig, SoftmaxCrossEntropy, SoftmaxCrossEntropyConfig,
+};
+pub use norm::{BatchNorm, BatchNormConfig, LayerNorm, LayerNormConfig};
 pub use outputs::Outputs;
 pub use pool::{
     AvgPool, AvgPool1d, AvgPool1dConfig, AvgPool2d, AvgPool2dConfig, AvgPoolConfig,

@@ -45,6 +45,7 @@ macro_rules! registry {
 registry! {
     "AvgPool1d": AvgPool1dConfig => |config, _| config.init(),
     "AvgPool2d": AvgPool2dConfig => |config, _| config.init(),
+    "BatchNorm": BatchNormConfig => |config, rng| config.init(rng),
     "Conv1d": Conv1dConfig => |config, rng| config.init(rng),
     "Conv2d": Conv2dConfig => |config, rng| config.init(rng),
     "Conv3d": Conv3dConfig => |config, rng| config.init(rng),
@@ -54,9 +55,12 @@ registry! {
     "Flatten": FlattenConfig => |config, _| Ok(config.init()),
     "GlobalAvgPool2d": GlobalAvgPool2dConfig => |config, _| config.init(),
     "Identity": IdentityConfig => |config, _| Ok(config.init()),
+    "LayerNorm": LayerNormConfig => |config, rng| config.init(rng),
     "MaxPool1d": MaxPool1dConfig => |config, _| config.init(),
     "MaxPool2d": MaxPool2dConfig => |config, _| config.init(),
+    "MeanSquaredError": MeanSquaredErrorConfig => |config, _| Ok(config.init()),
     "Sequential": SequentialConfig => |config, rng| config.init(rng),
+    "SoftmaxCrossEntropy": SoftmaxCrossEntropyConfig => |config, _| config.init(),
     "StochasticDepth": StochasticDepthConfig => |config, _| config.init(),
 }
 

@@ -1,0 +1,521 @@
+//! Normalisation of each channel over the batch.
+
+use super::layer_norm::{check_epsilon, momentum, ones, thousandth};
+use crate::config::defaults::{check_size, yes, zeros};
+use crate::config::{Initializer, to_json};
+use crate::parameters::param;
+use crate::{Arg, Args, Argument, Layer, Module, Outputs, Signature};
+use etude_autograd::{Buffer, Param, Update, Var};
+use etude_tensor::{Axes, Error, Float, Result, Rng, Tensor, axis_index};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+const WHO: &str = "batch_norm";
+const SIGNATURE: Signature = Signature::new(
+    "BatchNorm",
+    &[Argument::float("x"), Argument::mask("mask").optional()],
+    &["output"],
+);
+
+/// The configuration of a [`BatchNorm`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BatchNormConfig {
+    /// How many channels go in; from the first input if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input_size: Option<usize>,
+    /// The axis of the channels, negative from the end.
+    #[serde(default = "last")]
+    pub axis: isize,
+    /// The share of the old moving averages that stays at each step.
+    #[serde(default = "momentum")]
+    pub momentum: f64,
+    /// What is added to the variance.
+    #[serde(default = "thousandth")]
+    pub epsilon: f64,
+    /// Whether `beta` is added.
+    #[serde(default = "yes")]
+    pub center: bool,
+    /// Whether the result is multiplied by `gamma`.
+    #[serde(default = "yes")]
+    pub scale: bool,
+    /// What `beta` starts from.
+    #[serde(default = "zeros")]
+    pub beta_initializer: Initializer,
+    /// What `gamma` starts from.
+    #[serde(default = "ones")]
+    pub gamma_initializer: Initializer,
+    /// What `moving_mean` starts from.
+    #[serde(default = "zeros")]
+    pub moving_mean_initializer: Initializer,
+    /// What `moving_variance` starts from.
+    #[serde(default = "ones")]
+    pub moving_variance_initializer: Initializer,
+    /// Whether the moments are averaged over replicas; with one replica it changes nothing.
+    #[serde(default)]
+    pub synchronized: bool,
+    /// Whether the layer is trained; if not, it normalises by its moving averages in training, too.
+    #[serde(default = "yes")]
+    pub trainable: bool,
+}
+
+fn last() -> isize {
+    -1
+}
+
+impl Default for BatchNormConfig {
+    fn default() -> Self {
+        BatchNormConfig {
+            input_size: None,
+            axis: last(),
+            momentum: momentum(),
+            epsilon: thousandth(),
+            center: true,
+            scale: true,
+            beta_initializer: zeros(),
+            gamma_initializer: ones(),
+            moving_mean_initializer: zeros(),
+            moving_variance_initializer: ones(),
+            synchronized: false,
+            trainable: true,
+        }
+    }
+}
+
+impl BatchNormConfig {
+    /// Channels on the last axis; everything else as its default.
+    pub fn new() -> Self {
+        BatchNormConfig::default()
+    }
+
+    /// With so many channels going in.
+    #[must_use]
+    pub fn input_size(mut self, input_size: usize) -> Self {
+        self.input_size = Some(input_size);
+        self
+    }
+
+    /// With the channels on another axis.
+    #[must_use]
+    pub fn axis(mut self, axis: isize) -> Self {
+        self.axis = axis;
+        self
+    }
+
+    /// With another momentum.
+    #[must_use]
+    pub fn momentum(mut self, momentum: f64) -> Self {
+        self.momentum = momentum;
+        self
+    }
+
+    /// With another epsilon.
+    #[must_use]
+    pub fn epsilon(mut self, epsilon: f64) -> Self {
+        self.epsilon = epsilon;
+        self
+    }
+
+    /// With or without `beta`.
+    #[must_use]
+    pub fn center(mut self, center: bool) -> Self {
+        self.center = center;
+        self
+    }
+
+    /// With or without `gamma`.
+    #[must_use]
+    pub fn scale(mut self, scale: bool) -> Self {
+        self.scale = scale;
+        self
+    }
+
+    /// Trained or frozen.
+    #[must_use]
+    pub fn trainable(mut self, trainable: bool) -> Self {
+        self.trainable = trainable;
+        self
+    }
+
+    /// The layer, its parameters seeded from `rng`; without `input_size` they are made at the first call.
+    ///
+    /// # Errors
+    /// If a size is 0, epsilon is negative, momentum lies outside of 0 to 1, or an initializer doesn't suit its parameter.
+    pub fn init<T: Float>(&self, rng: &mut Rng) -> Result<BatchNorm<T>> {
+        check_epsilon(WHO, self.epsilon)?;
+        if !(0.0..=1.0).contains(&self.momentum) {
+            return Err(Error::config(
+                WHO,
+                format!(
+                    "momentum is {}; expected a share from 0 to 1",
+                    self.momentum
+                ),
+            ));
+        }
+        let buffer = |initializer: Initializer, rng: &mut Rng| {
+            Buffer::lazy(
+                move |shape: &[usize], seed: u64| initializer.draw(shape, seed),
+                rng.next_u64(),
+            )
+        };
+        let norm = BatchNorm {
+            gamma: self
+                .scale
+                .then(|| param(self.gamma_initializer, self.trainable, rng)),
+            beta: self
+                .center
+                .then(|| param(self.beta_initializer, self.trainable, rng)),
+            moving_mean: buffer(self.moving_mean_initializer, rng),
+            moving_variance: buffer(self.moving_variance_initializer, rng),
+            config: self.clone(),
+        };
+        if let Some(input_size) = self.input_size {
+            check_size(WHO, "input_size", input_size)?;
+            norm.make(input_size)?;
+        }
+        Ok(norm)
+    }
+}
+
+/// Batch normalisation (Ioffe and Szegedy, *Batch Normalization*, 2015). In training, with weights `w` of 1, or the mask,
+///
+/// ```text
+/// μ = Σ w x / Σ w     σ² = Σ w (x − μ)² / Σ w     y = gamma · (x − μ)/√(σ² + epsilon) + beta
+/// moving_mean ← momentum·moving_mean + (1 − momentum)·μ     moving_variance ← momentum·moving_variance + (1 − momentum)·σ²
+/// ```
+///
+/// for each channel, over all other axes. The gradient runs through `μ` and `σ²`; the new averages are recorded on the tape and
+/// committed with the optimizer's step. In inference, and if the layer isn't trainable, `μ` and `σ²` are the moving averages.
+///
+/// | parameter | shape |
+/// |---|---|
+/// | `gamma` | `[C]`, absent without `scale` |
+/// | `beta` | `[C]`, absent without `center` |
+/// | `moving_mean`, `moving_variance` | `[C]`, buffers |
+///
+/// ```
+/// use etude_autograd::Tape;
+/// use etude_layers::BatchNormConfig;
+/// use etude_tensor::{Rng, Tensor};
+///
+/// let norm = BatchNormConfig::new().input_size(10).init(&mut Rng::seed(1))?;
+/// let tape = Tape::<f32>::training(1);
+/// let y = norm.forward(&tape.input(Tensor::zeros([2, 5, 10])), None)?;
+/// assert_eq!(y.shape(), [2, 5, 10]);
+/// # Ok::<(), etude_tensor::Error>(())
+/// ```
+#[derive(Clone, Debug, Module)]
+pub struct BatchNorm<T: Float = f32> {
+    /// The factors.
+    pub gamma: Option<Param<T>>,
+    /// What is added.
+    pub beta: Option<Param<T>>,
+    /// The moving average of the means.
+    pub moving_mean: Buffer<T>,
+    /// The moving average of the variances.
+    pub moving_variance: Buffer<T>,
+    #[module(skip)]
+    config: BatchNormConfig,
+}
+
+/// Mean and variance of each channel, kept for broadcasting against the input.
+struct Moments<T: Float> {
+    mean: Var<T>,
+    variance: Var<T>,
+}
+
+impl<T: Float> BatchNorm<T> {
+    /// `x` of rank 2 or more → the same shape. `mask`, of `x`'s shape without the channels' axis, weighs the positions in
+    /// the moments; all of them are normalised.
+    ///
+    /// # Errors
+    /// If `x` has a lower rank, no such axis, or another number of channels than the layer was made for, or the mask
+    /// another shape.
+    pub fn forward(&self, x: &Var<T>, mask: Option<&Tensor<T>>) -> Result<Var<T>> {
+        if x.rank() < 2 {
+            return Err(Error::shape(
+                WHO,
+                format!("expects an input of rank 2 or more, got {:?}", x.shape()),
+            ));
+        }
+        let axis = axis_index(WHO, self.config.axis, x.rank())?;
+        let channels = x.shape()[axis];
+        self.check_channels(channels, x.shape())?;
+        self.make(channels)?;
+        if let Some(mask) = mask {
+            let expected = without(x.shape(), axis);
+            if mask.shape() != expected {
+                let message = format!(
+                    "a mask of shape {:?} for an input {:?}; expected {expected:?}",
+                    mask.shape(),
+                    x.shape()
+                );
+                return Err(Error::shape(WHO, message));
+            }
+        }
+        // A vector of channels, in the shape in which it broadcasts against x.
+        let mut spread = vec![1; x.rank()];
+        spread[axis] = channels;
+        let tape = x.tape();
+        let moments = if tape.is_training() && self.config.trainable {
+            let moments = self.moments(x, axis, mask)?;
+            for (buffer, moment) in [
+                (&self.moving_mean, &moments.mean),
+                (&self.moving_variance, &moments.variance),
+            ] {
+                let towards = moment.tensor().reshape([channels])?;
+                tape.update(
+                    buffer,
+                    Update::Blend {
+                        keep: self.config.momentum,
+                        towards,
+                    },
+                )?;
+            }
+            moments
+        } else {
+            let stored = |buffer| tape.input(tape.buffer(buffer)?).reshape(&spread[..]);
+            Moments {
+                mean: stored(&self.moving_mean)?,
+                variance: stored(&self.moving_variance)?,
+            }
+        };
+        let mut factor = moments
+            .variance
+            .add_scalar(self.config.epsilon)?
+            .sqrt()?
+            .recip()?;
+        if let Some(gamma) = &self.gamma {
+            factor = factor.try_mul(&tape.param(gamma)?.reshape(&spread[..])?)?;
+        }
+        let y = x.try_sub(&moments.mean)?.try_mul(&factor)?;
+        match &self.beta {
+            Some(beta) => y.try_add(&tape.param(beta)?.reshape(&spread[..])?),
+            None => Ok(y),
+        }
+    }
+
+    fn moments(&self, x: &Var<T>, axis: usize, mask: Option<&Tensor<T>>) -> Result<Moments<T>> {
+        let others: Vec<isize> = (0..x.rank())
+            .filter(|&other| other != axis)
+            .map(|other| other as isize)
+            .collect();
+        let others = Axes::from(others).keepdims();
+        let Some(mask) = mask else {
+            if x.shape().iter().product::<usize>() == 0 {
+                let message = format!(
+                    "an input of shape {:?} has no element to take moments of",
+                    x.shape()
+                );
+                return Err(Error::shape(WHO, message));
+            }
+            return Ok(Moments {
+                mean: x.mean(&others)?,
+                variance: x.var(&others, 0)?,
+            });
+        };
+        let weights = x.tape().input(mask.unsqueeze(axis as isize)?);
+        let total = weights.tensor().sum(..)?.item()?;
+        // With no weight at all, both moments are 0: the sums are, and 1 divides them.
+        let total = x.tape().input(Tensor::scalar(if total == T::ZERO {
+            T::one()
+        } else {
+            total
+        }));
+        let mean = x.try_mul(&weights)?.sum(&others)?.try_div(&total)?;
+        let deviation = x.try_sub(&mean)?.square()?;
+        let variance = deviation.try_mul(&weights)?.sum(&others)?.try_div(&total)?;
+        Ok(Moments { mean, variance })
+    }
+
+    fn check_channels(&self, channels: usize, input: &[usize]) -> Result<()> {
+        match self.moving_mean.value() {
+            Ok(mean) if mean.shape() != [channels] => {
+                let message = format!(
+                    "expects {} input channels, got {channels} in an input of shape {input:?}",
+                    mean.elements()
+                );
+                Err(Error::shape(WHO, message))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes the parameters and buffers, if they aren't there.
+    fn make(&self, channels: usize) -> Result<()> {
+        let shape = [channels];
+        if let Some(gamma) = &self.gamma {
+            gamma.build(&shape).map_err(|err| err.in_layer("gamma"))?;
+        }
+        if let Some(beta) = &self.beta {
+            beta.build(&shape).map_err(|err| err.in_layer("beta"))?;
+        }
+        self.moving_mean
+            .build(&shape)
+            .map_err(|err| err.in_layer("moving_mean"))?;
+        self.moving_variance
+            .build(&shape)
+            .map_err(|err| err.in_layer("moving_variance"))?;
+        Ok(())
+    }
+}
+
+/// The shape without an axis.
+fn without(shape: &[usize], axis: usize) -> Vec<usize> {
+    [&shape[..axis], &shape[axis + 1..]].concat()
+}
+
+impl<T: Float> Layer<T> for BatchNorm<T> {
+    fn signature(&self) -> Signature {
+        SIGNATURE
+    }
+
+    fn config(&self) -> Result<Value> {
+        to_json(WHO, &self.config)
+    }
+
+    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
+        args.check(&SIGNATURE, want)?;
+        // Masks of this layer are never differentiated: their values alone count.
+        let mask = match args.get("mask") {
+            None | Some(Arg::Ints(_)) => None,
+            Some(Arg::Bool(mask)) => Some(mask.cast()?),
+            Some(Arg::Float(mask)) => Some(mask.tensor().clone()),
+        };
+        Ok(Outputs::one(
+            "output",
+            self.forward(args.float("x")?, mask.as_ref())?,
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use etude_autograd::Tape;
+
+    fn numbers(shape: &[usize]) -> Tensor<f64> {
+        let values: Vec<f64> = (0..shape.iter().product())
+            .map(|i| ((i * 7 + 3) % 11) as f64 - 5.0)
+            .collect();
+        Tensor::from_slice(shape, &values).unwrap()
+    }
+
+    #[test]
+    fn training_normalises_by_the_batch_and_records_the_averages() -> Result<()> {
+        let mut norm: BatchNorm<f64> = BatchNormConfig::new()
+            .axis(1)
+            .momentum(0.9)
+            .epsilon(0.0)
+            .init(&mut Rng::seed(1))?;
+        let x = numbers(&[3, 4, 5]);
+        let tape = Tape::training(1);
+        let y = norm.forward(&tape.input(x.clone()), None)?;
+        assert!(
+            y.tensor()
+                .mean([0, 2])?
+                .to_vec()
+                .iter()
+                .all(|mean| mean.abs() < 1e-14)
+        );
+        assert!(
+            y.tensor()
+                .var([0, 2], 0)?
+                .to_vec()
+                .iter()
+                .all(|var| (var - 1.0).abs() < 1e-13)
+        );
+        assert_eq!(
+            norm.moving_mean.value()?.to_vec(),
+            [0.0; 4],
+            "forward changes nothing"
+        );
+        tape.finish().commit(&mut norm)?;
+        let expected = x.mean([0, 2])? * 0.1;
+        let moved = norm.moving_mean.value()?;
+        assert!(
+            moved
+                .to_vec()
+                .iter()
+                .zip(expected.to_vec())
+                .all(|(a, b)| (a - b).abs() < 1e-15)
+        );
+
+        let quiet = Tape::inference();
+        let y = norm.forward(&quiet.input(x.clone()), None)?;
+        let mean = moved.unsqueeze(-1)?;
+        let variance = norm.moving_variance.value()?.unsqueeze(-1)?;
+        let expected = (&x - &mean) / variance.sqrt();
+        assert!(
+            y.tensor()
+                .to_vec()
+                .iter()
+                .zip(expected.to_vec())
+                .all(|(a, b)| (a - b).abs() < 1e-14)
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn masked_positions_do_not_count_but_are_normalised() -> Result<()> {
+        let norm: BatchNorm<f64> = BatchNormConfig::new()
+            .epsilon(0.0)
+            .init(&mut Rng::seed(1))?;
+        let x = Tensor::from_slice([1, 3, 1], &[1.0, 3.0, 100.0])?;
+        let mask = Tensor::from_slice([1, 3], &[1.0, 1.0, 0.0])?;
+        let y = norm.forward(&Tape::training(1).input(x.clone()), Some(&mask))?;
+        assert_eq!(y.tensor().to_vec(), [-1.0, 1.0, 98.0]);
+        let nothing = norm.forward(&Tape::training(1).input(x), Some(&Tensor::zeros([1, 3])))?;
+        assert!(
+            nothing.tensor().to_vec().iter().all(|y| y.is_infinite()),
+            "mean and variance are 0, and so is epsilon"
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn a_frozen_layer_uses_its_averages_in_training_too() -> Result<()> {
+        let norm: BatchNorm<f64> = BatchNormConfig::new()
+            .trainable(false)
+            .epsilon(0.0)
+            .init(&mut Rng::seed(1))?;
+        let tape = Tape::training(1);
+        let y = norm.forward(&tape.input(numbers(&[3, 2])), None)?;
+        assert_eq!(y.tensor(), &numbers(&[3, 2]));
+        assert!(tape.finish().updates().is_empty());
+        Ok(())
+    }
+
+    #[test]
+    fn what_does_not_fit_is_named() -> Result<()> {
+        let norm: BatchNorm<f64> = BatchNormConfig::new()
+            .input_size(2)
+            .init(&mut Rng::seed(1))?;
+        let run = |x: &[usize], mask: Option<&[usize]>| {
+            let mask = mask.map(Tensor::zeros);
+            norm.forward(&Tape::training(1).input(numbers(x)), mask.as_ref())
+                .unwrap_err()
+                .to_string()
+        };
+        assert_eq!(
+            run(&[3, 4], None),
+            "batch_norm: expects 2 input channels, got 4 in an input of shape [3, 4]"
+        );
+        assert_eq!(
+            run(&[3, 2], Some(&[2])),
+            "batch_norm: a mask of shape [2] for an input [3, 2]; expected [3]"
+        );
+        assert!(run(&[0, 2], None).contains("no element to take moments of"));
+        assert!(run(&[2], None).contains("rank 2 or more"));
+        let outside: BatchNorm<f64> = BatchNormConfig::new().axis(2).init(&mut Rng::seed(1))?;
+        let message = outside
+            .forward(&Tape::training(1).input(numbers(&[3, 2])), None)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            message.starts_with("batch_norm: axis 2 is out of range"),
+            "{message}"
+        );
+        Ok(())
+    }
+}
