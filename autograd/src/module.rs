@@ -41,6 +41,12 @@ use std::collections::{HashMap, HashSet};
 /// assert_eq!(both.param_count()?, 6);
 /// # Ok::<(), etude_tensor::Error>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no parameters of element type `{T}` to show: it isn't a module over `{T}`",
+    label = "not a module over `{T}`",
+    note = "a field that holds no parameters is left out of a derived module with #[module(skip)]",
+    note = "a struct whose parameters aren't f32 says so above it: #[module(float = f64)], or a parameter T: Float"
+)]
 pub trait Module<T: Float = f32> {
     /// Shows each field to the visitor, in the order of declaration.
     fn visit<'a>(&'a self, visitor: &mut Visitor<'_, 'a, T>);
