@@ -106,6 +106,16 @@ impl Axis {
     }
 }
 
+/// The number of elements of a shape.
+///
+/// # Panics
+/// If it can't be counted: kernels check the lengths of their slices by it, and a count that wraps around would let anything pass.
+pub(crate) fn volume(dims: &[usize]) -> usize {
+    dims.iter()
+        .try_fold(1, |volume: usize, &dim| volume.checked_mul(dim))
+        .expect("a shape that can be counted")
+}
+
 /// Calls `body` with each index into `dims`, the last axis fastest.
 pub(crate) fn for_each_index(dims: &[usize], mut body: impl FnMut(&[usize])) {
     if dims.contains(&0) {

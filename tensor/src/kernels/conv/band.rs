@@ -59,6 +59,8 @@ pub(super) struct Pixels<'a, T> {
     first: usize,
     /// The distance between pixels on each axis.
     pub strides: PerAxis<usize>,
+    /// The distance between images.
+    pub image: usize,
 }
 
 impl<T: Fast> Pixels<'_, T> {
@@ -80,12 +82,12 @@ fn strides(dims: &[usize], channels: usize) -> PerAxis<usize> {
     strides
 }
 
-/// What the positions in `ranges` look at in an image of the source.
+/// What the positions in `ranges` look at in one or several images of the source.
 pub(super) fn pixels<'a, T: Fast>(
     plan: &Plan,
     phase: &Phase,
     ranges: &[(usize, usize)],
-    image: &'a [T],
+    images: &'a [T],
 ) -> Pixels<'a, T> {
     let channels = plan.source_channels;
     let regions: PerAxis<(isize, usize)> = phase
@@ -103,46 +105,51 @@ pub(super) fn pixels<'a, T: Fast>(
             .zip(&from)
             .map(|(&(first, _), &stride)| first as usize * stride)
             .sum();
+        let image = plan.source_image();
         return Pixels {
-            source: image,
+            source: images,
             copy: None,
             first,
             strides: from,
+            image,
         };
     }
     let dims: PerAxis<usize> = regions.iter().map(|&(_, length)| length).collect();
-    let mut copy = scratch::take::<T>(dims.iter().product::<usize>() * channels);
+    let size = dims.iter().product::<usize>() * channels;
+    let mut copy = scratch::take::<T>(images.len() / plan.source_image() * size);
     let last = dims.len() - 1;
     // On the last axis: zeros, then pixels of the source, then zeros.
     let (first, length) = regions[last];
     let left = (first.min(0).unsigned_abs()).min(length);
     let begin = first.max(0) as usize;
     let middle = plan.source[last].saturating_sub(begin).min(length - left);
-    let mut rows = copy.chunks_exact_mut(length * channels);
-    for_each_index(&dims[..last], |index| {
-        let row = rows.next().expect("a row for each index");
-        let start = index.iter().enumerate().try_fold(0, |start, (axis, &i)| {
-            let position = usize::try_from(regions[axis].0 + i as isize).ok()?;
-            (position < plan.source[axis]).then_some(start + position * from[axis])
+    for (image, copy) in images
+        .chunks_exact(plan.source_image())
+        .zip(copy.chunks_exact_mut(size))
+    {
+        let mut rows = copy.chunks_exact_mut(length * channels);
+        for_each_index(&dims[..last], |index| {
+            let row = rows.next().expect("a row for each index");
+            let start = index.iter().enumerate().try_fold(0, |start, (axis, &i)| {
+                let position = usize::try_from(regions[axis].0 + i as isize).ok()?;
+                (position < plan.source[axis]).then_some(start + position * from[axis])
+            });
+            let Some(start) = start.filter(|_| middle > 0) else {
+                return row.fill(T::ZERO);
+            };
+            let (zeros, rest) = row.split_at_mut(left * channels);
+            let (pixels, more_zeros) = rest.split_at_mut(middle * channels);
+            zeros.fill(T::ZERO);
+            pixels.copy_from_slice(&image[start + begin * channels..][..middle * channels]);
+            more_zeros.fill(T::ZERO);
         });
-        match start {
-            None => row.fill(T::ZERO),
-            Some(start) => {
-                let (zeros, rest) = row.split_at_mut(left * channels);
-                let (pixels, more_zeros) = rest.split_at_mut(middle * channels);
-                zeros.fill(T::ZERO);
-                if middle > 0 {
-                    pixels.copy_from_slice(&image[start + begin * channels..][..middle * channels]);
-                }
-                more_zeros.fill(T::ZERO);
-            }
-        }
-    });
+    }
     Pixels {
-        source: image,
+        source: images,
         copy: Some(copy),
         first: 0,
         strides: strides(&dims, channels),
+        image: size,
     }
 }
 

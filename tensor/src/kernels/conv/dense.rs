@@ -49,9 +49,6 @@ pub(super) fn correlate<T: Fast>(
     bias: Option<&[T]>,
     dest: &mut [T],
 ) {
-    if source.is_empty() || dest.is_empty() {
-        return;
-    }
     let dest = Shared::new(dest);
     for phase in &plan.phases {
         correlate_phase(plan, phase, source, weight, bias, &dest);

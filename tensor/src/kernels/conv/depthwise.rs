@@ -28,9 +28,6 @@ pub(super) fn correlate<T: Fast>(
     bias: Option<&[T]>,
     dest: &mut [T],
 ) {
-    if source.is_empty() || dest.is_empty() {
-        return;
-    }
     let dest = Shared::new(dest);
     for phase in &plan.phases {
         let taps = band::weight_taps(plan, phase);
@@ -168,24 +165,26 @@ impl<T: Fast> Correlation<'_, T> {
 
 /// Computes the weight gradient into `gw`, with the plan of the forward.
 pub(super) fn weight_grad<T: Fast>(plan: &Plan, x: &[T], gy: &[T], gw: &mut [T]) {
-    if x.is_empty() || gy.is_empty() || gw.is_empty() {
-        return gw.fill(T::ZERO);
-    }
     let phase = &plan.phases[0];
     let positions: usize = phase.iter().map(|axis| axis.count).product();
     let multiply_adds = SLOWER * positions * gw.len();
     let cut = Cut::new::<T>(plan, phase, multiply_adds);
     let last = phase.len() - 1;
+    let units = plan.batch * cut.bands;
+    let length = gw.len();
     sum_in_chunks(
-        plan.batch,
-        &cut,
-        multiply_adds,
+        units,
+        1,
+        plan.batch * multiply_adds,
         gw,
-        |image, index, first, sums| {
+        |unit, _, overwrite, sums| {
+            let (image, index) = (unit / cut.bands, unit % cut.bands);
             let x = &x[image * plan.source_image()..][..plan.source_image()];
             let ranges = cut.ranges(phase, index);
             let pixels = band::pixels(plan, phase, &ranges, x);
-            if first {
+            // SAFETY: with one part to a chunk, the task has all `length` sums of the chunk to itself.
+            let sums = unsafe { std::slice::from_raw_parts_mut(sums, length) };
+            if overwrite {
                 sums.fill(T::ZERO);
             }
             simd::run(WeightBand {

@@ -17,13 +17,14 @@
 //! - `band`: the part of an image that a task works on, with a border of zeros where the window leaves the image;
 //! - `dense`: the correlation as a matrix product that reads patches where they are;
 //! - `weight`: the weight gradient, likewise;
-//! - `depthwise`: one filter to a channel, lane by lane.
+//! - `depthwise`: one filter to a channel, lane by lane; `multiplier`: several.
 //!
 //! Where every position of the window meets the whole weight once (1×1, or a kernel as large as the image), it's a plain matrix product.
 
 mod band;
 mod dense;
 mod depthwise;
+mod multiplier;
 mod plan;
 mod shape;
 mod weight;
@@ -32,6 +33,7 @@ mod weight;
 mod tests;
 
 use super::product::{Fast, MatRef, Product};
+use crate::kernels::window::Axis;
 use crate::{Float, reference};
 use dense::Weight;
 use plan::Plan;
@@ -108,8 +110,39 @@ fn as_product(shape: &ConvShape) -> Option<(usize, usize)> {
         .then_some((shape.batch * pixels, taps * shape.channels))
 }
 
-fn is_depthwise(shape: &ConvShape) -> bool {
-    shape.groups > 1 && shape.groups == shape.channels && shape.groups == shape.filters
+/// How a convolution is computed.
+enum Path {
+    /// As a plain product of these rows and depth.
+    Product(usize, usize),
+    /// One filter to a channel.
+    Depthwise,
+    /// Several filters to a channel.
+    Multiplier,
+    /// Channels summed, in groups or all together.
+    Dense,
+    /// By the plain loops: an empty input, or a window that reaches so far beyond its input that the box of pixels it spans
+    /// isn't worth having.
+    Plain,
+}
+
+fn path(shape: &ConvShape) -> Path {
+    if let Some((rows, depth)) = as_product(shape) {
+        return Path::Product(rows, depth);
+    }
+    let far = |axis: &Axis| {
+        axis.kernel * axis.dilation > 1 << 12 && axis.kernel * axis.dilation > 4 * axis.input
+    };
+    let empty =
+        shape.input().contains(&0) || shape.output().contains(&0) || shape.weight().contains(&0);
+    if empty || shape.axes.iter().any(far) {
+        Path::Plain
+    } else if shape.groups == 1 || shape.groups != shape.channels {
+        Path::Dense
+    } else if shape.groups == shape.filters {
+        Path::Depthwise
+    } else {
+        Path::Multiplier
+    }
 }
 
 fn fast_conv<T: Fast>(shape: &ConvShape, x: &[T], w: &[T], bias: Option<&[T]>, y: &mut [T]) {
@@ -117,48 +150,50 @@ fn fast_conv<T: Fast>(shape: &ConvShape, x: &[T], w: &[T], bias: Option<&[T]>, y
     if let Some(bias) = bias {
         assert_eq!(bias.len(), shape.filters, "a bias for each filter");
     }
-    if let Some((rows, depth)) = as_product(shape) {
-        let product = Product::new(
-            MatRef::row_major(x, rows, depth),
-            MatRef::row_major(w, depth, shape.filters),
-        );
-        return bias.map_or(product, |bias| product.bias(bias)).write(y);
-    }
-    if x.is_empty() {
-        return reference::conv::conv(shape, x, w, bias, y);
-    }
-    let plan = Plan::forward(shape);
-    if is_depthwise(shape) {
-        depthwise::correlate(&plan, x, w, bias, y);
-    } else {
-        dense::correlate(&plan, x, weight(shape, w, false), bias, y);
+    match path(shape) {
+        Path::Product(rows, depth) => {
+            let w = MatRef::row_major(w, depth, shape.filters);
+            let product = Product::new(MatRef::row_major(x, rows, depth), w);
+            bias.map_or(product, |bias| product.bias(bias)).write(y);
+        }
+        Path::Depthwise => depthwise::correlate(&Plan::forward(shape), x, w, bias, y),
+        Path::Multiplier => multiplier::conv(shape, x, w, bias, y),
+        Path::Dense => dense::correlate(&Plan::forward(shape), x, weight(shape, w, false), bias, y),
+        Path::Plain => reference::conv::conv(shape, x, w, bias, y),
     }
 }
 
 fn fast_input_grad<T: Fast>(shape: &ConvShape, gy: &[T], w: &[T], gx: &mut [T]) {
     shape.check_lengths(gx.len(), w.len(), gy.len());
-    if let Some((rows, depth)) = as_product(shape) {
-        let w = MatRef::row_major(w, depth, shape.filters);
-        return Product::new(MatRef::row_major(gy, rows, shape.filters), w.t()).write(gx);
+    match path(shape) {
+        Path::Product(rows, depth) => {
+            let w = MatRef::row_major(w, depth, shape.filters);
+            Product::new(MatRef::row_major(gy, rows, shape.filters), w.t()).write(gx);
+        }
+        Path::Depthwise => depthwise::correlate(&gapless(shape, gx), gy, w, None, gx),
+        Path::Multiplier => multiplier::input_grad(shape, gy, w, gx),
+        Path::Dense => dense::correlate(&gapless(shape, gx), gy, weight(shape, w, true), None, gx),
+        Path::Plain => reference::conv::conv_input_grad(shape, gy, w, gx),
     }
+}
+
+/// The plan of the input gradient; positions that no tap reaches are 0 from now on.
+fn gapless<T: Fast>(shape: &ConvShape, gx: &mut [T]) -> Plan {
     let plan = Plan::input_grad(shape);
-    if plan.gaps || gy.is_empty() {
+    if plan.gaps {
         gx.fill(T::ZERO);
     }
-    if is_depthwise(shape) {
-        depthwise::correlate(&plan, gy, w, None, gx);
-    } else {
-        dense::correlate(&plan, gy, weight(shape, w, true), None, gx);
-    }
+    plan
 }
 
 fn fast_weight_grad<T: Fast>(shape: &ConvShape, x: &[T], gy: &[T], gw: &mut [T]) {
     shape.check_lengths(x.len(), gw.len(), gy.len());
-    let plan = Plan::forward(shape);
-    if is_depthwise(shape) {
-        depthwise::weight_grad(&plan, x, gy, gw);
-    } else {
-        weight::weight_grad(&plan, x, gy, gw);
+    match path(shape) {
+        Path::Depthwise => depthwise::weight_grad(&Plan::forward(shape), x, gy, gw),
+        Path::Multiplier => multiplier::weight_grad(shape, x, gy, gw),
+        // Also where the others are plain products: this sum over all pixels is shared by threads.
+        Path::Dense | Path::Product(..) => weight::weight_grad(&Plan::forward(shape), x, gy, gw),
+        Path::Plain => reference::conv::conv_weight_grad(shape, x, gy, gw),
     }
 }
 

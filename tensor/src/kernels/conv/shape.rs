@@ -1,6 +1,6 @@
 //! The sizes of a convolution, checked once.
 
-use crate::kernels::window::{Axis, PerAxis, Window};
+use crate::kernels::window::{Axis, PerAxis, Window, volume};
 use crate::{Error, Result};
 use smallvec::SmallVec;
 
@@ -188,21 +188,16 @@ impl ConvShape {
 
     /// Panics if x, w or y isn't as long as its shape says.
     pub(crate) fn check_lengths(&self, x: usize, w: usize, y: usize) {
-        assert_eq!(
-            x,
-            self.input().iter().product::<usize>(),
-            "elements of x {:?}",
-            self.input()
-        );
+        assert_eq!(x, volume(&self.input()), "elements of x {:?}", self.input());
         assert_eq!(
             w,
-            self.weight().iter().product::<usize>(),
+            volume(&self.weight()),
             "elements of the weight {:?}",
             self.weight()
         );
         assert_eq!(
             y,
-            self.output().iter().product::<usize>(),
+            volume(&self.output()),
             "elements of y {:?}",
             self.output()
         );
@@ -266,7 +261,7 @@ fn check_groups(
             ),
         ));
     }
-    if filters % groups != 0 {
+    if !filters.is_multiple_of(groups) {
         return Err(Error::shape(
             who,
             format!(

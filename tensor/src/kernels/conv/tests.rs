@@ -208,6 +208,40 @@ fn one_and_three_axes_agree_with_the_reference() {
     check::<f32>(&ConvShape::new("conv3d", &[2, 4, 6, 5, 3], &[2, 3, 3, 3, 7], &solid).unwrap());
     solid.groups = 3;
     check::<f32>(&ConvShape::new("conv3d", &[2, 4, 6, 5, 3], &[2, 3, 3, 1, 6], &solid).unwrap());
+    // Several filters to a channel, with strides and gaps; a large weight, whose gradient is cut into parts.
+    check::<f32>(&shape2(
+        [2, 7, 6, 5],
+        [3, 2, 1, 15],
+        [2, 3],
+        [1, 1],
+        [(1, 1), (0, 1)],
+        5,
+    ));
+    check::<f64>(&shape2(
+        [1, 5, 5, 2],
+        [1, 1, 1, 6],
+        [3, 3],
+        [1, 1],
+        [(0, 0), (0, 0)],
+        2,
+    ));
+    check::<f32>(&shape2(
+        [5, 4, 5, 130],
+        [3, 3, 130, 200],
+        [1, 1],
+        [1, 1],
+        [(1, 1), (1, 1)],
+        1,
+    ));
+    // A window that reaches far beyond its input.
+    check::<f32>(&shape2(
+        [1, 3, 3, 2],
+        [2, 1, 2, 2],
+        [1, 1],
+        [5000, 1],
+        [(2500, 2501), (0, 0)],
+        1,
+    ));
     // No spatial axis at all is a plain product.
     check::<f32>(&ConvShape::new("conv", &[5, 3], &[3, 4], &ConvGeometry::new(0)).unwrap());
 }

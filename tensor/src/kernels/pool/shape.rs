@@ -1,6 +1,6 @@
 //! The sizes of a pooling, checked once.
 
-use crate::kernels::window::{Axis, PerAxis, Window};
+use crate::kernels::window::{Axis, PerAxis, Window, volume};
 use crate::{Error, Result};
 use smallvec::SmallVec;
 
@@ -123,15 +123,10 @@ impl PoolShape {
 
     /// Panics if x or y isn't as long as its shape says.
     pub(crate) fn check_lengths(&self, x: usize, y: usize) {
-        assert_eq!(
-            x,
-            self.input().iter().product::<usize>(),
-            "elements of x {:?}",
-            self.input()
-        );
+        assert_eq!(x, volume(&self.input()), "elements of x {:?}", self.input());
         assert_eq!(
             y,
-            self.output().iter().product::<usize>(),
+            volume(&self.output()),
             "elements of y {:?}",
             self.output()
         );

@@ -168,11 +168,10 @@ unsafe fn copy_elements<T: Copy>(
 ) {
     for (p, to) in to.chunks_exact_mut(width).enumerate().skip(top) {
         for (j, to) in to.iter_mut().enumerate() {
-            // SAFETY: the caller's promise: the element exists.
-            *to = if j < columns {
-                unsafe { *b.pointer(p, left + j) }
-            } else {
-                zero
+            *to = match j < columns {
+                // SAFETY: the caller's promise: the element exists.
+                true => unsafe { *b.pointer(p, left + j) },
+                false => zero,
             };
         }
     }

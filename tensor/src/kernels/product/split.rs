@@ -143,14 +143,14 @@ unsafe fn part<T: Fast>(product: &Product<'_, T>, c: *mut T, parts: (usize, usiz
 
 /// What C is before the product is added: nothing, the bias, or what it was.
 fn start_row<T: Fast>(product: &Product<'_, T>, c: &mut [T]) {
-    let bias = |row: &mut [T]| match product.bias {
-        Some(bias) => row.iter_mut().zip(bias).for_each(|(c, &bias)| *c += bias),
-        None => (),
-    };
     if !product.accumulate {
         c.fill(T::ZERO);
     }
-    c.chunks_exact_mut(product.b.cols()).for_each(bias);
+    if let Some(bias) = product.bias {
+        for row in c.chunks_exact_mut(bias.len()) {
+            row.iter_mut().zip(bias).for_each(|(c, &bias)| *c += bias);
+        }
+    }
 }
 
 /// A single product whose C is one row or one column.
