@@ -32,3 +32,10 @@ pub use etude_derive::FacadeModule as Module;
 pub use etude_tensor::{Axes, Dual, Element, Error, ErrorKind, Float, Result, Rng, Shape, Tensor};
 pub use factories::{arange, eye, full, linspace, ones, scalar, zeros};
 pub use threads::{install, install_on};
+
+/// The pages beside the source, whose code runs as tests of the documentation.
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../README.md")]
+    mod readme {}
+}
