@@ -38,4 +38,8 @@ pub use threads::{install, install_on};
 mod pages {
     #[doc = include_str!("../README.md")]
     mod readme {}
+    #[doc = include_str!("../CONTRIBUTING.md")]
+    mod contributing {}
+    #[doc = include_str!("../ARCHITECTURE.md")]
+    mod architecture {}
 }
