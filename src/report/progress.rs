@@ -20,13 +20,13 @@ use indicatif::{ProgressBar, ProgressStyle};
 /// ```
 #[derive(Debug)]
 pub struct Progress {
-    epochs: usize,
+    epochs: u64,
     bar: ProgressBar,
 }
 
 impl Progress {
     /// The progress of `epochs` epochs with `batches` batches each.
-    pub fn new(epochs: usize, batches: usize) -> Self {
+    pub fn new(epochs: u64, batches: usize) -> Self {
         let bar = ProgressBar::new(batches as u64);
         let style =
             ProgressStyle::with_template("{prefix} {bar:32.cyan/dim} {pos:>4}/{len}   {msg}");
@@ -35,14 +35,14 @@ impl Progress {
     }
 
     /// Tells that a batch of epoch `epoch`, counted from 0, is done, and its loss.
-    pub fn batch(&self, epoch: usize, loss: f64) {
+    pub fn batch(&self, epoch: u64, loss: f64) {
         self.bar.set_prefix(self.heading(epoch));
         self.bar.set_message(format!("loss {loss:.4}"));
         self.bar.inc(1);
     }
 
     /// Tells that epoch `epoch`, counted from 0, is done, and its figures by name.
-    pub fn epoch(&self, epoch: usize, figures: &[(&str, &str)]) {
+    pub fn epoch(&self, epoch: u64, figures: &[(&str, &str)]) {
         let line = self.line(epoch, figures);
         // A bar that is hidden, for want of a terminal, steps aside for nothing: the line is printed all the same.
         self.bar.suspend(|| println!("{line}"));
@@ -52,12 +52,12 @@ impl Progress {
         }
     }
 
-    fn heading(&self, epoch: usize) -> String {
+    fn heading(&self, epoch: u64) -> String {
         let width = self.epochs.to_string().len();
         format!("epoch {:>width$}/{}", epoch + 1, self.epochs)
     }
 
-    fn line(&self, epoch: usize, figures: &[(&str, &str)]) -> String {
+    fn line(&self, epoch: u64, figures: &[(&str, &str)]) -> String {
         let figures = figures
             .iter()
             .map(|(name, figure)| format!("   {name} {figure}"));
