@@ -30,7 +30,10 @@ fn train(steps: usize) -> Result<(Vec<f32>, Vec<f32>)> {
     let mut optimizer = AdamConfig::new(0.01).init()?;
     let tape = Tape::training(5);
     let mut losses = Vec::new();
-    for batch in (0..).flat_map(|epoch| batches.epoch(epoch).collect::<Vec<_>>()).take(steps) {
+    for batch in (0..)
+        .flat_map(|epoch| batches.epoch(epoch).collect::<Vec<_>>())
+        .take(steps)
+    {
         let scores = model.forward(&tape.input(batch.inputs().clone()))?;
         let loss = scores.cross_entropy(batch.labels())?.mean(..)?;
         optimizer.step(&mut model, &loss.backward()?)?;
@@ -55,7 +58,11 @@ fn a_training_has_the_same_bits_on_any_number_of_threads() -> Result<()> {
 fn a_network_learns_the_digits() -> Result<()> {
     let (losses, parameters) = etude::install(|| train(60))?;
     let last: f32 = losses[50..].iter().sum::<f32>() / 10.0;
-    assert!(losses[0] > 2.0 && last < 0.6, "from {} to {last}", losses[0]);
+    assert!(
+        losses[0] > 2.0 && last < 0.6,
+        "from {} to {last}",
+        losses[0]
+    );
     assert!(parameters.iter().all(|p| p.is_finite()));
     Ok(())
 }
