@@ -10,6 +10,6 @@ impl<T: Float> Var<T> {
     /// If the axis or the range is out of bounds.
     pub fn slice(&self, axis: isize, slice: impl Into<Slice>) -> Result<Var<T>> {
         let slice = slice.into();
-        self.view("slice", move |x| x.slice(axis, slice.clone()))
+        self.view("slice", move |x| x.slice(axis, slice))
     }
 }

@@ -1,7 +1,7 @@
 //! Convolutions: one mechanism for any number of spatial axes.
 
-mod conv;
+mod convolution;
 
-pub use conv::{
+pub use convolution::{
     Conv, Conv1d, Conv1dConfig, Conv2d, Conv2dConfig, Conv3d, Conv3dConfig, ConvConfig,
 };

@@ -20,4 +20,21 @@ impl<T: Float> Tensor<T> {
     pub fn try_add(&self, other: &Self) -> Result<Self> {
         self.binary(Binary::Add, other)
     }
+
+    /// `self ← self + other`, in place where nobody else looks at the memory; `other` broadcasts to the shape of `self`.
+    ///
+    /// ```
+    /// use etude_tensor::Tensor;
+    ///
+    /// let mut a = Tensor::from([3.0_f32, 4.0]);
+    /// a.add_assign(&Tensor::scalar(1.0))?;
+    /// assert_eq!(a.to_vec(), [4.0, 5.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If `other` doesn't broadcast to the shape of `self`.
+    pub fn add_assign(&mut self, other: &Self) -> Result<()> {
+        self.binary_in_place(Binary::Add, other)
+    }
 }

@@ -11,7 +11,7 @@
 //! This is cross-correlation, no kernel is flipped. x counts as 0 in the padding. A transposed convolution is
 //! [`ConvKernels::conv_input_grad`] with the shape that [`ConvShape::transposed`] makes.
 //!
-//! `f32` and `f64` override the plain loops of [`reference::conv`](crate::reference::conv):
+//! `f32` and `f64` override the plain loops of [`reference::conv`]:
 //!
 //! - `plan`: forward and input gradient as one thing, a correlation in phases;
 //! - `band`: the part of an image that a task works on, with a border of zeros where the window leaves the image;

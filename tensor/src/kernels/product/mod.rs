@@ -1,7 +1,7 @@
 //! Matrix products: `C = A·B`, with any strides, in batches, with a bias or added to what is in C.
 //!
 //! [`ProductKernels`] is the trait of the family. Its default body is the triple loop of
-//! [`reference::product`](crate::reference::product); `f32` and `f64` override it with
+//! [`reference::product`]; `f32` and `f64` override it with
 //!
 //! - `vector`: matrix times vector, when C is one row or one column;
 //! - `blocks`: the packed product, five loops around the micro-kernel in `tile`, packing as in `pack`;

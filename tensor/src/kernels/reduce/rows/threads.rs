@@ -24,14 +24,14 @@ fn part<T>(x: &[T], row: usize, width: usize, count: usize) -> &[T] {
     &x[row * width..row * width + count]
 }
 
-/// [`RowKernels::softmax`], over the threads where it pays.
+/// [`RowKernels::softmax`](super::RowKernels::softmax), over the threads where it pays.
 pub fn softmax<T: Float>(x: &[T], width: usize, y: &mut [T]) {
     by_rows(width, y, |row, y| {
         T::softmax(part(x, row, width, y.len()), width, y)
     });
 }
 
-/// [`RowKernels::softmax_grad`], over the threads where it pays.
+/// [`RowKernels::softmax_grad`](super::RowKernels::softmax_grad), over the threads where it pays.
 pub fn softmax_grad<T: Float>(y: &[T], gy: &[T], width: usize, gx: &mut [T]) {
     by_rows(width, gx, |row, gx| {
         let count = gx.len();
@@ -44,14 +44,14 @@ pub fn softmax_grad<T: Float>(y: &[T], gy: &[T], width: usize, gx: &mut [T]) {
     });
 }
 
-/// [`RowKernels::log_softmax`], over the threads where it pays.
+/// [`RowKernels::log_softmax`](super::RowKernels::log_softmax), over the threads where it pays.
 pub fn log_softmax<T: Float>(x: &[T], width: usize, y: &mut [T]) {
     by_rows(width, y, |row, y| {
         T::log_softmax(part(x, row, width, y.len()), width, y)
     });
 }
 
-/// [`RowKernels::log_softmax_grad`], over the threads where it pays.
+/// [`RowKernels::log_softmax_grad`](super::RowKernels::log_softmax_grad), over the threads where it pays.
 pub fn log_softmax_grad<T: Float>(y: &[T], gy: &[T], width: usize, gx: &mut [T]) {
     by_rows(width, gx, |row, gx| {
         let count = gx.len();
@@ -64,7 +64,7 @@ pub fn log_softmax_grad<T: Float>(y: &[T], gy: &[T], width: usize, gx: &mut [T])
     });
 }
 
-/// [`RowKernels::logsumexp`], over the threads where it pays. Rows of width 0 give −∞.
+/// [`RowKernels::logsumexp`](super::RowKernels::logsumexp), over the threads where it pays. Rows of width 0 give −∞.
 pub fn logsumexp<T: Float>(x: &[T], width: usize, y: &mut [T]) {
     if width == 0 {
         return y.fill(T::NEG_INFINITY);
@@ -76,7 +76,7 @@ pub fn logsumexp<T: Float>(x: &[T], width: usize, y: &mut [T]) {
     });
 }
 
-/// [`RowKernels::layer_norm`], over the threads where it pays.
+/// [`RowKernels::layer_norm`](super::RowKernels::layer_norm), over the threads where it pays.
 pub fn layer_norm<T: Float>(
     x: &[T],
     gamma: Option<&[T]>,
@@ -104,7 +104,7 @@ pub fn layer_norm<T: Float>(
     );
 }
 
-/// [`RowKernels::layer_norm_grad`], over the threads where it pays.
+/// [`RowKernels::layer_norm_grad`](super::RowKernels::layer_norm_grad), over the threads where it pays.
 pub fn layer_norm_grad<T: Float>(
     x: &[T],
     gy: &[T],
@@ -130,7 +130,7 @@ pub fn layer_norm_grad<T: Float>(
     });
 }
 
-/// [`RowKernels::layer_norm_grad_parameters`], over the threads where it pays: each chunk of rows has sums of its own, which are
+/// [`RowKernels::layer_norm_grad_parameters`](super::RowKernels::layer_norm_grad_parameters), over the threads where it pays: each chunk of rows has sums of its own, which are
 /// then added in the order of the chunks.
 pub fn layer_norm_grad_parameters<T: Float>(
     x: &[T],
@@ -175,7 +175,7 @@ pub fn layer_norm_grad_parameters<T: Float>(
     T::add_rows(&betas, gbeta);
 }
 
-/// [`RowKernels::cross_entropy`], over the threads where it pays.
+/// [`RowKernels::cross_entropy`](super::RowKernels::cross_entropy), over the threads where it pays.
 pub fn cross_entropy<T: Float>(x: &[T], targets: &[i64], loss: &mut [T], logsumexp: &mut [T]) {
     if targets.is_empty() {
         return;
@@ -195,7 +195,7 @@ pub fn cross_entropy<T: Float>(x: &[T], targets: &[i64], loss: &mut [T], logsume
     );
 }
 
-/// [`RowKernels::cross_entropy_grad`], over the threads where it pays.
+/// [`RowKernels::cross_entropy_grad`](super::RowKernels::cross_entropy_grad), over the threads where it pays.
 pub fn cross_entropy_grad<T: Float>(
     x: &[T],
     targets: &[i64],
