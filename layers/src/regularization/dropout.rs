@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn elements_are_dropped_independently_along_each_axis_and_between_calls() -> Result<()> {
-        let (rows, columns) = (60, 80);
+        let (rows, columns) = (300, 400);
         let x = Tensor::full([rows, columns], 3.0);
         let tape = Tape::training(5);
         let y = dropped(DropoutConfig::new(RATE), &tape, &x).to_vec();
