@@ -29,12 +29,14 @@
 //! | an operation of your own | [`Operation`] |
 //! | models: parameters, state, paths | [`Param`], [`Buffer`], [`Module`] |
 //! | models in files | [`mod@file`] |
+//! | whether a gradient is right | [`check`] |
 //! | training and inference, random draws | [`Mode`], [`DrawKey`] |
 
 #![forbid(unsafe_code)]
 
 mod backward;
 mod buffer;
+pub mod check;
 mod custom;
 mod draw;
 pub mod file;
@@ -59,6 +61,7 @@ mod var;
 
 pub use backward::{grad, vjp};
 pub use buffer::{Buffer, BufferId, Update};
+pub use check::{GradCheck, Program, dualcheck, dualgradcheck, gradcheck, gradgradcheck};
 pub use custom::{Keeps, Operation};
 pub use draw::{DrawKey, Draws};
 pub use file::{load, save};
