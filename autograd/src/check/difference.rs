@@ -95,7 +95,10 @@ mod tests {
         let relu = derivative(|x| x.max(0.0), 0.01);
         assert!((relu.value - 1.0).abs() < 1e-11, "{relu:?}");
         let edge = derivative(f64::sqrt, 0.001);
-        assert!((edge.value * 2.0 * 0.001_f64.sqrt() - 1.0).abs() < 1e-8, "{edge:?}");
+        assert!(
+            (edge.value * 2.0 * 0.001_f64.sqrt() - 1.0).abs() < 1e-8,
+            "{edge:?}"
+        );
     }
 
     #[test]

@@ -6,10 +6,7 @@ use crate::{Program, Tape, Var, vjp};
 use etude_tensor::{Dual, Result, Tensor};
 
 /// The inputs as dual numbers that move along one element of one input.
-fn along(
-    inputs: &[Tensor<f64>],
-    moving: (usize, usize),
-) -> Result<Vec<Tensor<Dual<f64>>>> {
+fn along(inputs: &[Tensor<f64>], moving: (usize, usize)) -> Result<Vec<Tensor<Dual<f64>>>> {
     let lift = |(input, x): (usize, &Tensor<f64>)| {
         let mut duals: Vec<Dual<f64>> = x.to_vec().into_iter().map(Dual::constant).collect();
         if input == moving.0 {
@@ -35,7 +32,10 @@ pub(super) fn forward(
     inputs: &[Tensor<f64>],
     moving: (usize, usize),
 ) -> Result<Vec<Estimate>> {
-    let inputs: Vec<_> = along(inputs, moving)?.into_iter().map(|x| tape.input(x)).collect();
+    let inputs: Vec<_> = along(inputs, moving)?
+        .into_iter()
+        .map(|x| tape.input(x))
+        .collect();
     Ok(tangents(&[program.run(&inputs)?]))
 }
 
@@ -46,10 +46,15 @@ pub(super) fn forward_over_reverse(
     inputs: &[Tensor<f64>],
     moving: (usize, usize),
 ) -> Result<Vec<Estimate>> {
-    let mut inputs: Vec<_> = along(inputs, moving)?.into_iter().map(|x| tape.var(x)).collect();
+    let mut inputs: Vec<_> = along(inputs, moving)?
+        .into_iter()
+        .map(|x| tape.var(x))
+        .collect();
     let gy = inputs.pop().expect("the cotangent is the last input");
     let y = program.run(&inputs)?;
     let targets: Vec<_> = inputs.iter().collect();
     // Unrecorded, so that fused rules take their fast body: reverse over reverse takes the composed one.
-    Ok(tangents(&tape.without_recording(|| vjp(&y, &targets, &gy))?))
+    Ok(tangents(
+        &tape.without_recording(|| vjp(&y, &targets, &gy))?,
+    ))
 }

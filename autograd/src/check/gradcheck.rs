@@ -175,9 +175,14 @@ impl GradCheck {
         let f = |xs: &[Var<f64>]| program.run(xs);
         let jacobian = self.first(who, &|xs| Ok(vec![f(xs)?]), f, inputs)?;
         let tolerance = self.tolerance(1e-12, 1e-12);
-        compare(who, Order::First, tolerance, &jacobian, inputs, |input, element| {
-            dual::forward(&self.tape(), program, inputs, (input, element))
-        })
+        compare(
+            who,
+            Order::First,
+            tolerance,
+            &jacobian,
+            inputs,
+            |input, element| dual::forward(&self.tape(), program, inputs, (input, element)),
+        )
     }
 
     /// [`dualgradcheck`] with these options.
@@ -190,9 +195,16 @@ impl GradCheck {
         let inputs = &self.with_cotangent(f, inputs)?[..];
         let jacobian = self.jacobian(who, &|xs| gradients(f, xs), inputs)?;
         let tolerance = self.tolerance(1e-12, 1e-12);
-        compare(who, Order::Second, tolerance, &jacobian, inputs, |input, element| {
-            dual::forward_over_reverse(&self.tape(), program, inputs, (input, element))
-        })
+        compare(
+            who,
+            Order::Second,
+            tolerance,
+            &jacobian,
+            inputs,
+            |input, element| {
+                dual::forward_over_reverse(&self.tape(), program, inputs, (input, element))
+            },
+        )
     }
 
     fn against_differences(
@@ -264,7 +276,9 @@ impl GradCheck {
         if let Some(value) = jacobian.values.iter().find(|value| !value.is_finite()) {
             return Err(Error::value(
                 who,
-                format!("the function gives {value} at these inputs; choose inputs where it is finite"),
+                format!(
+                    "the function gives {value} at these inputs; choose inputs where it is finite"
+                ),
             ));
         }
         let again = elements(&self.run(function, inputs)?);
@@ -301,7 +315,9 @@ fn gradients<T: Float>(
     f: impl Fn(&[Var<T>]) -> Result<Var<T>>,
     inputs: &[Var<T>],
 ) -> Result<Vec<Var<T>>> {
-    let (gy, xs) = inputs.split_last().expect("the cotangent is the last input");
+    let (gy, xs) = inputs
+        .split_last()
+        .expect("the cotangent is the last input");
     let targets: Vec<&Var<T>> = xs.iter().collect();
     vjp(&f(xs)?, &targets, gy)
 }

@@ -34,7 +34,10 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (compared, inputs) = (self.compared, self.inputs);
-        write!(f, "{compared} derivatives with respect to {inputs} inputs are right")?;
+        write!(
+            f,
+            "{compared} derivatives with respect to {inputs} inputs are right"
+        )?;
         match &self.worst {
             None => Ok(()),
             Some(worst) => write!(f, "; the worst: {worst}"),
@@ -80,7 +83,12 @@ impl fmt::Display for Derivative {
         if self.uncertainty > 0.0 {
             write!(f, " (± {:.1e})", self.uncertainty)?;
         }
-        write!(f, ", error {:.1e}, tolerance {:.1e}", self.error(), self.tolerance)
+        write!(
+            f,
+            ", error {:.1e}, tolerance {:.1e}",
+            self.error(),
+            self.tolerance
+        )
     }
 }
 
@@ -143,7 +151,10 @@ pub(super) fn compare(
                     continue;
                 }
                 let share = |d: &Derivative| d.error() / d.tolerance;
-                if worst.as_ref().is_none_or(|worst| share(&derivative) > share(worst)) {
+                if worst
+                    .as_ref()
+                    .is_none_or(|worst| share(&derivative) > share(worst))
+                {
                     worst = Some(derivative);
                 }
             }
@@ -152,7 +163,11 @@ pub(super) fn compare(
     }
     if wrong.is_empty() {
         let inputs = inputs.len();
-        return Ok(Report { compared, inputs, worst });
+        return Ok(Report {
+            compared,
+            inputs,
+            worst,
+        });
     }
     wrong.sort_by(|a, b| b.error().total_cmp(&a.error())); // NaN first
     let verb = if wrong.len() == 1 { "is" } else { "are" };
@@ -164,7 +179,8 @@ pub(super) fn compare(
         message += "\n  …";
     }
     if wrong.iter().any(|d| !(d.uncertainty <= d.tolerance)) {
-        message += "\n  (the reference isn't sure of itself: are the inputs clear of kinks and edges?)";
+        message +=
+            "\n  (the reference isn't sure of itself: are the inputs clear of kinks and edges?)";
     }
     Err(Error::value(who, message))
 }
