@@ -41,7 +41,8 @@ impl<P: Program> Program for &P {
 /// A [`Program`] written like a closure: `program!(|x, w| x.matmul(w)?.tanh())`. Each name is a `&Var<T>` for any `T`, and the
 /// body a `Result<Var<T>>`.
 ///
-/// What it captures is listed with its type, since a generic function can't capture by itself, and is seen by reference:
+/// What it captures is listed with its type (which is `Clone`), since a generic function can't capture by itself, and is seen by
+/// reference:
 ///
 /// ```
 /// use etude_autograd::{dualcheck, program};
@@ -60,6 +61,7 @@ macro_rules! program {
         $crate::program!([] |$($input),+| $body)
     };
     ([$($captured:ident: $type:ty),*] |$($input:ident),+| $body:expr) => {{
+        #[derive(Clone)]
         struct Written {
             $($captured: $type,)*
         }

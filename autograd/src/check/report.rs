@@ -69,7 +69,7 @@ impl Derivative {
     }
 
     fn is_right(&self) -> bool {
-        self.error() <= self.tolerance // not so for NaN
+        self.error().is_finite() && self.error() <= self.tolerance
     }
 }
 
@@ -178,7 +178,8 @@ pub(super) fn compare(
     if wrong.len() > LISTED {
         message += "\n  …";
     }
-    if wrong.iter().any(|d| !(d.uncertainty <= d.tolerance)) {
+    let doubtful = |d: &Derivative| !d.reference.is_finite() || d.uncertainty > d.tolerance;
+    if wrong.iter().any(doubtful) {
         message +=
             "\n  (the reference isn't sure of itself: are the inputs clear of kinks and edges?)";
     }
