@@ -19,7 +19,7 @@ impl<T: Float> Tensor<T> {
     /// let v = Tensor::from([1.0_f32, -1.0]);
     /// assert_eq!(a.matmul(&a)?.to_vec(), [7.0, 10.0, 15.0, 22.0]);
     /// assert_eq!(a.matmul(&v)?.to_vec(), [-1.0, -1.0]);
-    /// assert_eq!(v.matmul(&v)?.shape(), []);
+    /// assert_eq!(v.matmul(&v)?.item()?, 2.0);
     /// # Ok::<(), etude_tensor::Error>(())
     /// ```
     ///
