@@ -9,6 +9,7 @@
 use rayon::prelude::*;
 
 use super::level::{forced, with_forced};
+use super::shared::Chunks;
 
 /// An estimate of how long something takes on one thread, from which is decided whether to use several.
 ///
@@ -60,16 +61,22 @@ pub fn rows_per_chunk(row_length: usize, elements: usize) -> usize {
     (elements / row_length.max(1)).max(1)
 }
 
-/// Calls `body(index)` for each index below `count`, in any order.
+/// Calls `body(index)` once for each index below `count`, in any order.
 pub fn for_each(count: usize, work: Work, body: impl Fn(usize) + Sync) {
     if count < 2 || !work.pays() {
         (0..count).for_each(body);
     } else {
-        let level = forced();
-        (0..count)
-            .into_par_iter()
-            .for_each(|index| with_forced(level, || body(index)));
+        spread(count, &body);
     }
+}
+
+/// [`for_each`] over the threads. It isn't generic, so rayon's machinery is compiled once and not for every kernel: what an
+/// indirect call a chunk costs is nothing beside the chunk.
+fn spread(count: usize, body: &(dyn Fn(usize) + Sync)) {
+    let level = forced();
+    (0..count)
+        .into_par_iter()
+        .for_each(|index| with_forced(level, || body(index)));
 }
 
 /// Cuts `out` into chunks of `chunk` elements (the last may be shorter) and calls `body(index, chunk)` for each.
@@ -82,16 +89,11 @@ pub fn for_each_chunk<A: Send>(
     work: Work,
     body: impl Fn(usize, &mut [A]) + Sync,
 ) {
-    if out.len() <= chunk || !work.pays() {
-        for (index, out) in out.chunks_mut(chunk).enumerate() {
-            body(index, out);
-        }
-    } else {
-        let level = forced();
-        out.par_chunks_mut(chunk)
-            .enumerate()
-            .for_each(|(index, out)| with_forced(level, || body(index, out)));
-    }
+    let out = Chunks::new(out, chunk);
+    for_each(out.count(), work, |index| {
+        // SAFETY: `for_each` gives each index once.
+        body(index, unsafe { out.get(index) });
+    });
 }
 
 /// [`for_each_chunk`] over two slices in step: `body(index, a_chunk, b_chunk)`. The slices may differ in type and in
@@ -105,20 +107,13 @@ pub fn for_each_chunk2<A: Send, B: Send>(
     work: Work,
     body: impl Fn(usize, &mut [A], &mut [B]) + Sync,
 ) {
-    let count = a.len().div_ceil(a_chunk);
-    assert_eq!(count, b.len().div_ceil(b_chunk), "chunks of both slices");
-    if count < 2 || !work.pays() {
-        let pairs = a.chunks_mut(a_chunk).zip(b.chunks_mut(b_chunk));
-        for (index, (a, b)) in pairs.enumerate() {
-            body(index, a, b);
-        }
-    } else {
-        let level = forced();
-        a.par_chunks_mut(a_chunk)
-            .zip(b.par_chunks_mut(b_chunk))
-            .enumerate()
-            .for_each(|(index, (a, b))| with_forced(level, || body(index, a, b)));
-    }
+    let (a, b) = (Chunks::new(a, a_chunk), Chunks::new(b, b_chunk));
+    assert_eq!(a.count(), b.count(), "chunks of both slices");
+    for_each(a.count(), work, |index| {
+        // SAFETY: `for_each` gives each index once.
+        let (a, b) = unsafe { (a.get(index), b.get(index)) };
+        body(index, a, b);
+    });
 }
 
 /// [`for_each_chunk2`] with a third slice.
@@ -132,22 +127,15 @@ pub fn for_each_chunk3<A: Send, B: Send, C: Send>(
     work: Work,
     body: impl Fn(usize, &mut [A], &mut [B], &mut [C]) + Sync,
 ) {
-    let count = a.len().div_ceil(a_chunk);
-    assert_eq!(count, b.len().div_ceil(b_chunk), "chunks of a and b");
-    assert_eq!(count, c.len().div_ceil(c_chunk), "chunks of a and c");
-    if count < 2 || !work.pays() {
-        let pairs = a.chunks_mut(a_chunk).zip(b.chunks_mut(b_chunk));
-        for (index, ((a, b), c)) in pairs.zip(c.chunks_mut(c_chunk)).enumerate() {
-            body(index, a, b, c);
-        }
-    } else {
-        let level = forced();
-        a.par_chunks_mut(a_chunk)
-            .zip(b.par_chunks_mut(b_chunk))
-            .zip(c.par_chunks_mut(c_chunk))
-            .enumerate()
-            .for_each(|(index, ((a, b), c))| with_forced(level, || body(index, a, b, c)));
-    }
+    let (a, b) = (Chunks::new(a, a_chunk), Chunks::new(b, b_chunk));
+    let c = Chunks::new(c, c_chunk);
+    assert_eq!(a.count(), b.count(), "chunks of a and b");
+    assert_eq!(a.count(), c.count(), "chunks of a and c");
+    for_each(a.count(), work, |index| {
+        // SAFETY: `for_each` gives each index once.
+        let (a, b, c) = unsafe { (a.get(index), b.get(index), c.get(index)) };
+        body(index, a, b, c);
+    });
 }
 
 /// [`for_each_chunk`] over any number of slices of one length, in step: `body(index, chunks)`.
@@ -160,48 +148,18 @@ pub fn for_each_chunk_of<A: Send, const N: usize>(
     work: Work,
     body: impl Fn(usize, [&mut [A]; N]) + Sync,
 ) {
-    /// Chunks from the one with this index on: halves the row of chunks until one is left.
-    fn halve<A: Send, const N: usize>(
-        first: usize,
-        slices: [&mut [A]; N],
-        chunk: usize,
-        parallel: bool,
-        body: &(impl Fn(usize, [&mut [A]; N]) + Sync),
-    ) {
-        let count = slices
-            .first()
-            .map_or(0, |slice| slice.len().div_ceil(chunk));
-        if count < 2 {
-            if count == 1 {
-                body(first, slices);
-            }
-            return;
-        }
-        let half = count / 2;
-        let mut right: [&mut [A]; N] = std::array::from_fn(|_| Default::default());
-        let mut at = 0;
-        let left = slices.map(|slice| {
-            let (head, tail) = slice.split_at_mut(half * chunk);
-            right[at] = tail;
-            at += 1;
-            head
-        });
-        let left = || halve(first, left, chunk, parallel, body);
-        let right = || halve(first + half, right, chunk, parallel, body);
-        if parallel {
-            rayon::join(left, right);
-        } else {
-            left();
-            right();
-        }
-    }
-
     for pair in slices.windows(2) {
         assert_eq!(pair[0].len(), pair[1].len(), "slices of one length");
     }
-    let level = forced();
-    let body = |index: usize, chunks: [&mut [A]; N]| with_forced(level, || body(index, chunks));
-    halve(0, slices, chunk, work.pays(), &body);
+    let slices = slices.map(|slice| Chunks::new(slice, chunk));
+    let count = slices.first().map_or(0, Chunks::count);
+    for_each(count, work, |index| {
+        // SAFETY: `for_each` gives each index once.
+        body(
+            index,
+            std::array::from_fn(|k| unsafe { slices[k].get(index) }),
+        );
+    });
 }
 
 /// The values of `body(index)` for each index below `count`, in the order of the index, however they were computed.
@@ -210,15 +168,11 @@ pub fn map_chunks<R: Send>(
     work: Work,
     body: impl Fn(usize) -> R + Sync + Send,
 ) -> Vec<R> {
-    if count < 2 || !work.pays() {
-        (0..count).map(body).collect()
-    } else {
-        let level = forced();
-        (0..count)
-            .into_par_iter()
-            .map(|index| with_forced(level, || body(index)))
-            .collect()
-    }
+    let mut values: Vec<Option<R>> = (0..count).map(|_| None).collect();
+    for_each_chunk(&mut values, 1, work, |index, value| {
+        value[0] = Some(body(index))
+    });
+    values.into_iter().flatten().collect()
 }
 
 /// Runs both closures, at the same time if the `work` of the two together pays, and returns both results.
