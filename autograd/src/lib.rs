@@ -29,7 +29,7 @@
 //! | an operation of your own | [`Operation`] |
 //! | models: parameters, state, paths | [`Param`], [`Buffer`], [`Module`] |
 //! | models in files | [`mod@file`] |
-//! | whether a gradient is right | [`check`] |
+//! | whether a gradient is right | [`check`], and `testing` (a cargo feature), which checks every operation in the table [`Op`] |
 //! | training and inference, random draws | [`Mode`], [`DrawKey`] |
 
 #![forbid(unsafe_code)]
@@ -57,6 +57,8 @@ mod rule;
 mod sink;
 mod state;
 mod tape;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod var;
 
 pub use backward::{grad, vjp};
@@ -71,6 +73,7 @@ pub use hook::{Delivery, SinkHook};
 pub use lazy::Initializer;
 pub use mode::Mode;
 pub use module::{Item, ItemMut, Module, Visitor, VisitorMut};
+pub use ops::{Kind, Op};
 pub use param::{Param, ParamId};
 pub use paths::matches as path_matches;
 pub use picture::Picture;

@@ -63,6 +63,9 @@ impl<T: Float> Var<T> {
                 ),
             ));
         }
+        if let Some(first) = vars.first() {
+            axis_index("stack", axis, first.borrow().rank() + 1)?;
+        }
         let layers: Vec<Var<T>> = vars
             .iter()
             .map(|var| var.borrow().unsqueeze(axis))

@@ -66,9 +66,12 @@ mod squeeze;
 mod sub;
 mod sum;
 mod swish;
+mod table;
 mod tanh;
 mod transpose;
 mod var;
 mod view;
 mod where_;
 mod windows;
+
+pub use table::{Kind, Op};

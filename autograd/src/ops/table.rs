@@ -1,0 +1,160 @@
+//! The table of operations: everything that [`Var`](crate::Var) offers, and what kind of derivative it has.
+//!
+//! The catalogue of the gradient checks is a `match` over it without a default, so an operation in the table can't lack an
+//! entry; and a test holds the table against the methods and rules in this folder, so none can lack from the table.
+
+/// What kind of derivative an operation has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A rule of its own.
+    Rule,
+    /// Written with other operations, and differentiated through them.
+    Composed,
+    /// A rule that gives zero: the operation is constant wherever it is smooth.
+    Zero,
+    /// No method of a variable: recorded by the rule of another operation, so that it can be differentiated again.
+    Adjoint,
+    /// An integer or boolean result, which has left the tape by its type.
+    Plain,
+}
+
+macro_rules! table {
+    ($($kind:ident { $($op:ident = $name:literal,)* })*) => {
+        /// An operation, by name.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Op {
+            $($(
+                #[doc = concat!("`", $name, "`")]
+                $op,
+            )*)*
+        }
+
+        impl Op {
+            /// Every operation.
+            pub const ALL: &'static [Op] = &[$($(Op::$op,)*)*];
+
+            /// The name: the method's, without its `try_`, and the rule's.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $($(Op::$op => $name,)*)*
+                }
+            }
+
+            /// What kind of derivative it has.
+            pub fn kind(self) -> Kind {
+                match self {
+                    $($(Op::$op)|* => Kind::$kind,)*
+                }
+            }
+
+            /// The operation of this name.
+            pub fn from_name(name: &str) -> Option<Op> {
+                Op::ALL.iter().copied().find(|op| op.name() == name)
+            }
+        }
+    };
+}
+
+table! {
+    Rule {
+        Abs = "abs",
+        Add = "add",
+        Affine = "affine",
+        AvgPool = "avg_pool",
+        BroadcastTo = "broadcast_to",
+        Clamp = "clamp",
+        Concat = "concat",
+        Conv = "conv",
+        Cos = "cos",
+        CrossEntropy = "cross_entropy",
+        Diagonal = "diagonal",
+        Div = "div",
+        Elu = "elu",
+        Erf = "erf",
+        Exp = "exp",
+        ExpM1 = "exp_m1",
+        Flip = "flip",
+        Gather = "gather",
+        Gelu = "gelu",
+        GeluTanh = "gelu_tanh",
+        HardSigmoid = "hard_sigmoid",
+        HardSwish = "hard_swish",
+        IndexAdd = "index_add",
+        IndexSelect = "index_select",
+        LayerNorm = "layer_norm",
+        LeakyRelu = "leaky_relu",
+        Ln = "ln",
+        Ln1p = "ln_1p",
+        LogSoftmax = "log_softmax",
+        Logsumexp = "logsumexp",
+        Matmul = "matmul",
+        Max = "max",
+        MaxPool = "max_pool",
+        Maximum = "maximum",
+        Min = "min",
+        Minimum = "minimum",
+        Mul = "mul",
+        Narrow = "narrow",
+        Neg = "neg",
+        Pad = "pad",
+        Permute = "permute",
+        Pow = "pow",
+        Recip = "recip",
+        Relu = "relu",
+        Relu6 = "relu6",
+        Reshape = "reshape",
+        ScatterAdd = "scatter_add",
+        Select = "select",
+        Selu = "selu",
+        Sigmoid = "sigmoid",
+        Sin = "sin",
+        Slice = "slice",
+        Softmax = "softmax",
+        Softplus = "softplus",
+        Softsign = "softsign",
+        Sqrt = "sqrt",
+        Square = "square",
+        Sub = "sub",
+        Sum = "sum",
+        Swish = "swish",
+        Tanh = "tanh",
+        Transpose = "transpose",
+        Var = "var",
+        Where = "where_",
+        Windows = "windows",
+    }
+    Composed {
+        AddScalar = "add_scalar",
+        Chunk = "chunk",
+        DivScalar = "div_scalar",
+        Flatten = "flatten",
+        Mean = "mean",
+        MulScalar = "mul_scalar",
+        PowScalar = "pow_scalar",
+        Slices = "slices",
+        Split = "split",
+        Squeeze = "squeeze",
+        Stack = "stack",
+        SubScalar = "sub_scalar",
+        Unsqueeze = "unsqueeze",
+    }
+    Zero {
+        Sign = "sign",
+    }
+    Adjoint {
+        AvgPoolGrad = "avg_pool_grad",
+        ConvInputGrad = "conv_input_grad",
+        ConvWeightGrad = "conv_weight_grad",
+        MaxPoolGrad = "max_pool_grad",
+    }
+    Plain {
+        Argmax = "argmax",
+        Argmin = "argmin",
+        Equal = "equal",
+        Greater = "greater",
+        GreaterEqual = "greater_equal",
+        Less = "less",
+        LessEqual = "less_equal",
+        NotEqual = "not_equal",
+    }
+}

@@ -1,0 +1,184 @@
+//! Reading and adding at indices, joining, and borders.
+
+use crate::testing::{Entry, normal};
+use crate::{Tape, Var, program};
+use etude_tensor::Tensor;
+
+fn matrix(tape: &Tape<f64>) -> Var<f64> {
+    tape.var(Tensor::ones([2, 3]))
+}
+
+/// Indices below `bound`, in an order in which some come several times and some never.
+fn indices(shape: &[usize], bound: i64) -> Tensor<i64> {
+    let count = shape.iter().product::<usize>() as i64;
+    let values: Vec<i64> = (0..count).map(|i| i * i % bound).collect();
+    Tensor::from_slice(shape, &values).expect("as many values as the shape has elements")
+}
+
+pub(super) fn gather() -> Entry {
+    let read = |axis: isize, at: Tensor<i64>| program!([axis: isize, at: Tensor<i64>] |x| x.gather(*axis, at));
+    Entry::new("for axis 0 of rank 2, y[i, j] = x[indices[i, j], j]")
+        .needs_an_axis()
+        .large(read(1, indices(&[80, 3001], 3001)), [normal([80, 3001])])
+        .case("first axis", read(0, indices(&[4, 2], 3)), [normal([3, 2])])
+        .case("last axis", read(-1, indices(&[2, 4], 3)), [normal([2, 3])])
+        .case("one column", read(0, indices(&[2, 1], 3)), [normal([3, 1])])
+        .case("nothing", read(0, indices(&[0, 2], 1)), [normal([0, 2])])
+        .refuses(
+            |tape| matrix(tape).gather(0, &Tensor::from([[2, 0, 0]])),
+            "gather: index 2 (number 0 of 3) is out of range for axis 0, which has size 2; expected 0 to below 2",
+        )
+        .refuses(
+            |tape| matrix(tape).gather(0, &Tensor::from([0, 1])),
+            "gather: indices of shape [2] for shape [2, 3] along axis 0; expected the same rank, and no larger size but for that axis",
+        )
+}
+
+pub(super) fn scatter_add() -> Entry {
+    let add = |axis: isize, at: Tensor<i64>| program!([axis: isize, at: Tensor<i64>] |x, source| x.scatter_add(*axis, at, source));
+    Entry::new("x, with source added at the indices: for axis 0 of rank 2, y[indices[i, j], j] += source[i, j]")
+        .needs_an_axis()
+        .large(add(1, indices(&[80, 3001], 3001)), [normal([80, 3001]), normal([80, 3001])])
+        .case("first axis", add(0, indices(&[4, 2], 3)), [normal([3, 2]), normal([4, 2])])
+        .case("last axis", add(-1, indices(&[2, 3], 3)), [normal([2, 3]), normal([2, 3])])
+        .case("one element", add(0, indices(&[2], 1)), [normal([1]), normal([2])])
+        .case("nothing to add", add(0, indices(&[0, 2], 1)), [normal([3, 2]), normal([0, 2])])
+        .refuses(
+            |tape| matrix(tape).scatter_add(0, &Tensor::from([[2, 0, 0]]), &tape.var(Tensor::ones([1, 3]))),
+            "scatter_add: index 2 (number 0 of 3) is out of range for axis 0, which has size 2; expected 0 to below 2",
+        )
+        .refuses(
+            |tape| matrix(tape).scatter_add(0, &Tensor::from([[1, 0, 0]]), &matrix(tape)),
+            "scatter_add: indices of shape [1, 3] for a source of shape [2, 3]; expected the same",
+        )
+}
+
+pub(super) fn index_select() -> Entry {
+    let read = |axis: isize, at: Tensor<i64>| program!([axis: isize, at: Tensor<i64>] |x| x.index_select(*axis, at));
+    Entry::new("the slices of an axis that the indices name, in their order and shape")
+        .needs_an_axis()
+        .large(read(0, indices(&[300], 80)), [normal([80, 1000])])
+        .case("first axis", read(0, indices(&[4], 3)), [normal([3, 2])])
+        .case("last axis", read(-1, indices(&[4], 3)), [normal([2, 3])])
+        .case(
+            "a table of indices",
+            read(0, indices(&[2, 2], 3)),
+            [normal([3, 2])],
+        )
+        .case(
+            "one index, no axis",
+            read(0, indices(&[], 1)),
+            [normal([1, 2])],
+        )
+        .case("nothing", read(1, indices(&[2], 2)), [normal([0, 3])])
+        .refuses(
+            |tape| matrix(tape).index_select(0, &Tensor::from([2])),
+            "index_select: index 2 (number 0 of 1) is out of range for axis 0, which has size 2; expected 0 to below 2",
+        )
+}
+
+pub(super) fn index_add() -> Entry {
+    let add = |axis: isize, at: Tensor<i64>| program!([axis: isize, at: Tensor<i64>] |x, source| x.index_add(*axis, at, source));
+    Entry::new("x, with the slices of source added at the indices")
+        .needs_an_axis()
+        .large(
+            add(0, indices(&[300], 80)),
+            [normal([80, 1000]), normal([300, 1000])],
+        )
+        .case(
+            "first axis",
+            add(0, indices(&[4], 3)),
+            [normal([3, 2]), normal([4, 2])],
+        )
+        .case(
+            "last axis",
+            add(-1, indices(&[3], 3)),
+            [normal([2, 3]), normal([2, 3])],
+        )
+        .case(
+            "a table of indices",
+            add(0, indices(&[2, 2], 3)),
+            [normal([3, 1]), normal([2, 2, 1])],
+        )
+        .case(
+            "nothing to add",
+            add(0, indices(&[0], 1)),
+            [normal([3, 2]), normal([0, 2])],
+        )
+        .refuses(
+            |tape| matrix(tape).index_add(0, &Tensor::from([2]), &tape.var(Tensor::ones([1, 3]))),
+            "index_add: index 2 (number 0 of 1) is out of range for axis 0, which has size 2; expected 0 to below 2",
+        )
+        .refuses(
+            |tape| matrix(tape).index_add(0, &Tensor::from([1]), &matrix(tape)),
+            "index_add: source of shape [2, 3] for [2, 3] with indices [1] along axis 0; expected [1, 3]",
+        )
+}
+
+pub(super) fn concat() -> Entry {
+    let first = program!(|a, b| Var::concat(&[a, b], 0));
+    Entry::new("tensors one behind the other along an axis")
+        .needs_an_axis()
+        .large(first.clone(), [normal([80, 1500]), normal([80, 1500])])
+        .case("first axis", first, [normal([2, 3]), normal([1, 3])])
+        .also("of one shape", [normal([2, 1]), normal([2, 1])])
+        .also("nothing", [normal([0, 2]), normal([1, 2])])
+        .case(
+            "three, last axis",
+            program!(|a, b, c| Var::concat(&[a, b, c], -1)),
+            [normal([2, 1]), normal([2, 2]), normal([2, 3])],
+        )
+        .refuses(|_| Var::<f64>::concat(&[] as &[Var<f64>], 0), "concat: no tensors; expected at least one")
+        .refuses(
+            |tape| Var::concat(&[matrix(tape), matrix(tape)], 2),
+            "concat: axis 2 is out of range for rank 2; expected -2 to 1",
+        )
+        .refuses(
+            |tape| Var::concat(&[matrix(tape), tape.var(Tensor::ones([2, 2]))], 0),
+            "concat: tensor 1 has shape [2, 2], tensor 0 [2, 3]; expected the same sizes but for axis 0",
+        )
+}
+
+pub(super) fn stack() -> Entry {
+    Entry::new("tensors of one shape side by side along a new axis")
+        .case(
+            "in front",
+            program!(|a, b| Var::stack(&[a, b], 0)),
+            [normal([2, 1]), normal([2, 1])],
+        )
+        .also("rank 0", [normal(()), normal(())])
+        .also("nothing", [normal([0]), normal([0])])
+        .case(
+            "at the end",
+            program!(|a, b| Var::stack(&[a, b], -1)),
+            [normal([2, 3]), normal([2, 3])],
+        )
+        .refuses(
+            |tape| Var::stack(&[matrix(tape), tape.var(Tensor::ones([2, 2]))], 0),
+            "stack: shapes [2, 3] and [2, 2]; expected one shape for all",
+        )
+        .refuses(
+            |tape| Var::stack(&[matrix(tape)], 4),
+            "stack: axis 4 is out of range for rank 3; expected -3 to 2",
+        )
+}
+
+pub(super) fn pad() -> Entry {
+    Entry::new("with a border of one value")
+        .large(
+            program!(|x| x.pad([(1, 2), (3, 0)], 0.5)),
+            [normal([80, 3001])],
+        )
+        .case(
+            "uneven",
+            program!(|x| x.pad([(1, 0), (2, 1)], 0.5)),
+            [normal([2, 3])],
+        )
+        .also("one element", [normal([1, 1])])
+        .also("nothing", [normal([0, 2])])
+        .case("rank 0", program!(|x| x.pad([], 0.5)), [normal(())])
+        .refuses(
+            |tape| matrix(tape).pad([(1, 1)], 0.0),
+            "pad: 1 pairs (before, behind) for shape [2, 3]; expected one for each axis",
+        )
+}

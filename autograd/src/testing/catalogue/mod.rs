@@ -1,0 +1,112 @@
+//! The catalogue: one entry for each operation in the table, in a file for each family. Reading an entry tells what the operation
+//! is, on what it works, and what it refuses.
+
+mod binary;
+mod indexing;
+mod maps;
+mod products;
+mod reductions;
+mod rows;
+mod scalars;
+mod views;
+mod windows;
+
+use super::Entry;
+use crate::Op;
+
+/// The entry of an operation. The `match` has no default: an operation in the table without an entry doesn't compile.
+pub fn entry(op: Op) -> Entry {
+    match op {
+        Op::Abs => maps::abs(),
+        Op::Add => binary::add(),
+        Op::AddScalar => scalars::add_scalar(),
+        Op::Affine => products::affine(),
+        Op::Argmax => reductions::argmax(),
+        Op::Argmin => reductions::argmin(),
+        Op::AvgPool => windows::avg_pool(),
+        Op::AvgPoolGrad => windows::avg_pool_grad(),
+        Op::BroadcastTo => views::broadcast_to(),
+        Op::Chunk => views::chunk(),
+        Op::Clamp => maps::clamp(),
+        Op::Concat => indexing::concat(),
+        Op::Conv => products::conv(),
+        Op::ConvInputGrad => products::conv_input_grad(),
+        Op::ConvWeightGrad => products::conv_weight_grad(),
+        Op::Cos => maps::cos(),
+        Op::CrossEntropy => rows::cross_entropy(),
+        Op::Diagonal => views::diagonal(),
+        Op::Div => binary::div(),
+        Op::DivScalar => scalars::div_scalar(),
+        Op::Elu => maps::elu(),
+        Op::Equal => binary::equal(),
+        Op::Erf => maps::erf(),
+        Op::Exp => maps::exp(),
+        Op::ExpM1 => maps::exp_m1(),
+        Op::Flatten => views::flatten(),
+        Op::Flip => views::flip(),
+        Op::Gather => indexing::gather(),
+        Op::Gelu => maps::gelu(),
+        Op::GeluTanh => maps::gelu_tanh(),
+        Op::Greater => binary::greater(),
+        Op::GreaterEqual => binary::greater_equal(),
+        Op::HardSigmoid => maps::hard_sigmoid(),
+        Op::HardSwish => maps::hard_swish(),
+        Op::IndexAdd => indexing::index_add(),
+        Op::IndexSelect => indexing::index_select(),
+        Op::LayerNorm => rows::layer_norm(),
+        Op::LeakyRelu => maps::leaky_relu(),
+        Op::Less => binary::less(),
+        Op::LessEqual => binary::less_equal(),
+        Op::Ln => maps::ln(),
+        Op::Ln1p => maps::ln_1p(),
+        Op::LogSoftmax => rows::log_softmax(),
+        Op::Logsumexp => reductions::logsumexp(),
+        Op::Matmul => products::matmul(),
+        Op::Max => reductions::max(),
+        Op::MaxPool => windows::max_pool(),
+        Op::MaxPoolGrad => windows::max_pool_grad(),
+        Op::Maximum => binary::maximum(),
+        Op::Mean => reductions::mean(),
+        Op::Min => reductions::min(),
+        Op::Minimum => binary::minimum(),
+        Op::Mul => binary::mul(),
+        Op::MulScalar => scalars::mul_scalar(),
+        Op::Narrow => views::narrow(),
+        Op::Neg => maps::neg(),
+        Op::NotEqual => binary::not_equal(),
+        Op::Pad => indexing::pad(),
+        Op::Permute => views::permute(),
+        Op::Pow => binary::pow(),
+        Op::PowScalar => scalars::pow_scalar(),
+        Op::Recip => maps::recip(),
+        Op::Relu => maps::relu(),
+        Op::Relu6 => maps::relu6(),
+        Op::Reshape => views::reshape(),
+        Op::ScatterAdd => indexing::scatter_add(),
+        Op::Select => views::select(),
+        Op::Selu => maps::selu(),
+        Op::Sigmoid => maps::sigmoid(),
+        Op::Sign => maps::sign(),
+        Op::Sin => maps::sin(),
+        Op::Slice => views::slice(),
+        Op::Slices => views::slices(),
+        Op::Softmax => rows::softmax(),
+        Op::Softplus => maps::softplus(),
+        Op::Softsign => maps::softsign(),
+        Op::Split => views::split(),
+        Op::Sqrt => maps::sqrt(),
+        Op::Square => maps::square(),
+        Op::Squeeze => views::squeeze(),
+        Op::Stack => indexing::stack(),
+        Op::Sub => binary::sub(),
+        Op::SubScalar => scalars::sub_scalar(),
+        Op::Sum => reductions::sum(),
+        Op::Swish => maps::swish(),
+        Op::Tanh => maps::tanh(),
+        Op::Transpose => views::transpose(),
+        Op::Unsqueeze => views::unsqueeze(),
+        Op::Var => reductions::var(),
+        Op::Where => binary::where_(),
+        Op::Windows => views::windows(),
+    }
+}

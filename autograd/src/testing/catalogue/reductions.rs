@@ -1,0 +1,153 @@
+//! Reductions over any axes.
+
+use crate::testing::{Entry, distinct, normal};
+use crate::{Tape, Var, program};
+use etude_tensor::{Axes, Tensor};
+
+fn matrix(tape: &Tape<f64>) -> Var<f64> {
+    tape.var(Tensor::ones([2, 3]))
+}
+
+pub(super) fn sum() -> Entry {
+    Entry::new("Σ x over axes; 0 over nothing")
+        .large(program!(|x| x.sum([0, 2])), [normal([90, 50, 90])])
+        .case("all axes", program!(|x| x.sum(..)), [normal([2, 3])])
+        .also("rank 0", [normal(())])
+        .also("nothing", [normal([0, 2])])
+        .case("first axis", program!(|x| x.sum(0)), [normal([2, 1, 3])])
+        .also("over nothing", [normal([0, 2])])
+        .case(
+            "last axis kept",
+            program!(|x| x.sum(Axes::from(-1).keepdims())),
+            [normal([2, 3])],
+        )
+        .case(
+            "outer axes",
+            program!(|x| x.sum([0, -1])),
+            [normal([2, 3, 2])],
+        )
+        .refuses(
+            |tape| matrix(tape).sum(2),
+            "sum: axis 2 is out of range for rank 2; expected -2 to 1",
+        )
+        .refuses(
+            |tape| matrix(tape).sum([0, -2]),
+            "sum: axis -2 is named twice in [0, -2]",
+        )
+}
+
+pub(super) fn mean() -> Entry {
+    Entry::new("Σ x / n over axes; NaN over nothing")
+        .large(program!(|x| x.mean([0, 2])), [normal([90, 50, 90])])
+        .case("all axes", program!(|x| x.mean(..)), [normal([2, 3])])
+        .also("rank 0", [normal(())])
+        .case("first axis", program!(|x| x.mean(0)), [normal([2, 1, 3])])
+        .also("nothing", [normal([2, 0])])
+        .case(
+            "last axis kept",
+            program!(|x| x.mean(Axes::from(-1).keepdims())),
+            [normal([2, 3])],
+        )
+        .refuses(
+            |tape| matrix(tape).mean(2),
+            "mean: axis 2 is out of range for rank 2; expected -2 to 1",
+        )
+}
+
+pub(super) fn var() -> Entry {
+    Entry::new("Σ (x − mean)² / (n − correction) over axes; NaN where n ≤ correction")
+        .large(program!(|x| x.var([0, 2], 1)), [normal([90, 50, 90])])
+        .case("biased", program!(|x| x.var(.., 0)), [normal([2, 3])])
+        .also("rank 0", [normal(())])
+        .case("unbiased", program!(|x| x.var(0, 1)), [normal([3, 1, 2])])
+        .also("nothing", [normal([2, 0])])
+        .case(
+            "last axis kept",
+            program!(|x| x.var(Axes::from(-1).keepdims(), 1)),
+            [normal([2, 3])],
+        )
+        .refuses(
+            |tape| matrix(tape).var(-3, 0),
+            "var: axis -3 is out of range for rank 2; expected -2 to 1",
+        )
+}
+
+pub(super) fn max() -> Entry {
+    Entry::new("the largest element over axes; equal ones share the gradient")
+        .large(program!(|x| x.max([0, 2])), [distinct([90, 50, 90])])
+        .case("all axes", program!(|x| x.max(..)), [distinct([2, 3])])
+        .also("rank 0", [distinct(())])
+        .case("first axis", program!(|x| x.max(0)), [distinct([3, 1, 2])])
+        .also("nothing", [distinct([2, 0])])
+        .case(
+            "last axis kept",
+            program!(|x| x.max(Axes::from(-1).keepdims())),
+            [distinct([2, 3])],
+        )
+        .refuses(
+            |tape| matrix(tape).max(2),
+            "max: axis 2 is out of range for rank 2; expected -2 to 1",
+        )
+        .refuses(
+            |tape| tape.var(Tensor::zeros([0, 2])).max(0),
+            "max: no elements along the axes of shape [2, 0]; expected at least one",
+        )
+}
+
+pub(super) fn min() -> Entry {
+    Entry::new("the smallest element over axes; equal ones share the gradient")
+        .large(program!(|x| x.min([0, 2])), [distinct([90, 50, 90])])
+        .case("all axes", program!(|x| x.min(..)), [distinct([2, 3])])
+        .also("rank 0", [distinct(())])
+        .case("first axis", program!(|x| x.min(0)), [distinct([3, 1, 2])])
+        .also("nothing", [distinct([2, 0])])
+        .case(
+            "last axis kept",
+            program!(|x| x.min(Axes::from(-1).keepdims())),
+            [distinct([2, 3])],
+        )
+        .refuses(
+            |tape| matrix(tape).min(2),
+            "min: axis 2 is out of range for rank 2; expected -2 to 1",
+        )
+        .refuses(
+            |tape| tape.var(Tensor::zeros([0, 2])).min(0),
+            "min: no elements along the axes of shape [2, 0]; expected at least one",
+        )
+}
+
+pub(super) fn logsumexp() -> Entry {
+    Entry::new("ln Σ eˣ over axes, without overflow; −∞ over nothing")
+        .large(program!(|x| x.logsumexp([0, 2])), [normal([90, 50, 90])])
+        .case("all axes", program!(|x| x.logsumexp(..)), [normal([2, 3])])
+        .also("rank 0", [normal(())])
+        .case(
+            "first axis",
+            program!(|x| x.logsumexp(0)),
+            [normal([3, 1, 2])],
+        )
+        .also("nothing", [normal([2, 0])])
+        .case(
+            "last axis kept",
+            program!(|x| x.logsumexp(Axes::from(-1).keepdims())),
+            [normal([2, 3])],
+        )
+        .refuses(
+            |tape| matrix(tape).logsumexp(2),
+            "logsumexp: axis 2 is out of range for rank 2; expected -2 to 1",
+        )
+}
+
+pub(super) fn argmax() -> Entry {
+    Entry::new("where the largest element along an axis is: the first of equal ones").refuses(
+        |tape| matrix(tape).tensor().argmax(2),
+        "argmax: axis 2 is out of range for rank 2; expected -2 to 1",
+    )
+}
+
+pub(super) fn argmin() -> Entry {
+    Entry::new("where the smallest element along an axis is: the first of equal ones").refuses(
+        |tape| matrix(tape).tensor().argmin(2),
+        "argmin: axis 2 is out of range for rank 2; expected -2 to 1",
+    )
+}

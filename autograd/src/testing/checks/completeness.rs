@@ -1,0 +1,80 @@
+//! No silent cuts: a tracked input gives a tracked result, through the operation's own rule, and every rule met is in the table.
+
+use super::{Trial, cotangent};
+use crate::hook::{Delivery, SinkHook};
+use crate::testing::Entry;
+use crate::testing::entry::wrong;
+use crate::{Kind, Op, Tape, Var};
+use etude_tensor::{Float, Result, Tensor};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+/// Notes the name of each rule that delivers.
+#[derive(Default)]
+struct Names(RefCell<BTreeSet<&'static str>>);
+
+impl<T: Float> SinkHook<T> for Names {
+    fn deliver(&self, rule: &'static str, _: usize, gradient: Var<T>) -> Delivery<T> {
+        self.0.borrow_mut().insert(rule);
+        Delivery::Add(gradient)
+    }
+}
+
+pub(super) fn run(entry: &Entry, trial: &mut Trial) -> Result<()> {
+    let kind = trial.op.kind();
+    if kind != Kind::Plain && entry.cases.is_empty() {
+        return Err(wrong("the entry has no case"));
+    }
+    if kind != Kind::Adjoint
+        && entry.refusals.is_empty()
+        && entry.cases.iter().any(|case| case.inputs.len() > 1)
+    {
+        return Err(wrong("the entry says nothing about what is refused"));
+    }
+    let names = Rc::new(Names::default());
+    for case in &entry.cases {
+        let (inputs, mut rng) = trial.draw(case);
+        for tracked in 0..inputs.len() {
+            let tape = Tape::new();
+            tape.set_sink_hook(Some(names.clone()));
+            let put = |(input, x): (usize, &Tensor<f64>)| {
+                if input == tracked {
+                    tape.var(x.clone())
+                } else {
+                    tape.input(x.clone())
+                }
+            };
+            let xs: Vec<Var<f64>> = inputs.iter().enumerate().map(put).collect();
+            let y = case.program.run(&xs)?;
+            if !y.is_tracked() {
+                return Err(wrong(format!(
+                    "input {tracked} is tracked and the result isn't: the graph is cut"
+                )));
+            }
+            let gy = cotangent(y.shape(), &mut rng)?;
+            let gradient = y.backward_with(&gy)?.get(&xs[tracked])?;
+            if kind == Kind::Zero {
+                trial.close(
+                    "its gradient",
+                    &gradient,
+                    &Tensor::zeros(gradient.shape()),
+                    0.0,
+                )?;
+            }
+            trial.count();
+        }
+    }
+    let names = names.0.borrow();
+    if let Some(name) = names.iter().find(|name| Op::from_name(name).is_none()) {
+        return Err(wrong(format!(
+            "the rule \"{name}\" isn't in the table of operations"
+        )));
+    }
+    if kind != Kind::Composed && kind != Kind::Plain && !names.contains(trial.op.name()) {
+        return Err(wrong(format!(
+            "no rule of that name was met, only {names:?}"
+        )));
+    }
+    Ok(())
+}

@@ -1,0 +1,14 @@
+//! The whole Jacobian against dual numbers, which have no step size: sees a constant rounded in its tenth digit.
+
+use super::Trial;
+use crate::GradCheck;
+use crate::testing::Entry;
+use etude_tensor::Result;
+
+pub(super) fn run(entry: &Entry, trial: &mut Trial) -> Result<()> {
+    for case in &entry.cases {
+        let (inputs, _) = trial.draw(case);
+        trial.take(&case.program.duals(&GradCheck::new(), &inputs)?);
+    }
+    Ok(())
+}

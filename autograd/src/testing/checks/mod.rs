@@ -1,0 +1,186 @@
+//! The checks, one file each.
+
+mod bodies;
+mod completeness;
+mod differences;
+mod duals;
+mod fan_out;
+mod layouts;
+mod refusals;
+mod second;
+mod shapes;
+mod threads;
+
+use super::entry::wrong;
+use super::{Case, Entry, Finding};
+use crate::check::Report;
+use crate::{Op, Tape, Var};
+use etude_tensor::{Result, Rng, Tensor};
+
+/// A check, which runs on any entry of the catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Check {
+    /// The whole Jacobian against central differences: any wrong rule.
+    Differences,
+    /// The whole Jacobian against dual numbers: wrong constants, down to 1e-12.
+    Duals,
+    /// Second derivatives, reverse over reverse, against differences and against forward over reverse: what was detached.
+    Second,
+    /// A fused operation's fast body against its composed one.
+    Bodies,
+    /// The same variable used twice, and gradients that meet others: overwriting instead of accumulating.
+    FanOut,
+    /// Transposed, offset, repeated, reversed and stepped inputs and cotangents: kernels that assume contiguity.
+    Layouts,
+    /// Rank 0, size 1, no elements, and broadcasts: a missing reduction.
+    Shapes,
+    /// The same bits twice, and on 1, 2 and 5 threads: races, and sums in a random order.
+    Threads,
+    /// Wrong arguments: an error that names who complains, never a panic.
+    Refusals,
+    /// Tracked in, tracked out, by rules that are in the table: silent cuts of the graph.
+    Completeness,
+}
+
+impl Check {
+    /// Every check.
+    pub const ALL: [Check; 10] = [
+        Check::Differences,
+        Check::Duals,
+        Check::Second,
+        Check::Bodies,
+        Check::FanOut,
+        Check::Layouts,
+        Check::Shapes,
+        Check::Threads,
+        Check::Refusals,
+        Check::Completeness,
+    ];
+
+    /// Runs on one entry.
+    pub(super) fn run(self, entry: &Entry, trial: &mut Trial) -> Result<()> {
+        match self {
+            Check::Differences => differences::run(entry, trial),
+            Check::Duals => duals::run(entry, trial),
+            Check::Second => second::run(entry, trial),
+            Check::Bodies => bodies::run(entry, trial),
+            Check::FanOut => fan_out::run(entry, trial),
+            Check::Layouts => layouts::run(entry, trial),
+            Check::Shapes => shapes::run(entry, trial),
+            Check::Threads => threads::run(entry, trial),
+            Check::Refusals => refusals::run(entry, trial),
+            Check::Completeness => completeness::run(entry, trial),
+        }
+    }
+}
+
+/// One run of a check on an entry: where its inputs come from, where it is, and what it has found so far.
+pub(super) struct Trial {
+    pub(super) op: Op,
+    seed: u64,
+    drawn: u64,
+    case: String,
+    finding: Finding,
+}
+
+impl Trial {
+    pub(super) fn new(op: Op, seed: u64) -> Self {
+        Trial {
+            op,
+            seed,
+            drawn: 0,
+            case: String::new(),
+            finding: Finding::default(),
+        }
+    }
+
+    /// Goes on to a case, and draws its inputs.
+    fn draw(&mut self, case: &Case) -> (Vec<Tensor<f64>>, Rng) {
+        self.case = case.to_string();
+        self.drawn += 1;
+        let mut rng = Rng::from_key(self.seed, self.op as u64, self.drawn);
+        (case.draw(&mut rng), rng)
+    }
+
+    pub(super) fn case_name(&self) -> &str {
+        &self.case
+    }
+
+    pub(super) fn finding(&self) -> Finding {
+        self.finding
+    }
+
+    /// Takes a report of a gradient check.
+    fn take(&mut self, report: &Report) {
+        self.finding.compared += report.compared();
+        self.finding.largest_error = self.finding.largest_error.max(report.largest_error());
+    }
+
+    /// Takes that something which isn't measured was right.
+    fn count(&mut self) {
+        self.finding.compared += 1;
+    }
+
+    /// Holds two tensors against each other, to `tolerance` times the largest element.
+    fn close(
+        &mut self,
+        what: &str,
+        got: &Tensor<f64>,
+        expected: &Tensor<f64>,
+        tolerance: f64,
+    ) -> Result<()> {
+        if got.shape() != expected.shape() {
+            return Err(wrong(format!(
+                "{what}: shape {:?}, expected {:?}",
+                got.shape(),
+                expected.shape()
+            )));
+        }
+        let (got, expected) = (got.to_vec(), expected.to_vec());
+        let finite = expected.iter().filter(|x| x.is_finite());
+        let scale = finite.fold(1.0_f64, |scale, x| scale.max(x.abs()));
+        for (index, (g, e)) in got.iter().zip(&expected).enumerate() {
+            self.finding.compared += 1;
+            if g == e || g.is_nan() && e.is_nan() {
+                continue;
+            }
+            let error = (g - e).abs();
+            if !(error <= tolerance * scale) {
+                return Err(wrong(format!(
+                    "{what}: element {index} is {g:?}, expected {e:?}"
+                )));
+            }
+            self.finding.largest_error = self.finding.largest_error.max(error);
+        }
+        Ok(())
+    }
+}
+
+/// A random cotangent, clear of 0.
+fn cotangent(shape: &[usize], rng: &mut Rng) -> Result<Tensor<f64>> {
+    Tensor::uniform(shape, 0.5, 1.5, rng)
+}
+
+/// The result of a case's program.
+fn value(case: &Case, inputs: &[Tensor<f64>]) -> Result<Tensor<f64>> {
+    let tape = Tape::new();
+    let xs: Vec<Var<f64>> = inputs.iter().map(|x| tape.input(x.clone())).collect();
+    Ok(case.program.run(&xs)?.into_tensor())
+}
+
+/// The gradients for all inputs, by `backward` on `tape`.
+fn gradients_on(
+    tape: &Tape<f64>,
+    case: &Case,
+    inputs: &[Tensor<f64>],
+    gy: &Tensor<f64>,
+) -> Result<Vec<Tensor<f64>>> {
+    let xs: Vec<Var<f64>> = inputs.iter().map(|x| tape.var(x.clone())).collect();
+    let gradients = case.program.run(&xs)?.backward_with(gy)?;
+    xs.iter().map(|x| gradients.get(x)).collect()
+}
+
+/// The gradients for all inputs, by `backward`.
+fn gradients(case: &Case, inputs: &[Tensor<f64>], gy: &Tensor<f64>) -> Result<Vec<Tensor<f64>>> {
+    gradients_on(&Tape::new(), case, inputs, gy)
+}

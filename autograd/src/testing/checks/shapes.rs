@@ -1,0 +1,49 @@
+//! The shapes at the edge: rank 0, size 1, no elements. An entry has a case of each, and each gradient has its input's shape.
+//!
+//! That the numbers are right is seen by the checks of derivatives, which run on the same cases; this one makes sure that there
+//! are such cases, and that a gradient over nothing is zeros.
+
+use super::{Trial, cotangent, gradients, value};
+use crate::Kind;
+use crate::testing::Entry;
+use crate::testing::entry::wrong;
+use etude_tensor::{Result, Tensor};
+
+pub(super) fn run(entry: &Entry, trial: &mut Trial) -> Result<()> {
+    for case in &entry.cases {
+        let (inputs, mut rng) = trial.draw(case);
+        let y = value(case, &inputs)?;
+        let gy = cotangent(y.shape(), &mut rng)?;
+        for (input, gradient) in gradients(case, &inputs, &gy)?.iter().enumerate() {
+            let expected = inputs[input].shape();
+            if gradient.shape() != expected {
+                let got = gradient.shape();
+                return Err(wrong(format!(
+                    "the gradient of input {input} has shape {got:?}, not {expected:?}"
+                )));
+            }
+            if y.elements() == 0 {
+                let name = format!("gradient of input {input} of an empty result");
+                trial.close(&name, gradient, &Tensor::zeros(expected), 0.0)?;
+            }
+            trial.count();
+        }
+    }
+    if matches!(trial.op.kind(), Kind::Adjoint | Kind::Plain) {
+        return Ok(());
+    }
+    let has = |wanted: &dyn Fn(&[usize]) -> bool| {
+        let mut inputs = entry.cases.iter().flat_map(|case| &case.inputs);
+        inputs.any(|input| wanted(&input.shape))
+    };
+    if !has(&|shape| shape.contains(&1)) {
+        return Err(wrong("the entry has no case with an axis of size 1"));
+    }
+    if !entry.needs_an_axis && !has(&|shape| shape.is_empty()) {
+        return Err(wrong("the entry has no case of rank 0"));
+    }
+    if entry.never_empty.is_none() && !has(&|shape| shape.contains(&0)) {
+        return Err(wrong("the entry has no case without elements"));
+    }
+    Ok(())
+}

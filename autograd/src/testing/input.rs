@@ -1,0 +1,135 @@
+//! Inputs to draw: a shape, and a domain that stays clear of kinks and edges.
+
+use etude_tensor::{Rng, Shape, Tensor};
+
+/// How far from a kink values stay. A difference of [`gradcheck`](crate::gradcheck()) looks a 32nd to either side.
+const MARGIN: f64 = 0.1;
+
+/// Where values are drawn from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Domain {
+    /// Evenly from an interval.
+    Between(f64, f64),
+    /// Evenly from −4 to 4, at least 0.1 from each of these points.
+    ClearOf(&'static [f64]),
+    /// In random order, each at least 0.2 from every other: for functions with a kink where elements are equal.
+    Distinct,
+    /// Within 0.04 of multiples of 0.4, shifted by this: two arguments with different shifts never meet.
+    Grid(f64),
+}
+
+/// One input of a case.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// Its shape.
+    pub shape: Shape,
+    /// Where its values are drawn from.
+    pub domain: Domain,
+}
+
+/// Values from −2 to 2, for functions that are smooth everywhere.
+pub fn normal(shape: impl Into<Shape>) -> Input {
+    between(-2.0, 2.0, shape)
+}
+
+/// Values from an interval: [`Domain::Between`].
+pub fn between(low: f64, high: f64, shape: impl Into<Shape>) -> Input {
+    Input {
+        shape: shape.into(),
+        domain: Domain::Between(low, high),
+    }
+}
+
+/// Values clear of kinks: [`Domain::ClearOf`].
+pub fn clear_of(kinks: &'static [f64], shape: impl Into<Shape>) -> Input {
+    Input {
+        shape: shape.into(),
+        domain: Domain::ClearOf(kinks),
+    }
+}
+
+/// Values without ties: [`Domain::Distinct`].
+pub fn distinct(shape: impl Into<Shape>) -> Input {
+    Input {
+        shape: shape.into(),
+        domain: Domain::Distinct,
+    }
+}
+
+/// Values that never meet those of another shift: [`Domain::Grid`].
+pub fn grid(shift: f64, shape: impl Into<Shape>) -> Input {
+    Input {
+        shape: shape.into(),
+        domain: Domain::Grid(shift),
+    }
+}
+
+impl Input {
+    /// Draws the values.
+    pub fn draw(&self, rng: &mut Rng) -> Tensor<f64> {
+        let count = self.shape.elements();
+        let values: Vec<f64> = match self.domain {
+            Domain::Between(low, high) => (0..count).map(|_| even(low, high, rng)).collect(),
+            Domain::ClearOf(kinks) => (0..count).map(|_| clear(kinks, rng)).collect(),
+            Domain::Distinct => {
+                let places = Tensor::<i64>::permutation(count, rng).to_vec();
+                let spread = |place: i64| 0.3 * (place as f64 - count as f64 / 2.0);
+                places
+                    .into_iter()
+                    .map(|place| spread(place) + even(0.0, 0.1, rng))
+                    .collect()
+            }
+            Domain::Grid(shift) => {
+                let value = |rng: &mut Rng| {
+                    even(-5.0, 6.0, rng).floor() * 0.4 + shift + even(-0.04, 0.04, rng)
+                };
+                (0..count).map(|_| value(rng)).collect()
+            }
+        };
+        Tensor::from_slice(self.shape.clone(), &values)
+            .expect("as many values as the shape has elements")
+    }
+}
+
+/// A number drawn evenly from an interval.
+fn even(low: f64, high: f64, rng: &mut Rng) -> f64 {
+    let unit = (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
+    low + unit * (high - low)
+}
+
+fn clear(kinks: &[f64], rng: &mut Rng) -> f64 {
+    loop {
+        let x = even(-4.0, 4.0, rng);
+        if kinks.iter().all(|kink| (x - kink).abs() >= MARGIN) {
+            return x;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_keep_their_distance() {
+        let mut rng = Rng::seed(3);
+        let clear = clear_of(&[-3.0, 0.0, 3.0], [500]).draw(&mut rng).to_vec();
+        assert!(
+            clear
+                .iter()
+                .all(|x| [-3.0, 0.0, 3.0].iter().all(|k| (x - k).abs() >= MARGIN))
+        );
+        let mut values = distinct([500]).draw(&mut rng).to_vec();
+        values.sort_by(f64::total_cmp);
+        assert!(values.windows(2).all(|pair| pair[1] - pair[0] >= 0.19));
+        let (a, b) = (
+            grid(0.0, [500]).draw(&mut rng),
+            grid(0.2, [500]).draw(&mut rng),
+        );
+        assert!(
+            a.to_vec()
+                .iter()
+                .all(|a| b.to_vec().iter().all(|b| (a - b).abs() > 0.1))
+        );
+    }
+}

@@ -1,0 +1,28 @@
+//! How étude knows that its gradients are right: a catalogue of every operation, and checks that run over all of it.
+//!
+//! The cargo feature `testing` turns this on. [`entry`] describes an operation of the table [`Op`](crate::Op): what it computes, inputs
+//! to try it on, what it refuses. A [`Check`] takes one entry and says what is wrong with it:
+//!
+//! ```
+//! use etude_autograd::Op;
+//! use etude_autograd::testing::{Check, check};
+//!
+//! let finding = check(Op::Softmax, Check::Duals, 7)?;
+//! assert!(finding.largest_error < 1e-12);
+//! # Ok::<(), etude_autograd::testing::Failure>(())
+//! ```
+//!
+//! [`strategies`] has what proptest needs to draw shapes, views and values for tests of your own.
+
+mod catalogue;
+mod checks;
+mod driver;
+mod entry;
+mod input;
+pub mod strategies;
+
+pub use catalogue::entry;
+pub use checks::Check;
+pub use driver::{Failure, Finding, check, check_all};
+pub use entry::{AnyProgram, Case, Entry, Refusal};
+pub use input::{Domain, Input, between, clear_of, distinct, grid, normal};

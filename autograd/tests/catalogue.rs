@@ -1,0 +1,146 @@
+//! Every check over every operation. A line of a failure is what runs it again:
+//! `etude_autograd::testing::check(Op::Softmax, Check::Duals, 0)`. Another seed for all: `ETUDE_CHECK_SEED=7`.
+
+use etude_autograd::testing::{Check, check_all};
+use etude_autograd::{Kind, Op};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Runs a check on every operation; no measured error may be above `bound`.
+fn holds(check: Check, bound: f64) {
+    let seed = match std::env::var("ETUDE_CHECK_SEED") {
+        Ok(seed) => seed.parse().expect("ETUDE_CHECK_SEED is a number"),
+        Err(_) => 0,
+    };
+    let (findings, failures) = check_all(check, seed);
+    let lines: Vec<String> = failures.iter().map(|failure| failure.to_string()).collect();
+    assert!(
+        lines.is_empty(),
+        "{} failures\n{}",
+        lines.len(),
+        lines.join("\n")
+    );
+    let compared: usize = findings.iter().map(|(_, finding)| finding.compared).sum();
+    let (worst, finding) = findings
+        .iter()
+        .max_by(|a, b| a.1.largest_error.total_cmp(&b.1.largest_error))
+        .expect("there are operations");
+    println!(
+        "{check:?}: {} operations, {compared} comparisons, largest error {:.1e} ({})",
+        findings.len(),
+        finding.largest_error,
+        worst.name()
+    );
+    assert!(
+        finding.largest_error <= bound,
+        "{}: {:e}",
+        worst.name(),
+        finding.largest_error
+    );
+}
+
+#[test]
+fn differences() {
+    holds(Check::Differences, 1e-7);
+}
+
+#[test]
+fn duals() {
+    holds(Check::Duals, 1e-11);
+}
+
+#[test]
+fn second_derivatives() {
+    holds(Check::Second, 1e-10);
+}
+
+#[test]
+fn both_bodies() {
+    holds(Check::Bodies, 1e-11);
+}
+
+#[test]
+fn fan_out() {
+    holds(Check::FanOut, 1e-11);
+}
+
+#[test]
+fn layouts() {
+    holds(Check::Layouts, 1e-11);
+}
+
+#[test]
+fn shapes() {
+    holds(Check::Shapes, 0.0);
+}
+
+#[test]
+fn same_bits_on_any_number_of_threads() {
+    holds(Check::Threads, 0.0);
+}
+
+#[test]
+fn refusals() {
+    holds(Check::Refusals, 0.0);
+}
+
+#[test]
+fn completeness() {
+    holds(Check::Completeness, 0.0);
+}
+
+/// What stands between `before` and `after` on a line of the operations' source.
+fn found(text: &str, before: &str, after: char) -> BTreeSet<String> {
+    let lines = text
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix(before));
+    lines
+        .filter_map(|rest| Some(rest.split_once(after)?.0.to_string()))
+        .collect()
+}
+
+/// The table has every rule and every method in the operations' source, so that a new one can't do without an entry; and it has
+/// nothing else.
+#[test]
+fn the_table_has_what_the_source_has() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut text = std::fs::read_to_string(source.join("operators.rs")).unwrap();
+    for file in std::fs::read_dir(source.join("ops")).unwrap() {
+        let path = file.unwrap().path();
+        if path.file_name().is_some_and(|name| name != "table.rs") {
+            text += &std::fs::read_to_string(path).unwrap();
+        }
+    }
+    let methods: BTreeSet<String> = found(&text, "pub fn ", '(')
+        .into_iter()
+        .map(|name| name.strip_prefix("try_").unwrap_or(&name).to_string())
+        .collect();
+    // A rule's name is a line of its own, in quotes.
+    let rules: BTreeSet<String> = found(&text, "\"", '"')
+        .into_iter()
+        .filter(|name| {
+            text.contains(&format!(
+                "fn name(&self) -> &'static str {{\n        \"{name}\"\n"
+            ))
+        })
+        .collect();
+    assert!(
+        methods.len() > 60 && rules.len() > 50,
+        "the source was read"
+    );
+    let table = |kinds: &[Kind]| -> BTreeSet<String> {
+        let ops = Op::ALL.iter().filter(|op| kinds.contains(&op.kind()));
+        ops.map(|op| op.name().to_string()).collect()
+    };
+    assert_eq!(
+        methods,
+        table(&[Kind::Rule, Kind::Composed, Kind::Zero]),
+        "methods and table"
+    );
+    let with_rules = table(&[Kind::Rule, Kind::Zero, Kind::Adjoint]);
+    let unknown: Vec<_> = rules.difference(&with_rules).collect();
+    assert!(
+        unknown.is_empty(),
+        "rules that aren't in the table: {unknown:?}"
+    );
+}
