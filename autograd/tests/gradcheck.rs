@@ -85,6 +85,37 @@ fn a_detached_saved_tensor_is_seen_in_second_derivatives_only() {
     assert!(dualgradcheck(&detached, &[x(), x()]).is_err());
 }
 
+/// `y = a + b` for `a` `[n, m]` and `b` `[m]`, whose rule gives `b` the gradient of the first row alone.
+struct AddRow;
+
+impl<T: Float> Operation<T> for AddRow {
+    fn name(&self) -> &'static str {
+        "add_row"
+    }
+    fn forward(&self, inputs: &[&Tensor<T>]) -> Result<Tensor<T>> {
+        inputs[0].try_add(inputs[1])
+    }
+    fn grads(&self, _: &Saved<T>, gy: Var<T>, to: &mut Sink<'_, T>) -> Result<()> {
+        to.give(1, || gy.select(0, 0))?;
+        to.give(0, || Ok(gy))
+    }
+}
+
+#[test]
+fn a_missing_sum_over_a_broadcast_axis_is_wrong_for_the_rows_it_leaves_out() {
+    let b = Tensor::from([0.5, -1.0]);
+    let add = |x: &[Var<f64>]| x[0].tape().apply(AddRow, &[&x[0], &x[1]]);
+    let text = gradcheck(add, &[x(), b]).unwrap_err().to_string();
+    assert!(
+        text.starts_with("gradcheck: 2 of 24 derivatives are wrong"),
+        "{text}"
+    );
+    assert!(
+        text.contains("output at [1, 0] for input 1 at [0]: analytic 0.0, reference 1.0"),
+        "{text}"
+    );
+}
+
 #[test]
 fn a_cut_graph_is_a_wrong_derivative() {
     let text = gradcheck(|x| x[0].detach().exp(), &[x()])

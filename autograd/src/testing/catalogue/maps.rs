@@ -30,7 +30,7 @@ pub(super) fn abs() -> Entry {
 }
 
 pub(super) fn cos() -> Entry {
-    map("cos x", program!(|x| x.cos()), |shape| normal(shape))
+    map("cos x", program!(|x| x.cos()), normal)
 }
 
 pub(super) fn elu() -> Entry {
@@ -42,22 +42,18 @@ pub(super) fn elu() -> Entry {
 }
 
 pub(super) fn erf() -> Entry {
-    map(
-        "2/√π ∫₀ˣ e^(−t²) dt",
-        program!(|x| x.erf()),
-        |shape| normal(shape),
-    )
+    map("2/√π ∫₀ˣ e^(−t²) dt", program!(|x| x.erf()), normal)
 }
 
 pub(super) fn exp() -> Entry {
-    map("eˣ", program!(|x| x.exp()), |shape| normal(shape))
+    map("eˣ", program!(|x| x.exp()), normal)
 }
 
 pub(super) fn exp_m1() -> Entry {
     map(
         "eˣ − 1, without cancellation near 0",
         program!(|x| x.exp_m1()),
-        |shape| normal(shape),
+        normal,
     )
 }
 
@@ -65,7 +61,7 @@ pub(super) fn gelu() -> Entry {
     map(
         "x·Φ(x), Φ the normal distribution",
         program!(|x| x.gelu()),
-        |shape| normal(shape),
+        normal,
     )
 }
 
@@ -73,7 +69,7 @@ pub(super) fn gelu_tanh() -> Entry {
     map(
         "½x(1 + tanh(√(2/π)(x + 0.044715x³)))",
         program!(|x| x.gelu_tanh()),
-        |shape| normal(shape),
+        normal,
     )
 }
 
@@ -118,7 +114,7 @@ pub(super) fn ln_1p() -> Entry {
 }
 
 pub(super) fn neg() -> Entry {
-    map("−x", program!(|x| x.try_neg()), |shape| normal(shape))
+    map("−x", program!(|x| x.try_neg()), normal)
 }
 
 pub(super) fn recip() -> Entry {
@@ -166,7 +162,7 @@ pub(super) fn sign() -> Entry {
 }
 
 pub(super) fn sin() -> Entry {
-    map("sin x", program!(|x| x.sin()), |shape| normal(shape))
+    map("sin x", program!(|x| x.sin()), normal)
 }
 
 pub(super) fn softplus() -> Entry {
@@ -188,7 +184,7 @@ pub(super) fn sqrt() -> Entry {
 }
 
 pub(super) fn square() -> Entry {
-    map("x²", program!(|x| x.square()), |shape| normal(shape))
+    map("x²", program!(|x| x.square()), normal)
 }
 
 pub(super) fn swish() -> Entry {
@@ -198,7 +194,7 @@ pub(super) fn swish() -> Entry {
 }
 
 pub(super) fn tanh() -> Entry {
-    map("tanh x", program!(|x| x.tanh()), |shape| normal(shape))
+    map("tanh x", program!(|x| x.tanh()), normal)
 }
 
 pub(super) fn clamp() -> Entry {

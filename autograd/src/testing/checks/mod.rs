@@ -145,7 +145,7 @@ impl Trial {
                 continue;
             }
             let error = (g - e).abs();
-            if !(error <= tolerance * scale) {
+            if error.is_nan() || error > tolerance * scale {
                 return Err(wrong(format!(
                     "{what}: element {index} is {g:?}, expected {e:?}"
                 )));
