@@ -65,7 +65,7 @@ pub fn fill(shape: &[usize], seed: u32, scale: f32, order: Order) -> Result<Tens
 
 /// `count` class indices below `classes`.
 pub fn labels(count: usize, classes: u64) -> Result<Tensor<i64>> {
-    let label = |i| (u64::from(bits(i, 60)) * classes >> 32) as i64;
+    let label = |i| ((u64::from(bits(i, 60)) * classes) >> 32) as i64;
     Tensor::from_slice([count], &(0..count).map(label).collect::<Vec<_>>())
 }
 
