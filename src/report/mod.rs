@@ -8,6 +8,7 @@ mod mean;
 mod plot;
 #[cfg(feature = "progress")]
 mod progress;
+mod score;
 
 pub use accuracy::accuracy;
 pub use confusion::ConfusionMatrix;
@@ -17,3 +18,4 @@ pub use mean::Mean;
 pub use plot::{Panel, Plot};
 #[cfg(feature = "progress")]
 pub use progress::Progress;
+pub use score::{Score, Tally};

@@ -1,5 +1,6 @@
 //! Learning curves as a picture.
 
+use super::Score;
 use crate::tensor::file::write_atomically;
 use crate::{Error, Result};
 use plotters::prelude::*;
@@ -88,6 +89,33 @@ impl Plot {
             title: title.into(),
             panels: Vec::new(),
         }
+    }
+
+    /// The loss and the accuracy of each epoch, on the training examples and on those held out.
+    ///
+    /// ```
+    /// use etude::report::{Plot, Score};
+    ///
+    /// let training = [Score { loss: 0.7, accuracy: 0.8 }, Score { loss: 0.1, accuracy: 0.97 }];
+    /// let held_out = [Score { loss: 0.4, accuracy: 0.9 }, Score { loss: 0.2, accuracy: 0.95 }];
+    /// let svg = Plot::learning_curves("Digits", &training, &held_out).to_svg()?;
+    /// assert!(svg.contains("accuracy, %"));
+    /// # Ok::<(), etude::Error>(())
+    /// ```
+    pub fn learning_curves(
+        title: impl Into<String>,
+        training: &[Score],
+        held_out: &[Score],
+    ) -> Self {
+        let panel = |title: &str, value: fn(&Score) -> f64| {
+            let values = |scores: &[Score]| scores.iter().map(value).collect::<Vec<f64>>();
+            Panel::new(title)
+                .curve("training", &values(training))
+                .curve("held out", &values(held_out))
+        };
+        Plot::new(title)
+            .panel(panel("loss", |score| score.loss))
+            .panel(panel("accuracy, %", |score| 100.0 * score.accuracy))
     }
 
     /// Adds a panel on the right.

@@ -17,7 +17,7 @@ const MARGIN: f64 = 28.0;
 /// Between the ends of two edges at one box.
 const PORT_GAP: f64 = 16.0;
 const ORDER_SWEEPS: usize = 12;
-const SPREAD_SWEEPS: usize = 60;
+const SPREAD_SWEEPS: usize = 61;
 /// From the line of an edge to the shape that is written beside it.
 pub(super) const SHAPE_GAP: f64 = 7.0;
 pub(super) const SHAPE_SIZE: f64 = 11.0;
@@ -260,18 +260,12 @@ impl Drawing {
                 offset += self.items[row[index - 1]].right + COLUMN_GAP + self.items[item].left;
             }
             offsets.push(offset);
-            let neighbours = self.neighbours(item, towards_above);
-            let wish = mean(
-                neighbours
-                    .iter()
-                    .map(|&neighbour| self.items[neighbour].middle),
-            );
-            let wish = wish.unwrap_or(self.items[item].middle);
-            // An edge that passes wants to pass straight.
-            let weight = if self.items[item].node.is_none() {
-                4.0
-            } else {
-                1.0
+            let wish = self.wish(item, towards_above);
+            // An edge that passes wants to pass straight; what has no input gives way.
+            let weight = match &self.items[item] {
+                Item { node: None, .. } => 4.0,
+                source if source.above.is_empty() => 0.02,
+                _ => 1.0,
             };
             pools.push((weight * (wish - offset), weight, 1));
             while let [.., (s, w, n), (t, v, m)] = pools[..]
@@ -287,6 +281,20 @@ impl Drawing {
         for ((&item, place), offset) in row.iter().zip(places).zip(offsets) {
             self.items[item].middle = place + offset;
         }
+    }
+
+    /// Where an item wants to be: in the middle of its neighbours. Those without inputs of their own don't count where
+    /// others do, so that the main line stays straight beside the constants that join it.
+    fn wish(&self, item: usize, towards_above: bool) -> f64 {
+        let neighbours = self.neighbours(item, towards_above);
+        let leading = neighbours
+            .iter()
+            .filter(|&&neighbour| !self.items[neighbour].above.is_empty());
+        let middle = |&neighbour: &usize| self.items[neighbour].middle;
+        let leading: Vec<f64> = leading.map(middle).collect();
+        mean(leading.into_iter())
+            .or_else(|| mean(neighbours.iter().map(middle)))
+            .unwrap_or(self.items[item].middle)
     }
 
     /// Turns middles and rows into rectangles and lines.
