@@ -7,7 +7,7 @@
 //! [`Var::backward`] takes the nodes out of the recording and frees each as it passes; [`grad`] looks at
 //! copies, leaves the recording as it was, and records what the rules compute.
 
-use crate::node::{Node, NodeNumber, Origin};
+use crate::node::{Node, NodeNumber, Origin, SavedTensor};
 use crate::recording::Recording;
 use crate::rule::Saved;
 use crate::sink::{Mark, Sink, Slots, Wanted};
@@ -17,8 +17,8 @@ use std::collections::HashMap;
 
 /// Where a walk gets its nodes from.
 trait Nodes<T: Float> {
-    /// The node of this number, and all that it saved. Numbers are asked for in descending order.
-    fn take(&mut self, number: NodeNumber) -> Node<T>;
+    /// The node of this number, and what it saved. Numbers are asked for in descending order.
+    fn take(&mut self, number: NodeNumber, tape: &Tape<T>) -> (Node<T>, Saved<T>);
 
     /// The shape of a node below the one taken last.
     fn shape(&self, number: NodeNumber) -> Shape;
@@ -39,24 +39,21 @@ fn walk<T: Float>(
         let Some(gy) = slots.take(number) else {
             continue; // the loss doesn't depend on it
         };
-        let node = nodes.take(number);
+        let (node, saved) = nodes.take(number, tape);
         arrive(number, &node, &gy);
         let Origin::Operation(rule) = &node.origin else {
             continue;
         };
-        let mut saved = Saved::new();
-        for slot in node.saved {
-            saved.push(slot.map(|slot| Var::new(slot.tensor, tape.clone(), slot.node)));
-        }
+        let rule = rule.get();
         let mut sink = Sink {
-            rule: rule.get().name(),
+            rule,
             inputs: &node.inputs,
             wanted,
             shapes: &|number| nodes.shape(number),
             slots,
             hook: hook.as_deref(),
         };
-        rule.get().grads(&saved, gy, &mut sink)?;
+        rule.grads(&saved, gy, &mut sink)?;
     }
     Ok(())
 }
@@ -67,20 +64,25 @@ struct Spending<T: Float> {
 }
 
 impl<T: Float> Nodes<T> for Spending<T> {
-    fn take(&mut self, number: NodeNumber) -> Node<T> {
-        let index = (number.get() - self.recording.first.get()) as usize;
-        self.recording.nodes.truncate(index + 1); // what the walk has skipped
-        let mut node = self
-            .recording
-            .nodes
+    fn take(&mut self, number: NodeNumber, tape: &Tape<T>) -> (Node<T>, Saved<T>) {
+        let Recording {
+            first,
+            nodes,
+            saved,
+            ..
+        } = &mut self.recording;
+        let index = (number.get() - first.get()) as usize;
+        nodes.truncate(index + 1);
+        let node = nodes
             .pop()
             .expect("numbers are asked for in descending order");
-        // The recording is gone, so what was saved is constant from here on.
-        node.saved
-            .iter_mut()
-            .flatten()
-            .for_each(|saved| saved.node = None);
-        node
+        saved.truncate(node.saved.end); // of the nodes that the walk has skipped
+        let mut vars = Saved::new();
+        for slot in saved.drain(node.saved.start..) {
+            // The recording is gone, so what was saved is constant from here on.
+            vars.push(slot.map(|slot| Var::new(slot.tensor, tape.clone(), None)));
+        }
+        (node, vars)
     }
 
     fn shape(&self, number: NodeNumber) -> Shape {
@@ -94,8 +96,16 @@ struct Keeping<'a, T: Float> {
 }
 
 impl<T: Float> Nodes<T> for Keeping<'_, T> {
-    fn take(&mut self, number: NodeNumber) -> Node<T> {
-        self.tape.recording().borrow().node(number).clone()
+    fn take(&mut self, number: NodeNumber, tape: &Tape<T>) -> (Node<T>, Saved<T>) {
+        let recording = self.tape.recording().borrow();
+        let node = recording.node(number).clone();
+        let mut vars = Saved::new();
+        for slot in &recording.saved[node.saved.clone()] {
+            let var =
+                |slot: &SavedTensor<T>| Var::new(slot.tensor.clone(), tape.clone(), slot.node);
+            vars.push(slot.as_ref().map(var));
+        }
+        (node, vars)
     }
 
     fn shape(&self, number: NodeNumber) -> Shape {

@@ -99,23 +99,19 @@ impl<T: Float> Tape<T> {
             Keeps::Output => (false, true),
             Keeps::Nothing => (false, false),
         };
-        let saved_inputs = inputs.iter().map(|&input| {
-            if keep_inputs {
+        let mut saved = Vec::with_capacity(inputs.len() + 1);
+        for &input in inputs {
+            saved.push(if keep_inputs {
                 Save::Var(input)
             } else {
                 Save::Nothing
-            }
-        });
-        let saved_output = if keep_output {
+            });
+        }
+        saved.push(if keep_output {
             Save::Output
         } else {
             Save::Nothing
-        };
-        self.record(
-            Applied(operation),
-            inputs,
-            output,
-            saved_inputs.chain([saved_output]),
-        )
+        });
+        self.record(Applied(operation), inputs, output, saved)
     }
 }

@@ -7,6 +7,7 @@ use crate::{ParamId, Rule};
 use etude_tensor::{Float, Shape, Tensor};
 use smallvec::SmallVec;
 use std::num::NonZeroU64;
+use std::ops::Range;
 use std::rc::Rc;
 
 /// The number of a node. Inputs have smaller numbers than what is computed from them, so that descending numbers are
@@ -21,7 +22,8 @@ pub(crate) type Inputs = SmallVec<[Option<NodeNumber>; 2]>;
 pub(crate) struct Node<T: Float> {
     pub(crate) origin: Origin<T>,
     pub(crate) inputs: Inputs,
-    pub(crate) saved: SmallVec<[Option<SavedTensor<T>>; 2]>,
+    /// Where in the recording's list the tensors stand that the rule needs.
+    pub(crate) saved: Range<usize>,
     /// The shape of the value, which its gradient must have.
     pub(crate) shape: Shape,
     /// Whether the gradient of this intermediate result is to be kept (leaves' always are).

@@ -4,7 +4,6 @@ use crate::buffer::{BufferId, Update};
 use crate::node::{Inputs, Node, NodeNumber, Origin, SavedTensor};
 use crate::param::ParamId;
 use etude_tensor::{Float, Shape, Tensor};
-use smallvec::SmallVec;
 use std::collections::HashMap;
 
 /// Room for nodes that a spent recording leaves to the next one, so that a step pushes into memory it already has,
@@ -16,6 +15,9 @@ pub(crate) struct Recording<T: Float> {
     /// The number of `nodes[0]`: everything below belongs to a recording that has been spent.
     pub(crate) first: NodeNumber,
     pub(crate) nodes: Vec<Node<T>>,
+    /// What the nodes have saved, slot by slot, in their order: beside the nodes, so that these are small, and each is
+    /// written once.
+    pub(crate) saved: Vec<Option<SavedTensor<T>>>,
     /// The leaves that users put on the tape, and the intermediate results whose gradient is to be kept.
     pub(crate) variables: Vec<NodeNumber>,
     /// The parameters met so far: each becomes one leaf, however often it is used.
@@ -29,6 +31,7 @@ impl<T: Float> Recording<T> {
         Recording {
             first: NodeNumber::MIN,
             nodes: Vec::new(),
+            saved: Vec::new(),
             variables: Vec::new(),
             params: HashMap::new(),
             updates: Vec::new(),
@@ -55,10 +58,11 @@ impl<T: Float> Recording<T> {
 
     pub(crate) fn push_leaf(&mut self, origin: Origin<T>, shape: Shape) -> NodeNumber {
         let number = self.next_number();
+        let nothing = self.saved.len();
         self.nodes.push(Node {
             origin,
             inputs: Inputs::new(),
-            saved: SmallVec::new(),
+            saved: nothing..nothing,
             shape,
             retained: false,
         });
@@ -76,12 +80,8 @@ impl<T: Float> Recording<T> {
 
     /// Leaves the room of a spent recording to this one.
     pub(crate) fn reuse_room(&mut self, spent: Recording<T>) {
-        let mut nodes = spent.nodes;
-        nodes.clear();
-        if self.nodes.capacity() == 0 {
-            nodes.shrink_to(KEPT_CAPACITY);
-            self.nodes = nodes;
-        }
+        reuse(&mut self.nodes, spent.nodes);
+        reuse(&mut self.saved, spent.saved);
     }
 
     /// The value of a buffer as the updates recorded so far would leave it.
@@ -95,5 +95,14 @@ impl<T: Float> Recording<T> {
             update.apply(&mut value)?;
         }
         Ok(value)
+    }
+}
+
+/// Puts a spent list in the place of one that has no room yet.
+fn reuse<A>(list: &mut Vec<A>, mut spent: Vec<A>) {
+    spent.clear();
+    if list.capacity() == 0 {
+        spent.shrink_to(KEPT_CAPACITY);
+        *list = spent;
     }
 }

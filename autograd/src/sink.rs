@@ -1,8 +1,8 @@
 //! Where rules deliver gradients: computed only when wanted, the first one moved in, the others added in place.
 
-use crate::Var;
 use crate::hook::{Delivery, SinkHook};
 use crate::node::NodeNumber;
+use crate::{Rule, Var};
 use etude_tensor::{Error, Float, Result, Shape};
 
 /// Takes the gradients that one rule gives, input by input.
@@ -10,7 +10,7 @@ use etude_tensor::{Error, Float, Result, Shape};
 /// [`give`](Sink::give) takes a closure, so that a gradient which nobody needs is never computed: the first layer's
 /// images, a frozen parameter, a constant factor.
 pub struct Sink<'a, T: Float> {
-    pub(crate) rule: &'static str,
+    pub(crate) rule: &'a dyn Rule<T>,
     pub(crate) inputs: &'a [Option<NodeNumber>],
     pub(crate) wanted: &'a Wanted,
     pub(crate) shapes: &'a dyn Fn(NodeNumber) -> Shape,
@@ -50,7 +50,7 @@ impl<T: Float> Sink<'_, T> {
         let shape = (self.shapes)(target);
         let mut gradient = gradient(&shape)?;
         if let Some(hook) = self.hook {
-            gradient = match hook.deliver(self.rule, input, gradient) {
+            gradient = match hook.deliver(self.rule.name(), input, gradient) {
                 Delivery::Add(gradient) => gradient,
                 Delivery::Overwrite(gradient) => {
                     self.slots.clear(target);
@@ -60,17 +60,20 @@ impl<T: Float> Sink<'_, T> {
             };
         }
         if !gradient.tensor().has_shape(&shape) {
-            return Err(Error::shape(
-                self.rule,
-                format!(
-                    "the rule gave input {input} a gradient of shape {:?}, but that input has shape {:?}; a gradient has the \
-                     shape of what it belongs to",
-                    gradient.shape(),
-                    &*shape
-                ),
-            ));
+            return Err(self.misfit(input, gradient.shape(), &shape));
         }
         self.slots.add(target, gradient)
+    }
+
+    #[cold]
+    fn misfit(&self, input: usize, given: &[usize], expected: &[usize]) -> Error {
+        Error::shape(
+            self.rule.name(),
+            format!(
+                "the rule gave input {input} a gradient of shape {given:?}, but that input has shape {expected:?}; a gradient \
+                 has the shape of what it belongs to"
+            ),
+        )
     }
 
     fn target(&self, input: usize) -> Option<NodeNumber> {
@@ -172,6 +175,6 @@ impl<T: Float> Slots<T> {
 
 impl<T: Float> std::fmt::Debug for Sink<'_, T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Sink({})", self.rule)
+        write!(f, "Sink({})", self.rule.name())
     }
 }

@@ -9,7 +9,6 @@ use crate::recording::Recording;
 use crate::rule::{Rule, Save};
 use crate::{Gradients, Param, Var};
 use etude_tensor::{Error, Float, Result, Tensor};
-use smallvec::SmallVec;
 use std::cell::{Cell, RefCell};
 use std::collections::hash_map::Entry;
 use std::fmt;
@@ -264,81 +263,71 @@ impl<T: Float> Tape<T> {
         rule: R,
         inputs: &[&Var<T>],
         output: Tensor<T>,
-        saved: impl IntoIterator<Item = Save<'a, T>>,
+        saved: impl AsRef<[Save<'a, T>]>,
     ) -> Result<Var<T>> {
-        if !self.must_record(rule.name(), inputs)? {
-            return Ok(self.input(output));
-        }
-        let mut recording = self.inner.recording.borrow_mut();
-        let number = recording.next_number();
-        let mut node = Node {
-            origin: Origin::Operation(RuleHandle::new(rule)),
-            inputs: Inputs::new(),
-            saved: SmallVec::new(),
-            shape: output.to_shape(),
-            retained: false,
-        };
-        for input in inputs {
-            node.inputs.push(input.node());
-        }
-        for save in saved {
-            let (tensor, node_number) = match save {
-                Save::Var(var) => (var.tensor().clone(), var.node()),
-                Save::Output => (output.clone(), Some(number)),
-                Save::Tensor(tensor) => (tensor, None),
-                Save::Nothing => {
-                    node.saved.push(None);
-                    continue;
-                }
-            };
-            node.saved.push(Some(SavedTensor {
-                tensor,
-                node: node_number,
-            }));
-        }
-        recording.nodes.push(node);
-        Ok(Var::new(output, self.clone(), Some(number)))
-    }
-
-    /// Whether an operation on these inputs has to be recorded.
-    fn must_record(&self, operation: &'static str, inputs: &[&Var<T>]) -> Result<bool> {
         let mut tracked = false;
         for input in inputs {
-            self.check_same(operation, input)?;
+            if !self.is_same(input.tape()) {
+                return Err(mixed_tapes(rule.name(), input));
+            }
             tracked |= input.is_tracked();
         }
         if !tracked || !self.is_recording() {
-            return Ok(false);
+            return Ok(self.input(output));
         }
+        let mut recording = self.inner.recording.borrow_mut();
+        let recording = &mut *recording;
+        let number = recording.next_number();
+        let mut numbers = Inputs::new();
         for input in inputs {
-            self.check_live(operation, input)?;
+            match input.node() {
+                Some(number) if recording.is_stale(number) => {
+                    return Err(spent(rule.name(), input));
+                }
+                node => numbers.push(node),
+            }
         }
-        Ok(true)
+        let from = recording.saved.len();
+        for save in saved.as_ref() {
+            recording.saved.push(match save {
+                Save::Var(var) => Some(SavedTensor {
+                    tensor: var.tensor().clone(),
+                    node: var.node(),
+                }),
+                Save::Output => Some(SavedTensor {
+                    tensor: output.clone(),
+                    node: Some(number),
+                }),
+                Save::Tensor(tensor) => Some(SavedTensor {
+                    tensor: tensor.clone(),
+                    node: None,
+                }),
+                Save::Nothing => None,
+            });
+        }
+        recording.nodes.push(Node {
+            origin: Origin::Operation(RuleHandle::new(rule)),
+            inputs: numbers,
+            saved: from..recording.saved.len(),
+            shape: output.to_shape(),
+            retained: false,
+        });
+        Ok(Var::new(output, self.clone(), Some(number)))
     }
 
     pub(crate) fn check_same(&self, operation: &str, var: &Var<T>) -> Result<()> {
         if self.is_same(var.tape()) {
-            return Ok(());
+            Ok(())
+        } else {
+            Err(mixed_tapes(operation, var))
         }
-        Err(Error::graph(
-            operation,
-            format!(
-                "its operands are on different tapes (one has shape {:?}); bring a value over as a constant with tape.input(x.tensor().clone())",
-                var.shape()
-            ),
-        ))
     }
 
     pub(crate) fn check_live(&self, operation: &str, var: &Var<T>) -> Result<()> {
         match var.node() {
-            Some(number) if self.inner.recording.borrow().is_stale(number) => Err(Error::graph(
-                operation,
-                format!(
-                    "a variable of shape {:?} belongs to a recording that has been spent by backward; compute it again, or \
-                     use its value with detach()",
-                    var.shape()
-                ),
-            )),
+            Some(number) if self.inner.recording.borrow().is_stale(number) => {
+                Err(spent(operation, var))
+            }
             _ => Ok(()),
         }
     }
@@ -409,6 +398,31 @@ impl<T: Float> Tape<T> {
     pub(crate) fn sink_hook(&self) -> Option<Rc<dyn SinkHook<T>>> {
         self.inner.hook.borrow().clone()
     }
+}
+
+/// The error of an operation whose operands are on different tapes.
+#[cold]
+fn mixed_tapes<T: Float>(operation: &str, var: &Var<T>) -> Error {
+    Error::graph(
+        operation,
+        format!(
+            "its operands are on different tapes (one has shape {:?}); bring a value over as a constant with tape.input(x.tensor().clone())",
+            var.shape()
+        ),
+    )
+}
+
+/// The error of an operation on a variable that a `backward` has left behind.
+#[cold]
+fn spent<T: Float>(operation: &str, var: &Var<T>) -> Error {
+    Error::graph(
+        operation,
+        format!(
+            "a variable of shape {:?} belongs to a recording that has been spent by backward; compute it again, or use its \
+             value with detach()",
+            var.shape()
+        ),
+    )
 }
 
 /// Whether two tensors are the same value: usually the same memory; otherwise, element for element.

@@ -22,27 +22,36 @@ pub struct Shape(Repr);
 
 #[derive(Clone)]
 enum Repr {
-    Inline { rank: u8, sizes: [usize; INLINE] },
+    Inline { rank: Rank, sizes: [usize; INLINE] },
     Heap(Box<[usize]>),
+}
+
+/// A rank up to [`INLINE`]. It fills a word, of which the other values stand for the other variant of [`Repr`]: so a
+/// shape is copied word by word, with no odd bytes, which matters to tensors of a few elements.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(usize)]
+enum Rank {
+    Zero,
+    One,
+    Two,
+    Three,
+    Four,
 }
 
 impl Shape {
     /// The shape with these sizes.
     #[inline]
     pub fn new(sizes: &[usize]) -> Self {
-        if sizes.len() <= INLINE {
-            // What isn't used stays 0, so that two shapes can be compared whole.
-            let mut inline = [0; INLINE];
-            for (to, &from) in inline.iter_mut().zip(sizes) {
-                *to = from;
-            }
-            Shape(Repr::Inline {
-                rank: sizes.len() as u8,
-                sizes: inline,
-            })
-        } else {
-            Shape(Repr::Heap(sizes.into()))
-        }
+        // What isn't used stays 0, so that two shapes can be compared whole.
+        let (rank, sizes) = match *sizes {
+            [] => (Rank::Zero, [0; INLINE]),
+            [a] => (Rank::One, [a, 0, 0, 0]),
+            [a, b] => (Rank::Two, [a, b, 0, 0]),
+            [a, b, c] => (Rank::Three, [a, b, c, 0]),
+            [a, b, c, d] => (Rank::Four, [a, b, c, d]),
+            _ => return Shape(Repr::Heap(sizes.into())),
+        };
+        Shape(Repr::Inline { rank, sizes })
     }
 
     /// The number of axes.
@@ -54,7 +63,13 @@ impl Shape {
     /// The number of elements: the product of the sizes, 1 for rank 0.
     #[inline]
     pub fn elements(&self) -> usize {
-        self.iter().product()
+        match **self {
+            // Most shapes, without a loop.
+            [] => 1,
+            [a] => a,
+            [a, b] => a * b,
+            ref sizes => sizes.iter().product(),
+        }
     }
 
     /// The number of elements, or `None` where it overflows what memory can address.

@@ -8,6 +8,7 @@
 use crate::kernels::maps::{self, Binary, Operand, Unary};
 use crate::kernels::parallel::{Work, for_each_chunk};
 use crate::layout::Layout;
+use crate::storage::Storage;
 use crate::walk::{Walk, gather};
 use crate::{Element, Float, Result, Shape, Tensor};
 
@@ -133,10 +134,10 @@ impl<T: Float> Tensor<T> {
         if self.same_shape(other)
             && let (Some(a), Some(b)) = (self.as_slice(), other.as_slice())
         {
+            let mut y = Storage::scratch(a.len());
             let (a, b) = (Operand::Slice(a), Operand::Slice(b));
-            return Ok(Tensor::build(self.to_shape(), |y| {
-                maps::binary(op, a, b, y)
-            }));
+            maps::binary(op, a, b, y.slice_mut());
+            return Ok(Tensor::from_storage(self.to_shape(), y));
         }
         let shape = Shape::broadcast(op.name(), self.shape(), other.shape())?;
         let a = self.layout().broadcast_to(op.name(), &shape)?;
@@ -161,7 +162,7 @@ impl<T: Float> Tensor<T> {
         if !(self.is_contiguous() && self.is_unique()) {
             return self.binary(op, other);
         }
-        if self.shape() != other.shape()
+        if !self.same_shape(other)
             && Shape::broadcast(op.name(), self.shape(), other.shape())?[..] != *self.shape()
         {
             return self.binary(op, other);
@@ -175,6 +176,12 @@ impl<T: Float> Tensor<T> {
     /// # Errors
     /// If `other` doesn't broadcast to the shape of `self`.
     pub fn binary_in_place(&mut self, op: Binary, other: &Self) -> Result<()> {
+        if self.same_shape(other)
+            && let Some(b) = other.as_slice()
+        {
+            maps::binary_in_place(op, self.make_mut(), Operand::Slice(b));
+            return Ok(());
+        }
         let layout = other
             .layout()
             .broadcast_to(op.name(), self.layout().shape())?;

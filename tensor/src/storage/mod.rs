@@ -122,8 +122,11 @@ impl<T: Element> Clone for Storage<T> {
 
 impl<T: Element> Drop for Storage<T> {
     fn drop(&mut self) {
-        // Elements are `Copy`: there is nothing to drop but the block.
-        if self.block.references().fetch_sub(1, Ordering::Release) == 1 {
+        // Elements are `Copy`: there is nothing to drop but the block. Who is alone stays alone, and needs no atomic
+        // subtraction to know it.
+        if self.is_unique() {
+            pool::give(self.block);
+        } else if self.block.references().fetch_sub(1, Ordering::Release) == 1 {
             fence(Ordering::Acquire);
             pool::give(self.block);
         }

@@ -51,6 +51,21 @@ const fn capacity_of(class: usize) -> usize {
     ((STEPS + class % STEPS + 1) << (power - 2)) * LINE
 }
 
+/// How many blocks of a small class a thread keeps.
+static THREAD_BLOCKS: [usize; SMALL_CLASSES] = {
+    let (mut most, mut class) = ([0; SMALL_CLASSES], 0);
+    while class < SMALL_CLASSES {
+        let blocks = THREAD_CLASS_BYTES / capacity_of(class);
+        most[class] = if blocks > THREAD_CLASS_BLOCKS {
+            blocks
+        } else {
+            THREAD_CLASS_BLOCKS
+        };
+        class += 1;
+    }
+    most
+};
+
 /// Lists of free blocks by class. Dropped (at the end of a thread), it gives everything back to the system.
 struct Lists<const N: usize> {
     free: [Vec<Block>; N],
@@ -101,16 +116,19 @@ static SHARED: Mutex<Lists<CLASSES>> = Mutex::new(Lists::new());
 static SWITCH: AtomicU8 = AtomicU8::new(0);
 
 /// Whether freed blocks are kept.
+#[inline]
 pub fn enabled() -> bool {
     match SWITCH.load(Ordering::Relaxed) {
-        0 => {
-            let off =
-                std::env::var("ETUDE_POOL").is_ok_and(|value| value.eq_ignore_ascii_case("off"));
-            SWITCH.store(if off { 2 } else { 1 }, Ordering::Relaxed);
-            !off
-        }
+        0 => ask_environment(),
         state => state == 1,
     }
+}
+
+#[cold]
+fn ask_environment() -> bool {
+    let off = std::env::var("ETUDE_POOL").is_ok_and(|value| value.eq_ignore_ascii_case("off"));
+    set_enabled(!off);
+    !off
 }
 
 /// Turns the pool on or off for the whole process; blocks that are kept already stay until [`clear`].
@@ -177,7 +195,7 @@ fn keep(block: Block) -> bool {
     let capacity = block.capacity();
     let class = class_of(capacity);
     if class < SMALL_CLASSES {
-        let most = (THREAD_CLASS_BYTES / capacity).max(THREAD_CLASS_BLOCKS);
+        let most = THREAD_BLOCKS[class];
         let put = |lists: &RefCell<Lists<SMALL_CLASSES>>| {
             let mut lists = lists.borrow_mut();
             let room = lists.free[class].len() < most;

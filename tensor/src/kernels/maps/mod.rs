@@ -201,10 +201,12 @@ at_every_level!(fn compare_at_level(op: Comparison, a: &[T], b: &[T], y: &mut [b
 at_every_level!(fn select_at_level(mask: &[bool], a: &[T], b: &[T], y: &mut [T]) = loops::select);
 at_every_level!(fn scaled_add_at_level(scale: T, x: &[T], y: &mut [T]) = loops::scaled_add);
 
+#[inline]
 fn same_length(operand: usize, result: usize) {
     assert_eq!(operand, result, "lengths of operand and result of a map");
 }
 
+#[inline]
 fn check_operands<T>(a: Operand<'_, T>, b: Operand<'_, T>, result: usize) {
     for operand in [a, b] {
         if let Operand::Slice(slice) = operand {
@@ -218,6 +220,9 @@ const CHUNK: usize = 16 * 1024;
 
 /// y = op(x), over the threads where it pays. Panics as [`MapKernels`] does.
 pub fn unary<T: Float>(op: Unary, x: &[T], y: &mut [T]) {
+    if y.len() <= CHUNK {
+        return T::unary(op, x, y);
+    }
     same_length(x.len(), y.len());
     let work = Work::per_element(y.len(), op.nanoseconds());
     parallel::for_each_chunk(y, CHUNK, work, |index, y| {
@@ -227,12 +232,18 @@ pub fn unary<T: Float>(op: Unary, x: &[T], y: &mut [T]) {
 
 /// y = op(y), over the threads where it pays.
 pub fn unary_in_place<T: Float>(op: Unary, y: &mut [T]) {
+    if y.len() <= CHUNK {
+        return T::unary_in_place(op, y);
+    }
     let work = Work::per_element(y.len(), op.nanoseconds());
     parallel::for_each_chunk(y, CHUNK, work, |_, y| T::unary_in_place(op, y));
 }
 
 /// y = op(a, b), over the threads where it pays. Panics as [`MapKernels`] does.
 pub fn binary<T: Float>(op: Binary, a: Operand<'_, T>, b: Operand<'_, T>, y: &mut [T]) {
+    if y.len() <= CHUNK {
+        return T::binary(op, a, b, y);
+    }
     check_operands(a, b, y.len());
     let work = Work::per_element(y.len(), op.nanoseconds());
     parallel::for_each_chunk(y, CHUNK, work, |index, y| {
@@ -243,6 +254,9 @@ pub fn binary<T: Float>(op: Binary, a: Operand<'_, T>, b: Operand<'_, T>, y: &mu
 
 /// y = op(y, b), over the threads where it pays. Panics as [`MapKernels`] does.
 pub fn binary_in_place<T: Float>(op: Binary, y: &mut [T], b: Operand<'_, T>) {
+    if y.len() <= CHUNK {
+        return T::binary_in_place(op, y, b);
+    }
     check_operands(b, b, y.len());
     let work = Work::per_element(y.len(), op.nanoseconds());
     parallel::for_each_chunk(y, CHUNK, work, |index, y| {
@@ -279,6 +293,9 @@ pub fn select<T: Float>(mask: &[bool], a: Operand<'_, T>, b: Operand<'_, T>, y: 
 
 /// y += scale·x, over the threads where it pays. Panics as [`MapKernels`] does.
 pub fn scaled_add<T: Float>(scale: T, x: &[T], y: &mut [T]) {
+    if y.len() <= CHUNK {
+        return T::scaled_add(scale, x, y);
+    }
     same_length(x.len(), y.len());
     let work = Work::per_element(y.len(), codes::ARITHMETIC);
     parallel::for_each_chunk(y, CHUNK, work, |index, y| {

@@ -12,13 +12,16 @@ const BLOCK: usize = 256;
 const SHORT: usize = 16;
 
 /// Calls `body(a, b, y)` with slices of one length, until all of `y` is done.
+#[inline]
 pub(super) fn with_slices<T: Real, Y>(
     a: Operand<'_, T>,
     b: Operand<'_, T>,
     y: &mut [Y],
-    body: impl FnMut(&[T], &[T], &mut [Y]),
+    mut body: impl FnMut(&[T], &[T], &mut [Y]),
 ) {
-    if y.len() <= SHORT {
+    if let (Operand::Slice(a), Operand::Slice(b)) = (a, b) {
+        body(a, b, y);
+    } else if y.len() <= SHORT {
         by_blocks::<SHORT, T, Y>(a, b, y, body);
     } else {
         by_blocks::<BLOCK, T, Y>(a, b, y, body);
@@ -33,7 +36,7 @@ fn by_blocks<const N: usize, T: Real, Y>(
 ) {
     let length = y.len();
     match (a, b) {
-        (Operand::Slice(a), Operand::Slice(b)) => body(&a[..length], &b[..length], y),
+        (Operand::Slice(a), Operand::Slice(b)) => body(a, b, y),
         (Operand::Slice(a), Operand::Scalar(b)) => {
             let b = [b; N];
             for (a, y) in a[..length].chunks(N).zip(y.chunks_mut(N)) {
