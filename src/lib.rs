@@ -8,7 +8,7 @@
 //! | [`tensor`] | strided tensors, kernels, random numbers, tensor files |
 //! | [`autograd`] | the tape, variables, differentiable operations, parameters, gradient checks |
 //! | [`layers`] | layers, initializers, losses |
-//! | [`optim`] | optimizers, schedules, clipping |
+//! | [`optim`] | optimizers, clipping, checkpoints |
 
 #![forbid(unsafe_code)]
 

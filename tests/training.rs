@@ -56,10 +56,10 @@ fn a_training_has_the_same_bits_on_any_number_of_threads() -> Result<()> {
 
 #[test]
 fn a_network_learns_the_digits() -> Result<()> {
-    let (losses, parameters) = etude::install(|| train(60))?;
-    let last: f32 = losses[50..].iter().sum::<f32>() / 10.0;
+    let (losses, parameters) = etude::install(|| train(150))?;
+    let last: f32 = losses[140..].iter().sum::<f32>() / 10.0;
     assert!(
-        losses[0] > 2.0 && last < 0.6,
+        losses[0] > 2.0 && last < 0.7,
         "from {} to {last}",
         losses[0]
     );
