@@ -69,12 +69,16 @@ pub(super) fn compare<T: Float>(
     let mut beyond = 0;
     for (index, ((&got, &expected), &bound)) in got.iter().zip(&expected).zip(&bounds).enumerate() {
         let error = (got - expected).abs();
-        // Equal infinities have a difference of NaN. Any other NaN is an error beyond all bounds.
-        if error <= bound || got == expected || (got.is_nan() && expected.is_nan()) {
+        // What is not finite has to be met exactly: an infinity's bound would be infinite, and hold for anything.
+        let holds = match expected.is_finite() {
+            true => error <= bound,
+            false => got == expected || (got.is_nan() && expected.is_nan()),
+        };
+        if holds {
             continue;
         }
         beyond += 1;
-        let excess = if error.is_nan() {
+        let excess = if error.is_nan() || !expected.is_finite() {
             f64::INFINITY
         } else {
             error / bound
