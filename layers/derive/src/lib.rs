@@ -89,9 +89,47 @@
 //! }
 //! ```
 
+//! # Configurations
+//!
+//! [`config`](macro@config) makes a struct a layer's configuration: read from JSON and written to it, built by `new` and setters.
+//!
+//! ```
+//! use etude_derive::config;
+//!
+//! /// The configuration of a blur.
+//! #[config]
+//! pub struct BlurConfig {
+//!     /// How many points one output is made from.
+//!     #[required]
+//!     pub kernel_size: usize,
+//!     /// How many points go in; from the first input if absent.
+//!     pub input_size: Option<usize>,
+//!     /// Whether the edges are repeated.
+//!     #[default = true]
+//!     pub repeat: bool,
+//! }
+//!
+//! let config = BlurConfig::new(3).repeat(false);
+//! assert_eq!(config, serde_json::from_str(r#"{"kernel_size": 3, "repeat": false}"#).unwrap());
+//! assert_eq!(config.input_size(8).input_size, Some(8));
+//! let refused = serde_json::from_str::<BlurConfig>(r#"{"kernel_size": 3, "colour": "red"}"#);
+//! assert!(refused.unwrap_err().to_string().contains("unknown field `colour`"));
+//! ```
+//!
+//! A key has a default, is required, or is an `Option`; one that is none of these doesn't compile:
+//!
+//! ```compile_fail
+//! #[etude_derive::config]
+//! pub struct BlurConfig {
+//!     /// How many points one output is made from.
+//!     pub kernel_size: usize,
+//! }
+//! ```
+
 #![forbid(unsafe_code)]
 
 mod attributes;
+mod config;
 mod expand;
 
 use expand::Crates;
@@ -121,6 +159,27 @@ pub fn derive_facade_module(input: TokenStream) -> TokenStream {
         tensor: quote!(::etude::tensor),
     };
     expand(input, &crates)
+}
+
+/// Makes a struct a layer's configuration. See the [crate's page](crate#configurations).
+///
+/// A field is a key. `#[required]` makes it an argument of `new`; `#[default = value]` gives what it is otherwise; an `Option`
+/// without either is absent, and left out of the JSON while it is. Every key has a setter of its name and documentation; numbers
+/// and `bool` are taken as they are, all other types as `impl Into` of theirs. The struct gets `Clone`, `Debug`, `PartialEq`,
+/// serde's two traits (an unknown key is an error) and, if nothing is required, `Default`. The crate must depend on `serde`.
+#[proc_macro_attribute]
+pub fn config(arguments: TokenStream, input: TokenStream) -> TokenStream {
+    if !arguments.is_empty() {
+        let message = "config takes no arguments: what there is to say stands at the fields";
+        return syn::Error::new(proc_macro2::Span::call_site(), message)
+            .into_compile_error()
+            .into();
+    }
+    let input = parse_macro_input!(input as DeriveInput);
+    let written = config::config(input);
+    written
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
 }
 
 fn expand(input: TokenStream, crates: &Crates) -> TokenStream {

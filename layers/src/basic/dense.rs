@@ -1,99 +1,42 @@
 //! The fully connected layer.
 
-use crate::config::defaults::{check_size, xavier, yes, zeros};
+use crate::config::defaults::check_size;
 use crate::config::{Activation, Initializer, to_json};
 use crate::parameters::{check_channels, param};
 use crate::{ActivationFn, Args, Argument, Layer, Module, Outputs, Signature};
 use etude_autograd::{Param, Var};
+use etude_derive::config;
 use etude_tensor::{Error, Float, Result, Rng};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 const WHO: &str = "dense";
 const SIGNATURE: Signature = Signature::new("Dense", &[Argument::float("x")], &["output"]);
 
 /// The configuration of a [`Dense`] layer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[config]
 pub struct DenseConfig {
     /// How many features come out.
+    #[required]
     pub output_size: usize,
     /// How many features go in; from the first input if absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input_size: Option<usize>,
     /// What is applied to the result.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activation: Option<Activation>,
     /// Whether a bias is added.
-    #[serde(default = "yes")]
+    #[default = true]
     pub use_bias: bool,
     /// What the weight starts from.
-    #[serde(default = "xavier")]
+    #[default = Initializer::Xavier]
     pub weight_initializer: Initializer,
     /// What the bias starts from.
-    #[serde(default = "zeros")]
+    #[default = Initializer::Zeros]
     pub bias_initializer: Initializer,
     /// Whether the parameters are trained.
-    #[serde(default = "yes")]
+    #[default = true]
     pub trainable: bool,
 }
 
 impl DenseConfig {
-    /// A layer with `output_size` features; everything else as its default.
-    pub fn new(output_size: usize) -> Self {
-        DenseConfig {
-            output_size,
-            input_size: None,
-            activation: None,
-            use_bias: true,
-            weight_initializer: xavier(),
-            bias_initializer: zeros(),
-            trainable: true,
-        }
-    }
-
-    /// With so many features going in.
-    #[must_use]
-    pub fn input_size(mut self, input_size: usize) -> Self {
-        self.input_size = Some(input_size);
-        self
-    }
-
-    /// With an activation.
-    #[must_use]
-    pub fn activation(mut self, activation: Activation) -> Self {
-        self.activation = Some(activation);
-        self
-    }
-
-    /// With or without a bias.
-    #[must_use]
-    pub fn use_bias(mut self, use_bias: bool) -> Self {
-        self.use_bias = use_bias;
-        self
-    }
-
-    /// With another start of the weight.
-    #[must_use]
-    pub fn weight_initializer(mut self, initializer: Initializer) -> Self {
-        self.weight_initializer = initializer;
-        self
-    }
-
-    /// With another start of the bias.
-    #[must_use]
-    pub fn bias_initializer(mut self, initializer: Initializer) -> Self {
-        self.bias_initializer = initializer;
-        self
-    }
-
-    /// Trained or frozen.
-    #[must_use]
-    pub fn trainable(mut self, trainable: bool) -> Self {
-        self.trainable = trainable;
-        self
-    }
-
     /// The layer, its parameters seeded from `rng`; without `input_size` they are drawn at the first call.
     ///
     /// # Errors
