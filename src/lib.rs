@@ -12,7 +12,6 @@
 
 #![forbid(unsafe_code)]
 
-pub mod conformance;
 pub mod data;
 mod factories;
 pub mod prelude;

@@ -1,12 +1,12 @@
 //! Is a tensor what was expected?
 
-use super::Case;
-use crate::tensor::file::AnyTensor;
-use crate::{Float, Result, Tensor};
+use crate::Case;
+use etude_tensor::file::AnyTensor;
+use etude_tensor::{Float, Result, Tensor};
 
 /// How far an element may be from what was expected.
 #[derive(Clone, Copy)]
-pub(super) enum Tolerance {
+pub(crate) enum Tolerance {
     /// In 64 bits: `atol + rtol·|expected|`.
     Double { rtol: f64, atol: f64 },
     /// In 32 bits: `rtol · max(1, max|expected|)`, the maximum over elements below [`HUGE`]; a huge element by itself, `rtol·|expected|`.
@@ -17,7 +17,7 @@ pub(super) enum Tolerance {
 const HUGE: f64 = 1e8;
 
 impl Tolerance {
-    pub(super) fn of<T: Float>(case: &Case) -> Self {
+    pub(crate) fn of<T: Float>(case: &Case) -> Self {
         if T::EPSILON < 1e-10 {
             Tolerance::Double {
                 rtol: case.rtol,
@@ -47,7 +47,7 @@ impl Tolerance {
 }
 
 /// What is wrong with the tensor called `name`, if anything: its shape, or the element that is the furthest beyond its bound.
-pub(super) fn compare<T: Float>(
+pub(crate) fn compare<T: Float>(
     name: &str,
     got: &Tensor<T>,
     expected: &AnyTensor,

@@ -1,6 +1,6 @@
 //! What came of the cases, for people and for machines.
 
-use super::Outcome;
+use crate::Outcome;
 use serde_json::{Value, json};
 use std::fmt;
 use std::path::PathBuf;

@@ -1,12 +1,11 @@
 //! Running a case, in one element type after the other.
 
-use super::case::{Case, Mode};
-use super::compare::{Tolerance, compare};
-use crate::autograd::{Gradients, Module, StateDict, Tape, Var};
-use crate::layers::{Args, Layer, Outputs, registry};
-use crate::tensor::Rng;
-use crate::tensor::file::AnyTensor;
-use crate::{Error, Float, Result, Tensor};
+use crate::case::{Case, Mode};
+use crate::compare::{Tolerance, compare};
+use etude_autograd::{Gradients, Module, StateDict, Tape, Var};
+use etude_layers::{Args, Layer, Outputs, registry};
+use etude_tensor::file::AnyTensor;
+use etude_tensor::{Error, Float, Result, Rng, Tensor};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -1,12 +1,12 @@
 //! The conformance cases of the project pass, and the runner sees what is wrong with a case that doesn't.
 
-use etude::conformance::{Case, Outcome, check, run};
-use etude::tensor::file::TensorFile;
-use etude::{Result, Tensor};
+use etude_conformance::{Case, Outcome, check, run};
+use etude_tensor::file::TensorFile;
+use etude_tensor::{Result, Tensor};
 use std::path::{Path, PathBuf};
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("cases")
 }
 
 #[test]

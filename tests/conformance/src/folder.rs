@@ -1,7 +1,7 @@
 //! All cases below some folders.
 
-use super::{Case, CaseResult, Outcome, Report, check};
-use crate::{Error, Result};
+use crate::{Case, CaseResult, Outcome, Report, check};
+use etude_tensor::{Error, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,6 @@
 //! Runs conformance cases: `conformance DIR… [--filter TEXT] [--json]`.
 
-use etude::conformance::{Outcome, run};
+use etude_conformance::{Outcome, run};
 use std::process::ExitCode;
 
 const USAGE: &str = "\

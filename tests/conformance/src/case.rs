@@ -1,7 +1,7 @@
 //! One case: what its file says.
 
-use crate::tensor::file::{AnyTensor, TensorFile};
-use crate::{Error, Result};
+use etude_tensor::file::{AnyTensor, TensorFile};
+use etude_tensor::{Error, Result};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
