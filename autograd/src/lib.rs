@@ -34,6 +34,7 @@
 
 #![forbid(unsafe_code)]
 
+mod attention;
 mod backward;
 mod buffer;
 pub mod check;
@@ -61,6 +62,7 @@ mod tape;
 pub mod testing;
 mod var;
 
+pub use attention::{AttentionMask, AttentionOptions, AttentionParts};
 pub use backward::{grad, vjp};
 pub use buffer::{Buffer, BufferId, Update};
 pub use check::{GradCheck, Program, dualcheck, dualgradcheck, gradcheck, gradgradcheck};

@@ -105,6 +105,22 @@ impl<T: Float> Args<T> {
         }
     }
 
+    /// The variable of this name, if it was given.
+    ///
+    /// # Errors
+    /// If it isn't a variable.
+    pub fn optional_float(&self, name: &str) -> Result<Option<&Var<T>>> {
+        self.get(name).map(|_| self.float(name)).transpose()
+    }
+
+    /// The boolean tensor of this name, if it was given.
+    ///
+    /// # Errors
+    /// If it isn't a boolean tensor.
+    pub fn optional_bools(&self, name: &str) -> Result<Option<&Tensor<bool>>> {
+        self.get(name).map(|_| self.bools(name)).transpose()
+    }
+
     /// Holds the arguments, and the results that are wanted, against what a layer takes and gives. Layers call it first, so that
     /// what follows finds every required argument, each of the right kind.
     ///

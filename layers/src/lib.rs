@@ -32,6 +32,7 @@
 
 mod activation;
 mod args;
+mod attention;
 mod basic;
 mod config;
 mod conv;
@@ -42,6 +43,7 @@ mod orthonormal;
 mod outputs;
 mod parameters;
 mod pool;
+mod projection;
 pub mod registry;
 mod regularization;
 mod sequential;
@@ -51,6 +53,7 @@ mod summary;
 
 pub use activation::ActivationFn;
 pub use args::{Arg, Args};
+pub use attention::{MultiHeadAttention, MultiHeadAttentionConfig};
 pub use basic::{
     Dense, DenseConfig, Embedding, EmbeddingConfig, Flatten, FlattenConfig, Identity,
     IdentityConfig,
@@ -75,6 +78,7 @@ pub use pool::{
     GlobalAvgPool2d, GlobalAvgPool2dConfig, MaxPool, MaxPool1d, MaxPool1dConfig, MaxPool2d,
     MaxPool2dConfig, MaxPoolConfig,
 };
+pub use projection::Projection;
 pub use regularization::{Dropout, DropoutConfig, StochasticDepth, StochasticDepthConfig};
 pub use sequential::{Sequential, SequentialConfig, SequentialEntry};
 pub use signature::{Argument, ArgumentKind, Signature};

@@ -125,12 +125,15 @@ table! {
     }
     Composed {
         AddScalar = "add_scalar",
+        AttentionWithWeights = "attention_with_weights",
         Chunk = "chunk",
         DivScalar = "div_scalar",
         Flatten = "flatten",
+        MaskedSoftmax = "masked_softmax",
         Mean = "mean",
         MulScalar = "mul_scalar",
         PowScalar = "pow_scalar",
+        ScaledDotProductAttention = "scaled_dot_product_attention",
         Slices = "slices",
         Split = "split",
         Squeeze = "squeeze",

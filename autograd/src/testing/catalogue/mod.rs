@@ -1,6 +1,7 @@
 //! The catalogue: one entry for each operation in the table, in a file for each family. Reading an entry tells what the operation
 //! is, on what it works, and what it refuses.
 
+mod attention;
 mod binary;
 mod indexing;
 mod maps;
@@ -23,6 +24,7 @@ pub fn entry(op: Op) -> Entry {
         Op::Affine => products::affine(),
         Op::Argmax => reductions::argmax(),
         Op::Argmin => reductions::argmin(),
+        Op::AttentionWithWeights => attention::attention_with_weights(),
         Op::AvgPool => windows::avg_pool(),
         Op::AvgPoolGrad => windows::avg_pool_grad(),
         Op::BroadcastTo => views::broadcast_to(),
@@ -61,6 +63,7 @@ pub fn entry(op: Op) -> Entry {
         Op::Ln1p => maps::ln_1p(),
         Op::LogSoftmax => rows::log_softmax(),
         Op::Logsumexp => reductions::logsumexp(),
+        Op::MaskedSoftmax => attention::masked_softmax(),
         Op::Matmul => products::matmul(),
         Op::Max => reductions::max(),
         Op::MaxPool => windows::max_pool(),
@@ -82,6 +85,7 @@ pub fn entry(op: Op) -> Entry {
         Op::Relu => maps::relu(),
         Op::Relu6 => maps::relu6(),
         Op::Reshape => views::reshape(),
+        Op::ScaledDotProductAttention => attention::scaled_dot_product_attention(),
         Op::ScatterAdd => indexing::scatter_add(),
         Op::Select => views::select(),
         Op::Selu => maps::selu(),

@@ -1,0 +1,91 @@
+//! Attention whose scores and weights are wanted: each step an operation of its own.
+
+use crate::Var;
+use crate::attention::{AttentionOptions, AttentionParts, additive};
+use etude_tensor::{Error, Float, Result, Rng, Shape, Tensor};
+
+impl<T: Float> Var<T> {
+    /// [`scaled_dot_product_attention`](Var::scaled_dot_product_attention) that also gives the scores and the weights, and so takes memory for
+    /// `queries × keys` of them. This is the query.
+    ///
+    /// # Errors
+    /// As [`scaled_dot_product_attention`](Var::scaled_dot_product_attention).
+    pub fn attention_with_weights(
+        &self,
+        key: &Var<T>,
+        value: &Var<T>,
+        options: &AttentionOptions<T>,
+    ) -> Result<AttentionParts<T>> {
+        self.attention_parts("attention_with_weights", key, value, options)
+    }
+
+    /// Output, scores and weights, computed one after the other on behalf of the operation `op`.
+    pub(super) fn attention_parts(
+        &self,
+        op: &str,
+        key: &Var<T>,
+        value: &Var<T>,
+        options: &AttentionOptions<T>,
+    ) -> Result<AttentionParts<T>> {
+        let shape = scores_shape(op, self, key, value)?;
+        options.check(op, &shape)?;
+        let factor = options.factor(self.shape()[self.rank() - 1]);
+        let mut scores = self.mul_scalar(factor)?.matmul(&key.transpose(-2, -1)?)?;
+        if let Some(mask) = &options.additive {
+            scores = scores.try_add(mask)?;
+        }
+        let by_position = options.hidden_by_position(&shape)?;
+        if let Some(mask) = &by_position {
+            scores = scores.try_add(&self.tape().input(additive(mask)?))?;
+        }
+        let weights = match options.visible(&by_position)? {
+            Some(visible) => scores.masked_softmax(&visible, -1)?,
+            None => scores.softmax(-1)?,
+        };
+        let dropped = match options.dropout {
+            Some((rate, key)) if rate > 0.0 => {
+                let mut rng = Rng::from_key(key.seed, key.step, key.number);
+                let kept = Tensor::bernoulli(weights.shape(), 1.0 - rate, &mut rng)?.cast::<T>()?;
+                let kept = self.tape().input(kept);
+                weights.try_mul(&kept)?.div_scalar(1.0 - rate)?
+            }
+            _ => weights.clone(),
+        };
+        Ok(AttentionParts {
+            output: dropped.matmul(value)?,
+            scores,
+            weights,
+        })
+    }
+}
+
+/// The shape of the scores of `query` with `key`, `[…, queries, keys]`, all leading axes broadcast together.
+pub(super) fn scores_shape<T: Float>(
+    op: &str,
+    query: &Var<T>,
+    key: &Var<T>,
+    value: &Var<T>,
+) -> Result<Shape> {
+    query.tape().check_same(op, key)?;
+    query.tape().check_same(op, value)?;
+    let shapes = (query.shape(), key.shape(), value.shape());
+    let ([a @ .., queries, depth], [b @ .., keys, key_depth], [c @ .., values, _]) = shapes else {
+        return Err(misfit(op, query, key, value));
+    };
+    if depth != key_depth || keys != values {
+        return Err(misfit(op, query, key, value));
+    }
+    let leading = Shape::broadcast(op, &Shape::broadcast(op, a, b)?, c)?;
+    Ok(Shape::from([&leading[..], &[*queries, *keys]].concat()))
+}
+
+#[cold]
+fn misfit<T: Float>(op: &str, query: &Var<T>, key: &Var<T>, value: &Var<T>) -> Error {
+    let message = format!(
+        "query {:?}, key {:?} and value {:?}; expected […, queries, d], […, keys, d] and […, keys, e]",
+        query.shape(),
+        key.shape(),
+        value.shape()
+    );
+    Error::shape(op, message)
+}
