@@ -70,7 +70,7 @@ mod tests {
 
     fn shape(given: &[usize]) -> Result<Vec<usize>> {
         let mask = AttentionMask::<f64>::Bool(Tensor::full(given, true));
-        let float = Tape::new().var(Tensor::zeros(given)).into();
+        let float = AttentionMask::Float(Tape::<f64>::new().var(Tensor::zeros(given)));
         let fitted = head_mask("t", &mask, [2, 3, 4, 5])?;
         assert_eq!(
             fitted.shape(),
