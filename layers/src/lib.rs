@@ -22,7 +22,7 @@
 //!
 //! | to learn about | read |
 //! |---|---|
-//! | the layers | `basic/`, `conv/`, `pool/`, `norm/`, `regularization/`, the losses in `losses/`: one file each |
+//! | the layers | `basic/`, `conv/`, `pool/`, `norm/`, `recurrent/`, `regularization/`, the losses in `losses/`: one file each |
 //! | models of one's own | [`Module`](macro@Module), the derive, and [`Layer`] |
 //! | models from a list of layers | [`Sequential`] |
 //! | what configurations are written in | [`Activation`], [`Initializer`], [`Padding`], [`Ints`], [`DataFormat`], [`Reduction`] |
@@ -44,6 +44,7 @@ mod outputs;
 mod parameters;
 mod pool;
 mod projection;
+mod recurrent;
 pub mod registry;
 mod regularization;
 mod sequential;
@@ -79,6 +80,10 @@ pub use pool::{
     MaxPool2dConfig, MaxPoolConfig,
 };
 pub use projection::Projection;
+pub use recurrent::{
+    Gates, Gru, GruCell, GruCellConfig, GruConfig, Lstm, LstmCell, LstmCellConfig, LstmConfig, Rnn,
+    RnnCell, RnnCellConfig, RnnConfig,
+};
 pub use regularization::{Dropout, DropoutConfig, StochasticDepth, StochasticDepthConfig};
 pub use sequential::{Sequential, SequentialConfig, SequentialEntry};
 pub use signature::{Argument, ArgumentKind, Signature};

@@ -2,19 +2,37 @@
 
 use syn::{Attribute, Field, Result, Type};
 
-/// Whether the field has `#[module(skip)]`.
-pub fn is_skipped(field: &Field) -> Result<bool> {
-    let mut skip = false;
-    for attribute in module_attributes(&field.attrs) {
-        attribute.parse_nested_meta(|meta| {
-            if meta.path.is_ident("skip") {
-                skip = true;
-                return Ok(());
-            }
-            Err(meta.error("a field takes #[module(skip)], which leaves it out of the module"))
-        })?;
+/// What a field is to its module.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// A module of its own, under the field's name.
+    Named,
+    /// `#[module(flatten)]`: its fields count as the struct's.
+    Flattened,
+    /// `#[module(skip)]`: not looked at.
+    Skipped,
+}
+
+impl Role {
+    pub fn read(field: &Field) -> Result<Role> {
+        let mut role = Role::Named;
+        for attribute in module_attributes(&field.attrs) {
+            attribute.parse_nested_meta(|meta| {
+                if meta.path.is_ident("skip") {
+                    role = Role::Skipped;
+                } else if meta.path.is_ident("flatten") {
+                    role = Role::Flattened;
+                } else {
+                    return Err(meta.error(
+                        "a field takes #[module(skip)], which leaves it out of the module, or #[module(flatten)], which makes \
+                         its fields the struct's own",
+                    ));
+                }
+                Ok(())
+            })?;
+        }
+        Ok(role)
     }
-    Ok(skip)
 }
 
 /// What `#[module(…)]` above a struct says.

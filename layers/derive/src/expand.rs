@@ -1,6 +1,6 @@
 //! The implementation that the derive writes: one line a field, as a person would write it by hand.
 
-use crate::attributes::{self, StructAttributes};
+use crate::attributes::{Role, StructAttributes};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
@@ -37,14 +37,24 @@ pub fn module(input: &DeriveInput, crates: &Crates) -> Result<TokenStream> {
     let mut visits_mut = Vec::new();
     let mut bounds = Vec::new();
     for (index, field) in data.fields.iter().enumerate() {
-        if attributes::is_skipped(field)? {
+        let role = Role::read(field)?;
+        if role == Role::Skipped {
             continue;
         }
         let (name, place) = name_and_place(index, field);
         // The span of the field's type, so that a field which isn't a module is underlined where it stands.
         let span = field.ty.span();
-        visits.push(quote::quote_spanned!(span=> visitor.field(#name, &self.#place);));
-        visits_mut.push(quote::quote_spanned!(span=> visitor.field(#name, &mut self.#place);));
+        if role == Role::Flattened {
+            visits.push(
+                quote::quote_spanned!(span=> #autograd::Module::visit(&self.#place, visitor);),
+            );
+            visits_mut.push(
+                quote::quote_spanned!(span=> #autograd::Module::visit_mut(&mut self.#place, visitor);),
+            );
+        } else {
+            visits.push(quote::quote_spanned!(span=> visitor.field(#name, &self.#place);));
+            visits_mut.push(quote::quote_spanned!(span=> visitor.field(#name, &mut self.#place);));
+        }
         if mentions_other_parameter(field, &input.generics, &float) {
             let field_type = &field.ty;
             bounds.push(quote!(#field_type: #autograd::Module<#float>));

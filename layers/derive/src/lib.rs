@@ -61,6 +61,30 @@
 //! assert_eq!(count::<f32>(&Scale { factor: 2.0 }) + count::<f64>(&Scale { factor: 3.0 }), 0);
 //! ```
 //!
+//! # Fields of fields
+//!
+//! Where a struct is put together from another, `flatten` leaves the name of the part out of the paths:
+//!
+//! ```
+//! use etude_autograd::{Module as _, Param};
+//! use etude_derive::Module;
+//! use etude_tensor::Tensor;
+//!
+//! #[derive(Module)]
+//! struct Weights {
+//!     weight: Param,
+//! }
+//!
+//! #[derive(Module)]
+//! struct Layer {
+//!     #[module(flatten)]
+//!     weights: Weights,
+//! }
+//!
+//! let layer = Layer { weights: Weights { weight: Param::new(Tensor::zeros([2])) } };
+//! assert_eq!(layer.params()[0].0, "weight");
+//! ```
+//!
 //! # What doesn't compile
 //!
 //! A field that is neither a module nor plain data has to be left out by name:

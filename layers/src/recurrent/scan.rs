@@ -1,0 +1,130 @@
+//! The scan: one loop over the steps of a sequence for every recurrent layer.
+//!
+//! The input's share in the gates doesn't depend on the state, so it is computed for all steps at once, as one product. What is
+//! left to the loop is the state's share. Buffers are laid out step after step, `[t, b, …]`, so that what a step reads is contiguous.
+
+use super::gates::Gates;
+use etude_autograd::Var;
+use etude_tensor::{Error, Float, Result, Tensor};
+use smallvec::SmallVec;
+
+/// What is carried from step to step, `[b, h]` each; the first is the layer's output.
+pub(super) type States<T> = SmallVec<[Var<T>; 2]>;
+
+/// One step: from the input's share in the gates, `[b, G·h]`, and the states before it to the states after it.
+pub(super) type Step<'a, T> = dyn Fn(&Var<T>, &States<T>) -> Result<States<T>> + 'a;
+
+/// A sequence that a recurrent layer is about to go over.
+pub(super) struct Scan<'a, T: Float> {
+    /// The input's share in the gates, `[t, b, G·h]`.
+    pub projected: Var<T>,
+    /// The states before the first step.
+    pub states: States<T>,
+    mask: Option<&'a Tensor<bool>>,
+    /// Whether the state before the first step is 0, as is the output then.
+    from_zero: bool,
+}
+
+impl<'a, T: Float> Scan<'a, T> {
+    /// Checks `x` `[b, t, in]`, the mask `[b, t]` and the states before the first step, by name, and projects the input. States that
+    /// aren't given are 0.
+    pub fn new(
+        gates: &Gates<T>,
+        x: &Var<T>,
+        mask: Option<&'a Tensor<bool>>,
+        start: &[(&str, Option<&Var<T>>)],
+    ) -> Result<Self> {
+        let who = gates.who();
+        let &[rows, steps, features] = x.shape() else {
+            let message = format!(
+                "expects an input [batch, time, features], got {:?}",
+                x.shape()
+            );
+            return Err(Error::shape(who, message));
+        };
+        if steps == 0 {
+            let message = format!(
+                "expects at least one time step, got an input {:?}",
+                x.shape()
+            );
+            return Err(Error::shape(who, message));
+        }
+        if let Some(mask) = mask
+            && mask.shape() != [rows, steps]
+        {
+            let message = format!(
+                "a mask of shape {:?} for an input {:?}; expected {:?}",
+                mask.shape(),
+                x.shape(),
+                [rows, steps]
+            );
+            return Err(Error::shape(who, message));
+        }
+        let zeros = x.tape().input(Tensor::zeros([rows, gates.units()]));
+        let mut states = States::new();
+        for (name, state) in start {
+            if let Some(state) = state {
+                gates.check_state(name, state, rows)?;
+            }
+            states.push(state.cloned().unwrap_or_else(|| zeros.clone()));
+        }
+        // What skipped steps hold, padding of any kind, must reach neither a sum nor a gradient.
+        let counting = match mask {
+            Some(mask) => x.where_(&mask.unsqueeze(2)?, &x.tape().scalar(0.0))?,
+            None => x.clone(),
+        };
+        let step_by_step = counting
+            .transpose(0, 1)?
+            .reshape([steps * rows, features])?;
+        let projected = gates.project(&step_by_step, x.shape())?;
+        let columns = projected.shape()[1];
+        Ok(Scan {
+            projected: projected.reshape([steps, rows, columns])?,
+            states,
+            mask,
+            from_zero: start.iter().all(|(_, state)| state.is_none()),
+        })
+    }
+
+    /// Goes over the sequence: the output, of all steps `[b, t, h]` or of the last `[b, h]`, and the states after the last step.
+    ///
+    /// Where the mask is false the states stay as they are and the output is that of the step before, 0 before the first step that counts.
+    pub fn run(self, all_steps: bool, step: &Step<'_, T>) -> Result<(Var<T>, States<T>)> {
+        let mut states = self.states;
+        let tape = self.projected.tape();
+        let mut output = match self.from_zero {
+            true => states[0].clone(),
+            false => tape.input(Tensor::zeros(states[0].shape())),
+        };
+        let mut outputs = Vec::new();
+        for t in 0..self.projected.shape()[0] as isize {
+            let next = step(&self.projected.select(0, t)?, &states)?;
+            match self.mask {
+                None => {
+                    output = next[0].clone();
+                    states = next;
+                }
+                Some(mask) => {
+                    let counts = mask.select(1, t)?.unsqueeze(1)?;
+                    let hold = |new: &Var<T>, old: &Var<T>| new.where_(&counts, old);
+                    output = hold(&next[0], &output)?;
+                    let held = next.iter().zip(&states).enumerate();
+                    states = held
+                        .map(|(number, (new, old))| match number {
+                            // From zero, output and first state are the same thing.
+                            0 if self.from_zero => Ok(output.clone()),
+                            _ => hold(new, old),
+                        })
+                        .collect::<Result<_>>()?;
+                }
+            }
+            if all_steps {
+                outputs.push(output.clone());
+            }
+        }
+        if all_steps {
+            output = Var::stack(&outputs, 0)?.transpose(0, 1)?;
+        }
+        Ok((output, states))
+    }
+}
