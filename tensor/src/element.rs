@@ -32,6 +32,24 @@ pub trait Element:
     /// The nearest element to a number: floats round to nearest, integers towards zero and stop at the ends of their
     /// range (NaN becomes 0), `bool` is whether the number isn't 0 (`true` for NaN).
     fn from_number(number: Number) -> Self;
+
+    /// An integer in the order of the elements, for sorting: equal for equal ones (0 and −0 are), and above all others for NaN.
+    fn order_key(self) -> u64;
+}
+
+/// [`Element::order_key`] of a float: its bits, turned so that they ascend.
+fn real_key(x: f64) -> u64 {
+    let bits = (x + 0.0).to_bits(); // −0 + 0 = 0
+    match bits >> 63 {
+        _ if x.is_nan() => u64::MAX,
+        0 => bits | 1 << 63,
+        _ => !bits,
+    }
+}
+
+/// [`Element::order_key`] of an integer.
+fn int_key(i: i64) -> u64 {
+    (i as u64) ^ 1 << 63
 }
 
 /// A number on its way from one element type to another: nothing is lost before the target is known.
@@ -55,7 +73,7 @@ impl Number {
 }
 
 macro_rules! elements {
-    ($($type:ident: $any_bits:literal, $variant:ident, $from_int:expr, $from_real:expr;)*) => {$(
+    ($($type:ident: $any_bits:literal, $variant:ident, $from_int:expr, $from_real:expr, $key:expr;)*) => {$(
         impl sealed::Sealed for $type {}
         impl Element for $type {
             const NAME: &'static str = stringify!($type);
@@ -72,6 +90,10 @@ macro_rules! elements {
                     Number::Real(x) => $from_real(x),
                 }
             }
+            #[inline]
+            fn order_key(self) -> u64 {
+                $key(self.into())
+            }
         }
     )*};
 }
@@ -79,12 +101,12 @@ macro_rules! elements {
 // Rust's `as` between floats, and from float to integer, is just what `from_number` promises; from integer to a
 // smaller one it would wrap, so that is clamped first.
 elements! {
-    f32: true, Real, |i| i as f32, |x| x as f32;
-    f64: true, Real, |i| i as f64, |x| x;
-    i64: true, Int, |i| i, |x| x as i64;
-    i32: true, Int, |i: i64| i.clamp(i32::MIN.into(), i32::MAX.into()) as i32, |x| x as i32;
-    u8: true, Int, |i: i64| i.clamp(0, 255) as u8, |x| x as u8;
-    bool: false, Int, |i| i != 0, |x| x != 0.0;
+    f32: true, Real, |i| i as f32, |x| x as f32, real_key;
+    f64: true, Real, |i| i as f64, |x| x, real_key;
+    i64: true, Int, |i| i, |x| x as i64, int_key;
+    i32: true, Int, |i: i64| i.clamp(i32::MIN.into(), i32::MAX.into()) as i32, |x| x as i32, int_key;
+    u8: true, Int, |i: i64| i.clamp(0, 255) as u8, |x| x as u8, int_key;
+    bool: false, Int, |i| i != 0, |x| x != 0.0, int_key;
 }
 
 impl<T: Float> sealed::Sealed for Dual<T> {}
@@ -99,5 +121,8 @@ impl<T: Float> Element for Dual<T> {
     }
     fn from_number(number: Number) -> Self {
         Dual::from_f64(number.as_f64())
+    }
+    fn order_key(self) -> u64 {
+        real_key(self.primal())
     }
 }

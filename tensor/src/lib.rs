@@ -12,6 +12,10 @@ mod float;
 pub mod kernels;
 mod layout;
 mod ops;
+/// Shapes and positions that an operation on tensors and the same operation on variables both need.
+pub mod plan {
+    pub use crate::ops::along_axis;
+}
 pub mod reference;
 mod rng;
 mod shape;
@@ -24,7 +28,9 @@ pub use dual::Dual;
 pub use element::{Element, Number};
 pub use error::{Error, ErrorKind, Result};
 pub use float::Float;
-pub use ops::{CrossEntropy, LayerNorm, LayerNormParameters, MaxPool, REST, Slice, Window};
+pub use ops::{
+    CrossEntropy, LayerNorm, LayerNormParameters, MaxPool, PadMode, REST, Slice, Window,
+};
 pub use rng::Rng;
 pub use shape::{Axes, Shape, Strides, axis_index};
 pub use storage::pool;

@@ -4,9 +4,9 @@ use crate::{Rule, Saved, Sink, Var};
 use etude_tensor::{Float, Result, Tensor};
 
 /// `y` is read from `x` at the indices, hence `∂L/∂x` collects `∂L/∂y` there, adding up what was read several times.
-struct Gather {
-    axis: isize,
-    indices: Tensor<i64>,
+pub(super) struct Gather {
+    pub(super) axis: isize,
+    pub(super) indices: Tensor<i64>,
 }
 
 /// `y` is `x` with the source added at the indices, hence `∂L/∂x = ∂L/∂y`, and `∂L/∂source` is read from `∂L/∂y` there.

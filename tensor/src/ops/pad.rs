@@ -1,7 +1,8 @@
 //! A constant border: `y[i + before] = x[i]`, and `value` around it.
 
+use super::pad_with::check_border;
 use crate::layout::Layout;
-use crate::{Element, Error, Result, Shape, Tensor};
+use crate::{Element, Result, Tensor};
 
 impl<T: Element> Tensor<T> {
     /// The tensor with `value` around it: for each axis, how many positions before and behind.
@@ -18,29 +19,7 @@ impl<T: Element> Tensor<T> {
     /// ```
     pub fn pad(&self, border: impl AsRef<[(usize, usize)]>, value: T) -> Result<Self> {
         let border = border.as_ref();
-        if border.len() != self.rank() {
-            return Err(Error::shape(
-                "pad",
-                format!(
-                    "{} pairs (before, behind) for shape {:?}; expected one for each axis",
-                    border.len(),
-                    self.shape()
-                ),
-            ));
-        }
-        let sizes: Vec<usize> = self
-            .shape()
-            .iter()
-            .zip(border)
-            .map(|(&size, &(before, behind))| size.saturating_add(before).saturating_add(behind))
-            .collect();
-        let shape = Shape::from(sizes);
-        if shape.checked_elements().is_none() {
-            return Err(Error::value(
-                "pad",
-                format!("shape {shape:?} is larger than memory can address"),
-            ));
-        }
+        let shape = check_border("pad", self.shape(), border)?;
         let mut region = Layout::contiguous(shape.clone());
         for (axis, (&size, &(before, _))) in self.shape().iter().zip(border).enumerate() {
             region = region.range(axis, before, size, 1);

@@ -4,7 +4,7 @@ use crate::shape::axis_index;
 use crate::{Element, Error, Float, Result, Shape, Tensor};
 
 /// `x` with `axis` last and rows side by side in memory, and the position of the axis from the front.
-pub(super) fn axis_last<T: Float>(
+pub(super) fn axis_last<T: Element>(
     op: &str,
     x: &Tensor<T>,
     axis: isize,
@@ -19,7 +19,7 @@ pub(super) fn slice<T: Element>(x: &Tensor<T>) -> &[T] {
 }
 
 /// Moves `axis` to the end.
-fn to_end<T: Float>(x: &Tensor<T>, axis: usize) -> Tensor<T> {
+fn to_end<T: Element>(x: &Tensor<T>, axis: usize) -> Tensor<T> {
     let order: Vec<usize> = (0..x.rank())
         .filter(|&other| other != axis)
         .chain([axis])
@@ -28,7 +28,7 @@ fn to_end<T: Float>(x: &Tensor<T>, axis: usize) -> Tensor<T> {
 }
 
 /// Moves the last axis to `axis`.
-fn from_end<T: Float>(x: &Tensor<T>, axis: usize) -> Tensor<T> {
+fn from_end<T: Element>(x: &Tensor<T>, axis: usize) -> Tensor<T> {
     let last = x.rank() - 1;
     let order: Vec<usize> = (0..axis).chain([last]).chain(axis..last).collect();
     x.view(x.layout().permute(&order))
@@ -41,12 +41,23 @@ pub(super) fn map_rows<T: Float>(
     axis: isize,
     f: impl Fn(&[T], usize, &mut [T]),
 ) -> Result<Tensor<T>> {
+    map_rows_to(op, x, axis, None, f)
+}
+
+/// [`map_rows`] to rows of another type, and of another width unless that is `None`.
+pub(super) fn map_rows_to<X: Element, Y: Element>(
+    op: &str,
+    x: &Tensor<X>,
+    axis: isize,
+    width: Option<usize>,
+    f: impl Fn(&[X], usize, &mut [Y]),
+) -> Result<Tensor<Y>> {
     let (x, axis) = axis_last(op, x, axis)?;
-    let (rows, width) = (slice(&x), x.shape()[x.rank() - 1]);
-    Ok(from_end(
-        &Tensor::build(Shape::from(x.shape()), |y| f(rows, width, y)),
-        axis,
-    ))
+    let mut sizes = x.shape().to_vec();
+    let last = sizes.len() - 1;
+    let from = std::mem::replace(&mut sizes[last], width.unwrap_or(x.shape()[last]));
+    let y = Tensor::build(Shape::from(sizes), |y| f(slice(&x), from, y));
+    Ok(from_end(&y, axis))
 }
 
 /// `z = f(x, y)` along `axis` of two tensors of one shape, as [`map_rows`].

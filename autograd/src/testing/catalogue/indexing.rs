@@ -182,3 +182,63 @@ pub(super) fn pad() -> Entry {
             "pad: 1 pairs (before, behind) for shape [2, 3]; expected one for each axis",
         )
 }
+
+pub(super) fn masked_fill() -> Entry {
+    let fill = |mask: Tensor<bool>| program!([mask: Tensor<bool>] |x| x.masked_fill(mask, 0.5));
+    Entry::new("one value wherever a mask holds")
+        .case("a whole mask", fill(Tensor::from([[true, false], [false, true]])), [normal([2, 2])])
+        .case("a row for all", fill(Tensor::from([true, false, false])), [normal([2, 3])])
+        .also("one", [normal([1, 3])])
+        .also("nothing", [normal([0, 3])])
+        .case("rank 0", fill(Tensor::scalar(false)), [normal(())])
+        .case("everything", fill(Tensor::scalar(true)), [normal([2])])
+        .refuses(
+            |tape| matrix(tape).masked_fill(&Tensor::full([3, 3], true), 0.0),
+            "masked_fill: can't broadcast shape [3, 3] to [2, 3]: axis 0 has size 3; expected 2 or 1",
+        )
+}
+
+pub(super) fn masked_select() -> Entry {
+    let select = |mask: Tensor<bool>| program!([mask: Tensor<bool>] |x| x.masked_select(mask));
+    Entry::new("the elements that a mask lets through, in row-major order")
+        .case(
+            "a whole mask",
+            select(Tensor::from([[true, false], [false, true]])),
+            [normal([2, 2])],
+        )
+        .also("of one", [normal([1, 2])])
+        .case(
+            "a row for all",
+            select(Tensor::from([true, false, true])),
+            [normal([2, 3])],
+        )
+        .also("nothing", [normal([0, 3])])
+        .case("rank 0", select(Tensor::from([true, true])), [normal(())])
+        .case("none", select(Tensor::scalar(false)), [normal([2])])
+        .refuses(
+            |tape| matrix(tape).masked_select(&Tensor::full([2], true)),
+            "masked_select: shapes [2, 3] and [2] don't broadcast",
+        )
+}
+
+pub(super) fn take_along_axis() -> Entry {
+    let take = |at: Tensor<i64>, axis: isize| program!([at: Tensor<i64>, axis: isize] |x| x.take_along_axis(at, *axis));
+    Entry::new("what positions along an axis name, the other axes broadcasting")
+        .needs_an_axis()
+        .case("first axis", take(indices(&[4, 2], 3), 0), [normal([3, 2])])
+        .also("the tensor broadcasts", [normal([3, 1])])
+        .case(
+            "the indices broadcast",
+            take(indices(&[1, 2], 3), -1),
+            [normal([2, 3])],
+        )
+        .also("nothing", [normal([0, 3])])
+        .refuses(
+            |tape| matrix(tape).take_along_axis(&Tensor::from([0]), 0),
+            "take_along_axis: indices of shape [1] for shape [2, 3]; expected the same rank",
+        )
+        .refuses(
+            |tape| matrix(tape).take_along_axis(&Tensor::zeros([2, 2]), 0),
+            "take_along_axis: shapes [1, 3] and [1, 2] don't broadcast",
+        )
+}

@@ -5,10 +5,13 @@ mod attention;
 mod binary;
 mod indexing;
 mod maps;
+mod ordering;
 mod products;
 mod reductions;
 mod rows;
+mod running;
 mod scalars;
+mod shaping;
 mod views;
 mod windows;
 
@@ -24,6 +27,7 @@ pub fn entry(op: Op) -> Entry {
         Op::Affine => products::affine(),
         Op::Argmax => reductions::argmax(),
         Op::Argmin => reductions::argmin(),
+        Op::Argsort => ordering::argsort(),
         Op::AttentionWithWeights => attention::attention_with_weights(),
         Op::AvgPool => windows::avg_pool(),
         Op::AvgPoolGrad => windows::avg_pool_grad(),
@@ -36,6 +40,7 @@ pub fn entry(op: Op) -> Entry {
         Op::ConvWeightGrad => products::conv_weight_grad(),
         Op::Cos => maps::cos(),
         Op::CrossEntropy => rows::cross_entropy(),
+        Op::Cumsum => running::cumsum(),
         Op::Diagonal => views::diagonal(),
         Op::Div => binary::div(),
         Op::DivScalar => scalars::div_scalar(),
@@ -46,6 +51,7 @@ pub fn entry(op: Op) -> Entry {
         Op::ExpM1 => maps::exp_m1(),
         Op::Flatten => views::flatten(),
         Op::Flip => views::flip(),
+        Op::Fold => shaping::fold(),
         Op::Gather => indexing::gather(),
         Op::Gelu => maps::gelu(),
         Op::GeluTanh => maps::gelu_tanh(),
@@ -63,6 +69,8 @@ pub fn entry(op: Op) -> Entry {
         Op::Ln1p => maps::ln_1p(),
         Op::LogSoftmax => rows::log_softmax(),
         Op::Logsumexp => reductions::logsumexp(),
+        Op::MaskedFill => indexing::masked_fill(),
+        Op::MaskedSelect => indexing::masked_select(),
         Op::MaskedSoftmax => attention::masked_softmax(),
         Op::Matmul => products::matmul(),
         Op::Max => reductions::max(),
@@ -78,13 +86,16 @@ pub fn entry(op: Op) -> Entry {
         Op::Neg => maps::neg(),
         Op::NotEqual => binary::not_equal(),
         Op::Pad => indexing::pad(),
+        Op::PadWith => shaping::pad_with(),
         Op::Permute => views::permute(),
         Op::Pow => binary::pow(),
         Op::PowScalar => scalars::pow_scalar(),
         Op::Recip => maps::recip(),
         Op::Relu => maps::relu(),
         Op::Relu6 => maps::relu6(),
+        Op::Repeat => shaping::repeat(),
         Op::Reshape => views::reshape(),
+        Op::Roll => shaping::roll(),
         Op::ScaledDotProductAttention => attention::scaled_dot_product_attention(),
         Op::ScatterAdd => indexing::scatter_add(),
         Op::Select => views::select(),
@@ -97,6 +108,7 @@ pub fn entry(op: Op) -> Entry {
         Op::Softmax => rows::softmax(),
         Op::Softplus => maps::softplus(),
         Op::Softsign => maps::softsign(),
+        Op::Sort => ordering::sort(),
         Op::Split => views::split(),
         Op::Sqrt => maps::sqrt(),
         Op::Square => maps::square(),
@@ -106,8 +118,14 @@ pub fn entry(op: Op) -> Entry {
         Op::SubScalar => scalars::sub_scalar(),
         Op::Sum => reductions::sum(),
         Op::Swish => maps::swish(),
+        Op::TakeAlongAxis => indexing::take_along_axis(),
         Op::Tanh => maps::tanh(),
+        Op::Tile => shaping::tile(),
+        Op::Topk => ordering::topk(),
         Op::Transpose => views::transpose(),
+        Op::Tril => shaping::tril(),
+        Op::Triu => shaping::triu(),
+        Op::Unfold => shaping::unfold(),
         Op::Unsqueeze => views::unsqueeze(),
         Op::Var => reductions::var(),
         Op::Where => binary::where_(),

@@ -1,0 +1,23 @@
+//! Running results along an axis.
+
+use crate::testing::{Entry, normal};
+use crate::{Tape, Var, program};
+use etude_tensor::Tensor;
+
+fn matrix(tape: &Tape<f64>) -> Var<f64> {
+    tape.var(Tensor::ones([2, 3]))
+}
+
+pub(super) fn cumsum() -> Entry {
+    Entry::new("yᵢ = x₀ + … + xᵢ along an axis")
+        .needs_an_axis()
+        .large(program!(|x| x.cumsum(1)), [normal([80, 3001])])
+        .case("first axis", program!(|x| x.cumsum(0)), [normal([3, 2])])
+        .also("one", [normal([1])])
+        .also("nothing", [normal([0, 2])])
+        .case("last axis", program!(|x| x.cumsum(-1)), [normal([2, 4])])
+        .refuses(
+            |tape| matrix(tape).cumsum(2),
+            "cumsum: axis 2 is out of range for rank 2; expected -2 to 1",
+        )
+}

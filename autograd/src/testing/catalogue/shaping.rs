@@ -1,0 +1,169 @@
+//! Elements moved, repeated and cut out.
+
+use crate::testing::{Entry, normal};
+use crate::{Tape, Var, program};
+use etude_tensor::kernels::conv::ConvGeometry;
+use etude_tensor::{PadMode, Tensor};
+
+fn matrix(tape: &Tape<f64>) -> Var<f64> {
+    tape.var(Tensor::ones([2, 3]))
+}
+
+pub(super) fn roll() -> Entry {
+    Entry::new("moved on along an axis; what leaves at the end comes in at the beginning")
+        .needs_an_axis()
+        .large(program!(|x| x.roll(7, 1)), [normal([80, 3001])])
+        .case("on", program!(|x| x.roll(1, 0)), [normal([3, 2])])
+        .also("one", [normal([1])])
+        .also("nothing", [normal([0, 2])])
+        .case(
+            "back, more than once around",
+            program!(|x| x.roll(-6, -1)),
+            [normal([2, 4])],
+        )
+        .refuses(
+            |tape| matrix(tape).roll(1, 2),
+            "roll: axis 2 is out of range for rank 2; expected -2 to 1",
+        )
+}
+
+pub(super) fn repeat() -> Entry {
+    Entry::new("each position of an axis several times in a row")
+        .needs_an_axis()
+        .large(program!(|x| x.repeat(3, 0)), [normal([80, 1001])])
+        .case("first axis", program!(|x| x.repeat(2, 0)), [normal([3, 2])])
+        .also("one", [normal([1])])
+        .also("nothing", [normal([0, 2])])
+        .case("last axis", program!(|x| x.repeat(3, -1)), [normal([2, 2])])
+        .case("no times", program!(|x| x.repeat(0, 1)), [normal([2, 2])])
+        .refuses(
+            |tape| matrix(tape).repeat(2, 2),
+            "repeat: axis 2 is out of range for rank 2; expected -2 to 1",
+        )
+}
+
+pub(super) fn tile() -> Entry {
+    Entry::new("the whole several times along each axis")
+        .large(program!(|x| x.tile([2, 2])), [normal([80, 1001])])
+        .case("both axes", program!(|x| x.tile([2, 3])), [normal([2, 2])])
+        .also("new axes", [normal([1])])
+        .also("rank 0", [normal(())])
+        .also("nothing", [normal([0, 2])])
+        .case("the last axis", program!(|x| x.tile([2])), [normal([2, 3])])
+        .refuses(
+            |tape| matrix(tape).tile([usize::MAX]),
+            "tile: shape [2, 18446744073709551615] is larger than memory can address",
+        )
+}
+
+pub(super) fn tril() -> Entry {
+    Entry::new("0 above a diagonal of the last two axes")
+        .needs_an_axis()
+        .large(program!(|x| x.tril(0)), [normal([500, 480])])
+        .case("main diagonal", program!(|x| x.tril(0)), [normal([2, 3])])
+        .also("one", [normal([1, 1])])
+        .also("nothing", [normal([0, 2])])
+        .case(
+            "below it, of several",
+            program!(|x| x.tril(-1)),
+            [normal([2, 3, 2])],
+        )
+        .refuses(
+            |tape| tape.var(Tensor::ones([3])).tril(0),
+            "tril: shape [3]; expected at least two axes, [..., rows, columns]",
+        )
+}
+
+pub(super) fn triu() -> Entry {
+    Entry::new("0 below a diagonal of the last two axes")
+        .needs_an_axis()
+        .large(program!(|x| x.triu(0)), [normal([500, 480])])
+        .case("main diagonal", program!(|x| x.triu(0)), [normal([2, 3])])
+        .also("one", [normal([1, 1])])
+        .also("nothing", [normal([0, 2])])
+        .case(
+            "above it, of several",
+            program!(|x| x.triu(1)),
+            [normal([2, 3, 2])],
+        )
+        .refuses(
+            |tape| tape.var(Tensor::ones([3])).triu(0),
+            "triu: shape [3]; expected at least two axes, [..., rows, columns]",
+        )
+}
+
+pub(super) fn pad_with() -> Entry {
+    let pad = |border: Vec<(usize, usize)>, mode: PadMode| program!([border: Vec<(usize, usize)>, mode: PadMode] |x| x.pad_with(border, *mode));
+    Entry::new("with a border that continues the tensor")
+        .large(pad(vec![(1, 2), (3, 0)], PadMode::Edge), [normal([80, 3001])])
+        .case("reflected", pad(vec![(1, 0), (2, 1)], PadMode::Reflect), [normal([2, 3])])
+        .also("more than once", [normal([1, 2])])
+        .case("the edge", pad(vec![(1, 2)], PadMode::Edge), [normal([2])])
+        .case("circular", pad(vec![(0, 0), (1, 3)], PadMode::Circular), [normal([2, 2])])
+        .also("nothing", [normal([0, 2])])
+        .case("one value", pad(vec![(1, 1)], PadMode::Constant(2.0)), [normal([2])])
+        .case("rank 0", pad(vec![], PadMode::Edge), [normal(())])
+        .refuses(
+            |tape| matrix(tape).pad_with([(1, 1)], PadMode::Edge),
+            "pad_with: 1 pairs (before, behind) for shape [2, 3]; expected one for each axis",
+        )
+        .refuses(
+            |tape| tape.var(Tensor::zeros([0])).pad_with([(1, 1)], PadMode::Edge),
+            "pad_with: a border of 1 and 1 along axis 0 of shape [0]; expected an axis with elements",
+        )
+}
+
+/// A geometry with something of everything, on the first `axes` of three axes.
+fn geometry(axes: usize) -> ConvGeometry {
+    ConvGeometry {
+        stride: [2, 1, 1].into_iter().take(axes).collect(),
+        dilation: [1, 2, 1].into_iter().take(axes).collect(),
+        padding: [(1, 0), (0, 2), (1, 1)].into_iter().take(axes).collect(),
+        groups: 1,
+    }
+}
+
+pub(super) fn unfold() -> Entry {
+    let unfold = |kernel: Vec<usize>, geometry: ConvGeometry| program!([kernel: Vec<usize>, geometry: ConvGeometry] |x| x.unfold(kernel, geometry));
+    Entry::new("the patches under a kernel: [batch, spatial…, channels] → [batch, output…, kernel…, channels]")
+        .needs_an_axis()
+        .large(unfold(vec![3, 2], geometry(2)), [normal([2, 60, 50, 8])])
+        .case("one axis", unfold(vec![2], geometry(1)), [normal([2, 4, 2])])
+        .also("of one", [normal([1, 1, 1])])
+        .also("no images", [normal([0, 4, 2])])
+        .case("two axes", unfold(vec![2, 2], geometry(2)), [normal([1, 3, 3, 2])])
+        .case("three axes", unfold(vec![2, 1, 2], geometry(3)), [normal([1, 2, 2, 2, 1])])
+        .case("a view", unfold(vec![2], ConvGeometry::new(1)), [normal([1, 4, 1])])
+        .case("no axes", unfold(vec![], ConvGeometry::new(0)), [normal([2, 3])])
+        .refuses(
+            |tape| matrix(tape).unfold([2], &ConvGeometry::new(1)),
+            "unfold: a kernel [2] needs an input [batch, 1 sizes, channels], got [2, 3]",
+        )
+        .refuses(
+            |tape| tape.var(Tensor::ones([1, 2, 1])).unfold([3], &ConvGeometry::new(1)),
+            "unfold: a kernel of 3 with dilation 1 covers 3 elements, but the input axis has 2",
+        )
+        .refuses(
+            |tape| tape.var(Tensor::ones([1, 2, 1])).unfold([3], &ConvGeometry::new(2)),
+            "unfold: kernel [3] with strides, dilations and padding of [2, 2, 2] axes; expected as many each",
+        )
+}
+
+pub(super) fn fold() -> Entry {
+    let fold = |sizes: Vec<usize>, geometry: ConvGeometry| program!([sizes: Vec<usize>, geometry: ConvGeometry] |x| x.fold(sizes, geometry));
+    Entry::new("the sum of overlapping patches: [batch, output…, kernel…, channels] → [batch, spatial…, channels]")
+        .needs_an_axis()
+        .large(fold(vec![60, 50], geometry(2)), [normal([2, 30, 50, 3, 2, 8])])
+        .case("one axis", fold(vec![4], geometry(1)), [normal([2, 2, 2, 2])])
+        .also("no images", [normal([0, 2, 2, 2])])
+        .case("two axes", fold(vec![3, 3], geometry(2)), [normal([1, 2, 3, 2, 2, 2])])
+        .case("no axes", fold(vec![], ConvGeometry::new(0)), [normal([2, 3])])
+        .refuses(
+            |tape| matrix(tape).fold([2], &ConvGeometry::new(1)),
+            "fold: patches [2, 3] for images of 1 spatial axes; expected [batch, 1 output sizes, 1 kernel sizes, channels]",
+        )
+        .refuses(
+            |tape| tape.var(Tensor::ones([1, 3, 2, 1])).fold([5], &ConvGeometry::new(1)),
+            "fold: patches [1, 3, 2, 1] for images [1, 5, 1]; expected [1, 4, 2, 1]",
+        )
+}
