@@ -22,7 +22,7 @@
 //!
 //! | to learn about | read |
 //! |---|---|
-//! | the layers | `basic/`, `conv/`, `pool/`, `norm/`, `recurrent/`, `regularization/`, the losses in `losses/`: one file each |
+//! | the layers | `basic/`, `conv/`, `pool/`, `norm/`, `recurrent/`, `regularization/`, `vision/`, the losses in `losses/`: one file each |
 //! | models of one's own | [`Module`](macro@Module), the derive, and [`Layer`] |
 //! | models from a list of layers | [`Sequential`] |
 //! | what configurations are written in | [`Activation`], [`Initializer`], [`Padding`], [`Ints`], [`DataFormat`], [`Reduction`] |
@@ -51,6 +51,7 @@ mod sequential;
 mod signature;
 mod spatial;
 mod summary;
+mod vision;
 
 pub use activation::ActivationFn;
 pub use args::{Arg, Args};
@@ -88,3 +89,12 @@ pub use regularization::{Dropout, DropoutConfig, StochasticDepth, StochasticDept
 pub use sequential::{Sequential, SequentialConfig, SequentialEntry};
 pub use signature::{Argument, ArgumentKind, Signature};
 pub use summary::{Row, Summary};
+pub use vision::{
+    AntiAliasDownsample, AntiAliasDownsampleConfig, BatchNormActivation, BatchNormActivationConfig,
+    BiasLayer, BiasLayerConfig, ChannelAffine, ChannelAffineConfig, ClassToken, ClassTokenConfig,
+    ConvPositionalEncoding, ConvPositionalEncodingConfig, ConvRelativePositionalEncoding,
+    ConvRelativePositionalEncodingConfig, MixerBlock, MixerBlockConfig, MlpBlock, MlpBlockConfig,
+    PositionalEmbedding, PositionalEmbeddingConfig, RSoftmax, RSoftmaxConfig, SpatialGatingBlock,
+    SpatialGatingBlockConfig, SplitAttentionConv2d, SplitAttentionConv2dConfig, SqueezeExcite,
+    SqueezeExciteConfig, rsoftmax,
+};

@@ -1,20 +1,48 @@
-//! How layers make their parameters, and check inputs against them.
+//! How layers make their parameters, use them, and check inputs against them.
 
-use crate::config::Initializer;
-use etude_autograd::Param;
+use etude_autograd::{Initializer, Param, Tape, Var};
 use etude_tensor::{Error, Float, Result, Rng};
 
 /// A parameter whose values will be drawn when its shape is known. Its seed is drawn now, so that the values don't depend on
 /// the order of the first calls.
 pub(crate) fn param<T: Float>(
-    initializer: Initializer,
+    initializer: impl Initializer + 'static,
     trainable: bool,
     rng: &mut Rng,
 ) -> Param<T> {
-    let draw = move |shape: &[usize], seed: u64| initializer.draw(shape, seed);
-    let mut param = Param::lazy(draw, rng.next_u64());
+    let mut param = Param::lazy(initializer, rng.next_u64());
     param.set_trainable(trainable);
     param
+}
+
+/// [`param`] for one that a configuration may leave out. One that is absent takes no seed.
+pub(crate) fn optional_param<T: Float>(
+    present: bool,
+    initializer: impl Initializer + 'static,
+    trainable: bool,
+    rng: &mut Rng,
+) -> Option<Param<T>> {
+    present.then(|| param(initializer, trainable, rng))
+}
+
+/// Draws the values of a parameter, if they aren't there. What goes wrong is said of the parameter's `name`.
+pub(crate) fn build<'a, T: Float>(
+    name: &str,
+    param: impl Into<Option<&'a Param<T>>>,
+    shape: &[usize],
+) -> Result<()> {
+    match param.into() {
+        Some(param) => {
+            let built = param.build(shape).map_err(|err| err.in_layer(name));
+            built.map(|_| ())
+        }
+        None => Ok(()),
+    }
+}
+
+/// The leaf of a parameter that may be absent.
+pub(crate) fn leaf<T: Float>(tape: &Tape<T>, param: &Option<Param<T>>) -> Result<Option<Var<T>>> {
+    param.as_ref().map(|param| tape.param(param)).transpose()
 }
 
 /// Refuses an input whose size along an axis isn't the one that the parameter was made for: `weight_axis` is the
@@ -26,12 +54,20 @@ pub(crate) fn check_channels<T: Float>(
     channels: usize,
     input: &[usize],
 ) -> Result<()> {
-    let built = weight
-        .value()
-        .ok()
-        .and_then(|weight| weight.shape().get(weight_axis));
-    match built {
-        Some(&expected) if expected != channels => Err(Error::shape(
+    let built = weight.value().ok();
+    let made_for = built.and_then(|weight| weight.shape().get(weight_axis));
+    check_size_along(who, made_for.copied(), channels, input)
+}
+
+/// Refuses an input whose number of channels isn't the one that the layer was made for, if it has been made.
+pub(crate) fn check_size_along(
+    who: &str,
+    made_for: Option<usize>,
+    channels: usize,
+    input: &[usize],
+) -> Result<()> {
+    match made_for {
+        Some(expected) if expected != channels => Err(Error::shape(
             who,
             format!(
                 "expects {expected} input channels, got {channels} in an input of shape {input:?}"
@@ -39,4 +75,9 @@ pub(crate) fn check_channels<T: Float>(
         )),
         _ => Ok(()),
     }
+}
+
+/// An error inside a layer, with the name of the part where it arose.
+pub(crate) fn inside<R>(name: &str, result: Result<R>) -> Result<R> {
+    result.map_err(|err| err.in_layer(name))
 }

@@ -49,7 +49,7 @@ names! {
 }
 
 /// The deviation of a standard normal redrawn beyond ±2.
-const DEVIATION_WITHIN_TWO: f64 = 0.879_625_661_034_239_8;
+pub(crate) const DEVIATION_WITHIN_TWO: f64 = 0.879_625_661_034_239_8;
 
 impl Initializer {
     /// Values for a parameter of `shape`. Equal seeds give equal values, in 64 bits whatever the parameter's type.
@@ -76,6 +76,12 @@ impl Initializer {
             Initializer::TruncatedNormal => Tensor::truncated_normal(shape, 0.0, 0.05, 2.0, rng),
             Initializer::Orthogonal => orthogonal(shape, rng),
         }
+    }
+}
+
+impl etude_autograd::Initializer for Initializer {
+    fn draw(&self, shape: &[usize], seed: u64) -> Result<Tensor<f64>> {
+        Initializer::draw(*self, shape, seed)
     }
 }
 

@@ -13,6 +13,7 @@ mod window;
 
 pub use activation::Activation;
 pub use data_format::DataFormat;
+pub(crate) use initializer::DEVIATION_WITHIN_TWO;
 pub use initializer::{Initializer, fans};
 pub use ints::{AxisInts, Ints, OneOrMany};
 pub use padding::{Padding, Sides};
