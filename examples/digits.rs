@@ -58,7 +58,7 @@ fn network(seed: u64) -> Result<Sequential> {
     let model = Sequential::new()
         .named("conv1", conv(16).init(&mut rng)?)?
         .named("conv2", conv(32).init(&mut rng)?)?
-        .named("pool", MaxPool2dConfig::new(2).init()?)?
+        .named("pool", MaxPool2dConfig::new().init()?)?
         .named("conv3", conv(32).init(&mut rng)?)?
         .named("drop", DropoutConfig::new(0.25).init()?)?
         .named("flatten", FlattenConfig::new().init())?

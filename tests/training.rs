@@ -15,7 +15,7 @@ fn network() -> Result<Sequential> {
         .activation(Activation::Relu);
     Ok(Sequential::new()
         .then(conv.init(&mut rng)?)
-        .then(MaxPool2dConfig::new(2).init()?)
+        .then(MaxPool2dConfig::new().init()?)
         .then(DropoutConfig::new(0.25).init()?)
         .then(FlattenConfig::new().init())
         .then(DenseConfig::new(Digits::CLASSES).init(&mut rng)?))

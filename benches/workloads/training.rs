@@ -64,7 +64,7 @@ impl Cnn {
         Ok(Cnn {
             conv1,
             conv2,
-            pool: MaxPool2dConfig::new(2).init()?,
+            pool: MaxPool2dConfig::new().init()?,
             flatten: FlattenConfig::new().init(),
             dense1,
             dense2: dense(&mut seed, 128, 10, false)?,

@@ -49,6 +49,7 @@ pub mod registry;
 mod regularization;
 mod sequential;
 mod signature;
+mod sliding;
 mod spatial;
 mod summary;
 mod vision;
@@ -65,15 +66,26 @@ pub use config::{
     Window, fans, read_config,
 };
 pub use conv::{
-    Conv, Conv1d, Conv1dConfig, Conv2d, Conv2dConfig, Conv3d, Conv3dConfig, ConvConfig,
+    Conv, Conv1d, Conv1dConfig, Conv1dTranspose, Conv1dTransposeConfig, Conv2d, Conv2dConfig,
+    Conv2dTranspose, Conv2dTransposeConfig, Conv3d, Conv3dConfig, Conv3dTranspose,
+    Conv3dTransposeConfig, ConvConfig, ConvTranspose, ConvTransposeConfig, DepthwiseConv,
+    DepthwiseConv1d, DepthwiseConv1dConfig, DepthwiseConv2d, DepthwiseConv2dConfig,
+    DepthwiseConvConfig, SeparableConv, SeparableConv1d, SeparableConv1dConfig, SeparableConv2d,
+    SeparableConv2dConfig, SeparableConvConfig, ZeroPadding, ZeroPadding1d, ZeroPadding1dConfig,
+    ZeroPadding2d, ZeroPadding2dConfig, ZeroPadding3d, ZeroPadding3dConfig, ZeroPaddingConfig,
 };
 pub use etude_autograd::Module;
 pub use etude_derive::Module;
 pub use layer::{CloneLayer, Layer};
 pub use losses::{
-    MeanSquaredError, MeanSquaredErrorConfig, SoftmaxCrossEntropy, SoftmaxCrossEntropyConfig,
+    BinaryCrossEntropy, BinaryCrossEntropyConfig, Huber, HuberConfig, KlDivergence,
+    KlDivergenceConfig, MeanAbsoluteError, MeanAbsoluteErrorConfig, MeanSquaredError,
+    MeanSquaredErrorConfig, SoftmaxCrossEntropy, SoftmaxCrossEntropyConfig,
 };
-pub use norm::{BatchNorm, BatchNormConfig, LayerNorm, LayerNormConfig};
+pub use norm::{
+    BatchNorm, BatchNormConfig, GroupNorm, GroupNormConfig, LayerNorm, LayerNormConfig, RmsNorm,
+    RmsNormConfig,
+};
 pub use outputs::Outputs;
 pub use pool::{
     AvgPool, AvgPool1d, AvgPool1dConfig, AvgPool2d, AvgPool2dConfig, AvgPoolConfig,

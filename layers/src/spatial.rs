@@ -4,6 +4,12 @@ use crate::config::{DataFormat, Padding, Window};
 use etude_autograd::Var;
 use etude_tensor::{Error, Float, Result};
 
+/// What a layer that is generic over the number of spatial axes is called on so many of them. A number for which there is no
+/// name doesn't compile, where it is known.
+pub(crate) const fn of_rank<const N: usize>(axes: usize, names: [&'static str; N]) -> &'static str {
+    names[axes - 1]
+}
+
 /// Inputs of `D` spatial axes in one of their two formats. All arithmetic is done channels last; the other format is
 /// permuted on the way in and on the way out.
 #[derive(Clone, Copy)]

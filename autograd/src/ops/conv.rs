@@ -2,11 +2,11 @@
 //!
 //! With `y = x ∗ w`, the gradient for `x` and the gradient for `w` are bilinear again, in (`∂L/∂y`, `w`) and in
 //! (`x`, `∂L/∂y`); and the gradients of those are made of the same three. So each has a rule, and there are derivatives of
-//! any order without a composed form.
+//! any order without a composed form. The transposed convolution is the second of them under its own name.
 
 use crate::{Rule, Save, Saved, Sink, Var};
-use etude_tensor::kernels::conv::ConvGeometry;
-use etude_tensor::{Float, Result};
+use etude_tensor::kernels::conv::{ConvGeometry, ConvShape};
+use etude_tensor::{Error, Float, Result};
 
 /// `y = x ∗ w + b`, hence `∂L/∂x = input_grad(∂L/∂y, w)`, `∂L/∂w = weight_grad(x, ∂L/∂y)`, and `∂L/∂b` is the sum of
 /// `∂L/∂y` over all but the filters. Saves `x, w`, each only if the other is tracked.
@@ -123,6 +123,75 @@ impl<T: Float> Var<T> {
         match bias {
             Some(bias) => self.tape().record(rule, &[self, weight, bias], y, saved),
             None => self.tape().record(rule, &[self, weight], y, saved),
+        }
+    }
+
+    /// The transposed convolution of `x` `[batch, spatial…, filters]` with a `weight` `[kernel…, channels/groups, filters]` and an
+    /// optional `bias` `[channels]`, cut to the spatial sizes `output` from the geometry's `before` on: `[batch, output…,
+    /// channels]`. It is the adjoint of the convolution that has this weight:
+    /// `y[b, i, c] = bias[c] + Σ x[b, o, f]·w[t, c, f]` over all `o·s + t·d − before = i`.
+    ///
+    /// # Errors
+    /// If ranks, channels, groups, output sizes or the bias don't go together, an axis of `x` has no element, or the variables
+    /// are on different tapes.
+    pub fn conv_transpose(
+        &self,
+        weight: &Var<T>,
+        bias: Option<&Var<T>>,
+        geometry: &ConvGeometry,
+        output: &[usize],
+    ) -> Result<Var<T>> {
+        let who = "conv_transpose";
+        let shape = ConvShape::transposed(who, self.shape(), weight.shape(), output, geometry)?;
+        if let Some(bias) = bias
+            && bias.shape() != [shape.channels]
+        {
+            let message = format!(
+                "bias {:?} for weight {:?}; expected a bias of shape [{}]",
+                bias.shape(),
+                weight.shape(),
+                shape.channels
+            );
+            return Err(Error::shape(who, message));
+        }
+        let mut of_conv = geometry.clone();
+        let mut conv_input = shape.input();
+        let mut kept = shape.input();
+        for (i, axis) in shape.axes.iter().enumerate() {
+            if axis.output == 0 {
+                let message = format!("input {:?} has an axis without elements", self.shape());
+                return Err(Error::shape(who, message));
+            }
+            // The taps reach so far in the result that isn't cut.
+            let reach = (axis.output - 1) * axis.stride + (axis.kernel - 1) * axis.dilation + 1;
+            let before = axis.before.min(reach - 1);
+            let left = reach - before;
+            // An input of the convolution that is less than a stride longer than its windows has the same number of them. What
+            // is longer still is zeros.
+            conv_input[i + 1] = if axis.input < left + axis.stride {
+                axis.input
+            } else {
+                left
+            };
+            of_conv.padding[i] = (before, left.saturating_sub(axis.input));
+            kept[i + 1] = if axis.before == before {
+                conv_input[i + 1]
+            } else {
+                0
+            };
+        }
+        let mut y = input_grad(self, weight, &of_conv, &conv_input)?;
+        if kept != shape.input() {
+            let mut border = vec![(0, 0); y.rank()];
+            for (axis, (&kept, &output)) in kept.iter().zip(&shape.input()).enumerate() {
+                y = y.narrow(axis as isize, 0, kept)?;
+                border[axis] = (0, output - kept);
+            }
+            y = y.pad(border, 0.0)?;
+        }
+        match bias {
+            Some(bias) => y.try_add(bias),
+            None => Ok(y),
         }
     }
 }

@@ -136,6 +136,7 @@ table! {
         AddScalar = "add_scalar",
         AttentionWithWeights = "attention_with_weights",
         Chunk = "chunk",
+        ConvTranspose = "conv_transpose",
         DivScalar = "div_scalar",
         Flatten = "flatten",
         MaskedSelect = "masked_select",

@@ -27,6 +27,10 @@ enum Start {
 /// The struct as it is, with everything that a configuration has.
 pub fn config(mut input: DeriveInput) -> Result<TokenStream> {
     let name = input.ident.clone();
+    let generics = input.generics.clone();
+    let (params, arguments, bounds) = generics.split_for_impl();
+    let turbofish = arguments.as_turbofish();
+    let path = quote!(#name #turbofish).to_string();
     let not_named = "config works on structs with named fields: the fields are the keys";
     let Data::Struct(data) = &mut input.data else {
         return Err(Error::new(name.span(), not_named));
@@ -37,19 +41,28 @@ pub fn config(mut input: DeriveInput) -> Result<TokenStream> {
     let keys = fields
         .named
         .iter_mut()
-        .map(|field| read_key(&name, field))
+        .map(|field| read_key(&path, field))
         .collect::<Result<Vec<_>>>()?;
 
     let new = new(&keys);
     let setters = keys.iter().map(setter);
     let default_functions = keys.iter().map(default_function);
-    let default = default(&name, &keys);
+    let default = required(&keys).next().is_none().then(|| {
+        quote! {
+            #[automatically_derived]
+            impl #params Default for #name #arguments #bounds {
+                fn default() -> Self {
+                    Self::new()
+                }
+            }
+        }
+    });
     Ok(quote! {
         #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
         #[serde(deny_unknown_fields)]
         #input
 
-        impl #name {
+        impl #params #name #arguments #bounds {
             #new
             #(#setters)*
             #(#default_functions)*
@@ -59,8 +72,9 @@ pub fn config(mut input: DeriveInput) -> Result<TokenStream> {
     })
 }
 
-/// Takes the attributes of `#[config]` off the field, and puts serde's on it.
-fn read_key(config: &Ident, field: &mut Field) -> Result<Key> {
+/// Takes the attributes of `#[config]` off the field, and puts serde's on it. `config` is the type's path, as an expression
+/// writes it.
+fn read_key(config: &str, field: &mut Field) -> Result<Key> {
     let Some(name) = field.ident.clone() else {
         return Err(Error::new_spanned(field, "a key has a name"));
     };
@@ -165,20 +179,6 @@ fn default_function(key: &Key) -> Option<TokenStream> {
         quote!(fn #name() -> Option<#given> { #value })
     } else {
         quote!(fn #name() -> #given { #value })
-    })
-}
-
-/// `Default`, where nothing is required.
-fn default(config: &Ident, keys: &[Key]) -> Option<TokenStream> {
-    required(keys).next().is_none().then(|| {
-        quote! {
-            #[automatically_derived]
-            impl Default for #config {
-                fn default() -> Self {
-                    Self::new()
-                }
-            }
-        }
     })
 }
 

@@ -37,3 +37,12 @@ pub(crate) fn check_rate(who: &str, key: &str, rate: f64) -> Result<()> {
     }
     Ok(())
 }
+
+/// An epsilon with which even a variance of 0 has a root.
+pub(crate) fn check_epsilon(who: &str, epsilon: f64) -> Result<()> {
+    if !(epsilon >= 0.0 && epsilon.is_finite()) {
+        let message = format!("epsilon is {epsilon}; expected a number of 0 or more");
+        return Err(Error::config(who, message));
+    }
+    Ok(())
+}

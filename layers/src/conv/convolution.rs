@@ -1,14 +1,14 @@
 //! The convolution layers of one, two and three spatial axes.
 
-use crate::config::defaults::{check_size, xavier, yes, zeros};
+use crate::config::defaults::check_size;
 use crate::config::{Activation, DataFormat, Initializer, Ints, Padding, to_json};
-use crate::parameters::param;
-use crate::spatial::Spatial;
+use crate::parameters::{build, check_size_along, leaf, optional_param, param};
+use crate::sliding::Sliding;
+use crate::spatial::of_rank;
 use crate::{ActivationFn, Args, Argument, Layer, Module, Outputs, Signature};
 use etude_autograd::{Param, Var};
-use etude_tensor::kernels::conv::ConvGeometry;
+use etude_derive::config;
 use etude_tensor::{Error, Float, Result, Rng};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// The configuration of a [`Conv1d`].
@@ -26,157 +26,47 @@ pub type Conv2d<T = f32> = Conv<2, T>;
 pub type Conv3d<T = f32> = Conv<3, T>;
 
 /// The configuration of a convolution over `D` spatial axes: [`Conv1dConfig`], [`Conv2dConfig`], [`Conv3dConfig`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[config]
 pub struct ConvConfig<const D: usize> {
     /// How many channels come out.
+    #[required]
     pub filters: usize,
     /// The window's size along each axis.
+    #[required]
     pub kernel_size: Ints,
     /// How many channels go in; from the first input if absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input_size: Option<usize>,
     /// From one window to the next, along each axis.
-    #[serde(default = "ones")]
+    #[default = Ints::One(1)]
     pub strides: Ints,
-    /// What stands around the input.
-    #[serde(default = "valid")]
+    /// What stands around the input: `Padding::Same`, an integer, one for each axis, or pairs.
+    #[default = Padding::Valid]
     pub padding: Padding,
     /// Where the channels stand; last if absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data_format: Option<DataFormat>,
     /// From one element of a window to the next, along each axis.
-    #[serde(default = "ones")]
+    #[default = Ints::One(1)]
     pub dilations: Ints,
     /// Consecutive blocks of channels that are convolved separately.
-    #[serde(default = "one")]
+    #[default = 1]
     pub groups: usize,
     /// What is applied to the result.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activation: Option<Activation>,
     /// Whether a bias is added.
-    #[serde(default = "yes")]
+    #[default = true]
     pub use_bias: bool,
     /// What the weight starts from.
-    #[serde(default = "xavier")]
+    #[default = Initializer::Xavier]
     pub weight_initializer: Initializer,
     /// What the bias starts from.
-    #[serde(default = "zeros")]
+    #[default = Initializer::Zeros]
     pub bias_initializer: Initializer,
     /// Whether the parameters are trained.
-    #[serde(default = "yes")]
+    #[default = true]
     pub trainable: bool,
 }
 
-fn ones() -> Ints {
-    Ints::from(1)
-}
-
-fn one() -> usize {
-    1
-}
-
-fn valid() -> Padding {
-    Padding::Valid
-}
-
 impl<const D: usize> ConvConfig<D> {
-    /// So many filters with windows of this size; everything else as its default.
-    pub fn new(filters: usize, kernel_size: impl Into<Ints>) -> Self {
-        ConvConfig {
-            filters,
-            kernel_size: kernel_size.into(),
-            input_size: None,
-            strides: ones(),
-            padding: valid(),
-            data_format: None,
-            dilations: ones(),
-            groups: 1,
-            activation: None,
-            use_bias: true,
-            weight_initializer: xavier(),
-            bias_initializer: zeros(),
-            trainable: true,
-        }
-    }
-
-    /// With so many channels going in.
-    #[must_use]
-    pub fn input_size(mut self, input_size: usize) -> Self {
-        self.input_size = Some(input_size);
-        self
-    }
-
-    /// With other strides.
-    #[must_use]
-    pub fn strides(mut self, strides: impl Into<Ints>) -> Self {
-        self.strides = strides.into();
-        self
-    }
-
-    /// With other padding: `Padding::Same`, an integer, one for each axis, or pairs.
-    #[must_use]
-    pub fn padding(mut self, padding: impl Into<Padding>) -> Self {
-        self.padding = padding.into();
-        self
-    }
-
-    /// With channels first or last.
-    #[must_use]
-    pub fn data_format(mut self, data_format: DataFormat) -> Self {
-        self.data_format = Some(data_format);
-        self
-    }
-
-    /// With other dilations.
-    #[must_use]
-    pub fn dilations(mut self, dilations: impl Into<Ints>) -> Self {
-        self.dilations = dilations.into();
-        self
-    }
-
-    /// With so many groups.
-    #[must_use]
-    pub fn groups(mut self, groups: usize) -> Self {
-        self.groups = groups;
-        self
-    }
-
-    /// With an activation.
-    #[must_use]
-    pub fn activation(mut self, activation: Activation) -> Self {
-        self.activation = Some(activation);
-        self
-    }
-
-    /// With or without a bias.
-    #[must_use]
-    pub fn use_bias(mut self, use_bias: bool) -> Self {
-        self.use_bias = use_bias;
-        self
-    }
-
-    /// With another start of the weight.
-    #[must_use]
-    pub fn weight_initializer(mut self, initializer: Initializer) -> Self {
-        self.weight_initializer = initializer;
-        self
-    }
-
-    /// With another start of the bias.
-    #[must_use]
-    pub fn bias_initializer(mut self, initializer: Initializer) -> Self {
-        self.bias_initializer = initializer;
-        self
-    }
-
-    /// Trained or frozen.
-    #[must_use]
-    pub fn trainable(mut self, trainable: bool) -> Self {
-        self.trainable = trainable;
-        self
-    }
-
     /// The layer, its parameters seeded from `rng`; without `input_size` they are drawn at the first call.
     ///
     /// # Errors
@@ -193,16 +83,13 @@ impl<const D: usize> ConvConfig<D> {
             );
             return Err(Error::config(who, message));
         }
-        self.padding.explicit(who, D)?;
+        let sliding = Sliding::new(who, &self.kernel_size, &self.padding, self.data_format)?
+            .strides(&self.strides)?
+            .dilations(&self.dilations)?;
         let conv = Conv {
             weight: param(self.weight_initializer, self.trainable, rng),
-            bias: self
-                .use_bias
-                .then(|| param(self.bias_initializer, self.trainable, rng)),
-            kernel: self.kernel_size.sizes(who, "kernel_size", D, 1)?,
-            strides: self.strides.sizes(who, "strides", D, 1)?,
-            dilations: self.dilations.sizes(who, "dilations", D, 1)?,
-            spatial: Spatial::new(who, self.data_format)?,
+            bias: optional_param(self.use_bias, self.bias_initializer, self.trainable, rng),
+            sliding,
             activation: self.activation.into(),
             config: self.clone(),
         };
@@ -246,13 +133,7 @@ pub struct Conv<const D: usize, T: Float = f32> {
     /// `[filters]`.
     pub bias: Option<Param<T>>,
     #[module(skip)]
-    kernel: Vec<usize>,
-    #[module(skip)]
-    strides: Vec<usize>,
-    #[module(skip)]
-    dilations: Vec<usize>,
-    #[module(skip)]
-    spatial: Spatial<D>,
+    sliding: Sliding<D>,
     #[module(skip)]
     activation: ActivationFn<T>,
     #[module(skip)]
@@ -260,16 +141,8 @@ pub struct Conv<const D: usize, T: Float = f32> {
 }
 
 impl<const D: usize, T: Float> Conv<D, T> {
-    const WHO: &'static str = match D {
-        1 => "conv1d",
-        2 => "conv2d",
-        _ => "conv3d",
-    };
-    const NAME: &'static str = match D {
-        1 => "Conv1d",
-        2 => "Conv2d",
-        _ => "Conv3d",
-    };
+    const WHO: &'static str = of_rank(D, ["conv1d", "conv2d", "conv3d"]);
+    const NAME: &'static str = of_rank(D, ["Conv1d", "Conv2d", "Conv3d"]);
     const SIGNATURE: Signature = Signature::new(Self::NAME, &[Argument::float("x")], &["output"]);
 
     /// With an activation given in code. Such a layer has no configuration that a file could hold.
@@ -288,50 +161,19 @@ impl<const D: usize, T: Float> Conv<D, T> {
     /// If `x` has another rank, or another number of channels than the layer was made for, or a window is longer than its
     /// padded axis.
     pub fn forward(&self, x: &Var<T>) -> Result<Var<T>> {
-        let last = self.spatial.channels_last(x)?;
+        let last = self.sliding.channels_last(x)?;
         let channels = last.shape()[D + 1];
-        self.check_channels(channels, x.shape())?;
-        self.make(channels)?;
-        let padding = &self.config.padding;
-        let geometry = ConvGeometry {
-            stride: self.strides[..].into(),
-            dilation: self.dilations[..].into(),
-            padding: self
-                .spatial
-                .padding(
-                    padding,
-                    last.shape(),
-                    &self.kernel,
-                    &self.strides,
-                    &self.dilations,
-                )?
-                .into(),
-            groups: self.config.groups,
-        };
-        let tape = x.tape();
-        let weight = tape.param(&self.weight)?;
-        let bias = self
-            .bias
-            .as_ref()
-            .map(|bias| tape.param(bias))
-            .transpose()?;
-        let y = last.conv(&weight, bias.as_ref(), &geometry)?;
-        // After the way back, as a softmax is taken over the last axis of the format.
-        self.activation.apply(&self.spatial.restore(y)?)
-    }
-
-    fn check_channels(&self, channels: usize, input: &[usize]) -> Result<()> {
         let groups = self.config.groups;
-        if let Ok(weight) = self.weight.value()
-            && weight.shape()[D] * groups != channels
-        {
-            let expected = weight.shape()[D] * groups;
-            let message = format!(
-                "expects {expected} input channels, got {channels} in an input of shape {input:?}"
-            );
-            return Err(Error::shape(Self::WHO, message));
-        }
-        Ok(())
+        let built = self.weight.value().ok();
+        let made_for = built.map(|weight| weight.shape()[D] * groups);
+        check_size_along(Self::WHO, made_for, channels, x.shape())?;
+        self.make(channels)?;
+        let tape = x.tape();
+        let geometry = self.sliding.convolution(last.shape(), groups)?;
+        let bias = leaf(tape, &self.bias)?;
+        let y = last.conv(&tape.param(&self.weight)?, bias.as_ref(), &geometry)?;
+        // After the way back, as a softmax is taken over the last axis of the format.
+        self.activation.apply(&self.sliding.restore(y)?)
     }
 
     /// Draws the parameters, if they aren't there.
@@ -345,14 +187,9 @@ impl<const D: usize, T: Float> Conv<D, T> {
             );
             return Err(Error::config(Self::WHO, message));
         }
-        let shape = [&self.kernel[..], &[input_size / groups, filters]].concat();
-        self.weight
-            .build(&shape)
-            .map_err(|err| err.in_layer("weight"))?;
-        if let Some(bias) = &self.bias {
-            bias.build(&[filters]).map_err(|err| err.in_layer("bias"))?;
-        }
-        Ok(())
+        let shape = [&self.sliding.kernel[..], &[input_size / groups, filters]].concat();
+        build("weight", &self.weight, &shape)?;
+        build("bias", self.bias.as_ref(), &[filters])
     }
 }
 

@@ -1,48 +1,22 @@
 //! The squared error.
 
-use super::reduce::{check_same, mean, reduce};
-use crate::config::{Reduction, to_json};
-use crate::{Args, Argument, Layer, Module, Outputs, Signature};
+use super::pair::pair_loss;
+use super::reduce::Elements;
+use crate::Module;
+use crate::config::Reduction;
 use etude_autograd::Var;
+use etude_derive::config;
 use etude_tensor::{Float, Result};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-
-const WHO: &str = "mean_squared_error";
-const SIGNATURE: Signature = Signature::new(
-    "MeanSquaredError",
-    &[Argument::float("prediction"), Argument::float("target")],
-    &["loss"],
-);
 
 /// The configuration of a [`MeanSquaredError`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[config]
 pub struct MeanSquaredErrorConfig {
     /// Mean, sum, or the elements as they are.
-    #[serde(default = "mean")]
+    #[default = Reduction::Mean]
     pub reduction: Reduction,
 }
 
-impl Default for MeanSquaredErrorConfig {
-    fn default() -> Self {
-        MeanSquaredErrorConfig { reduction: mean() }
-    }
-}
-
 impl MeanSquaredErrorConfig {
-    /// The mean.
-    pub fn new() -> Self {
-        MeanSquaredErrorConfig::default()
-    }
-
-    /// With another reduction.
-    #[must_use]
-    pub fn reduction(mut self, reduction: Reduction) -> Self {
-        self.reduction = reduction;
-        self
-    }
-
     /// The loss.
     pub fn init(&self) -> MeanSquaredError {
         MeanSquaredError {
@@ -72,38 +46,16 @@ pub struct MeanSquaredError {
     config: MeanSquaredErrorConfig,
 }
 
+pair_loss!(
+    MeanSquaredError,
+    "MeanSquaredError",
+    WHO = "mean_squared_error",
+    "prediction"
+);
+
 impl MeanSquaredError {
-    /// Two variables of one shape → a scalar, or that shape without a reduction.
-    ///
-    /// # Errors
-    /// If the shapes differ, or a mean is asked of nothing.
-    pub fn forward<T: Float>(&self, prediction: &Var<T>, target: &Var<T>) -> Result<Var<T>> {
-        check_same(WHO, prediction, target)?;
-        let elements = prediction.try_sub(target)?.square()?;
-        reduce(
-            WHO,
-            &elements,
-            self.config.reduction,
-            elements.tensor().elements(),
-        )
-    }
-}
-
-impl<T: Float> Layer<T> for MeanSquaredError {
-    fn signature(&self) -> Signature {
-        SIGNATURE
-    }
-
-    fn config(&self) -> Result<Value> {
-        to_json(WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&SIGNATURE, want)?;
-        Ok(Outputs::one(
-            "loss",
-            self.forward(args.float("prediction")?, args.float("target")?)?,
-        ))
+    fn elements<T: Float>(&self, prediction: &Var<T>, target: &Var<T>) -> Result<Elements<T>> {
+        Ok(prediction.try_sub(target)?.square()?.into())
     }
 }
 
@@ -152,5 +104,19 @@ mod tests {
             loss(&[0], &[0]),
             "mean_squared_error: a loss of shape [0] has no element to take the mean of"
         );
+    }
+
+    #[test]
+    fn a_call_by_names_takes_weights() -> Result<()> {
+        use crate::{Args, Layer};
+        let tape = Tape::inference();
+        let numbers = |values: [f64; 2]| tape.input(Tensor::from(values));
+        let args = Args::new(&tape)
+            .with("prediction", numbers([1.0, 2.0]))
+            .with("target", numbers([0.0, 0.0]))
+            .with("sample_weight", numbers([3.0, 1.0]));
+        let loss = MeanSquaredErrorConfig::new().init();
+        assert_eq!(loss.call(&args, &["loss"])?.into_first().item()?, 1.75);
+        Ok(())
     }
 }

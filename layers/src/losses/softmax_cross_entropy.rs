@@ -1,84 +1,47 @@
 //! The cross entropy of logits with classes.
 
-use super::reduce::{mean, reduce};
+use super::reduce::{Elements, check_class_weights, check_label_smoothing, class_weights, reduce};
 use crate::config::{Reduction, to_json};
 use crate::{Args, Argument, Layer, Module, Outputs, Signature};
 use etude_autograd::Var;
+use etude_derive::config;
 use etude_tensor::{Error, Float, Result, Tensor};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 const WHO: &str = "softmax_cross_entropy";
 const SIGNATURE: Signature = Signature::new(
     "SoftmaxCrossEntropy",
-    &[Argument::float("logits"), Argument::ints("target")],
+    &[
+        Argument::float("logits"),
+        Argument::ints("target"),
+        Argument::float("sample_weight").optional(),
+    ],
     &["loss"],
 );
 
 /// The configuration of a [`SoftmaxCrossEntropy`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[config]
 pub struct SoftmaxCrossEntropyConfig {
     /// The share of the target that is spread over all classes, from 0 to below 1.
-    #[serde(default)]
+    #[default = 0.0]
     pub label_smoothing: f64,
     /// The target of positions that don't count; it may lie outside of the classes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ignore_index: Option<i64>,
+    /// How much each class weighs.
+    pub class_weights: Option<Vec<f64>>,
     /// Mean, sum, or the elements as they are.
-    #[serde(default = "mean")]
+    #[default = Reduction::Mean]
     pub reduction: Reduction,
 }
 
-impl Default for SoftmaxCrossEntropyConfig {
-    fn default() -> Self {
-        SoftmaxCrossEntropyConfig {
-            label_smoothing: 0.0,
-            ignore_index: None,
-            reduction: mean(),
-        }
-    }
-}
-
 impl SoftmaxCrossEntropyConfig {
-    /// The mean over all positions, without smoothing.
-    pub fn new() -> Self {
-        SoftmaxCrossEntropyConfig::default()
-    }
-
-    /// With a share of the target spread over all classes.
-    #[must_use]
-    pub fn label_smoothing(mut self, label_smoothing: f64) -> Self {
-        self.label_smoothing = label_smoothing;
-        self
-    }
-
-    /// Without the positions of this target.
-    #[must_use]
-    pub fn ignore_index(mut self, ignore_index: i64) -> Self {
-        self.ignore_index = Some(ignore_index);
-        self
-    }
-
-    /// With another reduction.
-    #[must_use]
-    pub fn reduction(mut self, reduction: Reduction) -> Self {
-        self.reduction = reduction;
-        self
-    }
-
     /// The loss.
     ///
     /// # Errors
-    /// If `label_smoothing` lies outside of 0 to below 1.
+    /// If `label_smoothing` lies outside of 0 to below 1, or a weight is negative.
     pub fn init(&self) -> Result<SoftmaxCrossEntropy> {
-        if !(0.0..1.0).contains(&self.label_smoothing) {
-            let message = format!(
-                "label_smoothing is {}; expected a share from 0 to below 1",
-                self.label_smoothing
-            );
-            return Err(Error::config(WHO, message));
-        }
+        check_label_smoothing(WHO, self.label_smoothing)?;
+        check_class_weights(WHO, self.class_weights.as_deref())?;
         Ok(SoftmaxCrossEntropy {
             config: self.clone(),
         })
@@ -94,6 +57,9 @@ impl SoftmaxCrossEntropyConfig {
 ///
 /// through the shifted log-sum-exp, so that logits of any size give finite losses. Positions whose target is `ignore_index`
 /// give 0, have no gradient, and don't count in the mean; if none is left the mean is 0.
+///
+/// With `class_weights` `v`, as PyTorch has them, `ℓ = −(1 − ε)·v[target]·p[target] − (ε/C)·Σ_c v[c]·p[c]`, and a position counts
+/// `v[target]` in the mean.
 ///
 /// ```
 /// use etude_autograd::Tape;
@@ -116,62 +82,134 @@ impl SoftmaxCrossEntropy {
     /// `logits [..., C]`, `target [...]` → a scalar, or the target's shape without a reduction.
     ///
     /// # Errors
-    /// If the target's shape isn't the logits' without the last axis, a target is neither a class nor `ignore_index`, or a
-    /// mean is asked of nothing.
+    /// If the target's shape isn't the logits' without the last axis, a target is neither a class nor `ignore_index`, there
+    /// isn't one class weight for each class, or a mean is asked of nothing.
     pub fn forward<T: Float>(&self, logits: &Var<T>, target: &Tensor<i64>) -> Result<Var<T>> {
-        let Some((&classes, rows)) = logits.shape().split_last() else {
-            return Err(Error::shape(
-                WHO,
-                "logits have rank 0; expected [..., classes]",
-            ));
+        self.reduced(logits, target, None)
+    }
+
+    /// The same with a weight for each sample, or for each position: numbers of 0 or more, whose shape is the first axes of
+    /// the target's. The mean is the weighted one, `Σ w·ℓ / Σ w`, and 0 if all weights are 0.
+    ///
+    /// # Errors
+    /// As [`forward`](SoftmaxCrossEntropy::forward), and if the weights don't fit, or one of them is negative.
+    pub fn forward_weighted<T: Float>(
+        &self,
+        logits: &Var<T>,
+        target: &Tensor<i64>,
+        sample_weight: &Var<T>,
+    ) -> Result<Var<T>> {
+        self.reduced(logits, target, Some(sample_weight))
+    }
+
+    fn reduced<T: Float>(
+        &self,
+        logits: &Var<T>,
+        target: &Tensor<i64>,
+        sample_weight: Option<&Var<T>>,
+    ) -> Result<Var<T>> {
+        let classes = check_target(logits, target, self.config.ignore_index)?;
+        let elements = match self.config.ignore_index {
+            Some(ignored) if target.to_vec().contains(&ignored) => {
+                self.some(logits, target, ignored, classes)?
+            }
+            _ => self.all(logits, target, classes)?,
         };
-        if rows != target.shape() {
-            let message = format!(
-                "logits {:?} and target {:?}; expected a target of shape {rows:?}",
-                logits.shape(),
-                target.shape()
-            );
-            return Err(Error::shape(WHO, message));
-        }
-        let ignored = |t: i64| Some(t) == self.config.ignore_index;
-        let mut labels = target.to_vec();
-        if let Some(t) = labels
-            .iter()
-            .find(|&&t| !(0..classes as i64).contains(&t) && !ignored(t))
-        {
-            let message = format!(
-                "target {t} is no class; expected 0 to {}",
-                classes as i64 - 1
-            );
-            return Err(Error::index(WHO, message));
-        }
-        let counts: Vec<bool> = labels.iter().map(|&t| !ignored(t)).collect();
-        let count = counts.iter().filter(|&&counts| counts).count();
-        if count == labels.len() {
-            let elements = self.elements(logits, target)?;
-            return reduce(WHO, &elements, self.config.reduction, count);
-        }
-        // What is ignored gets some class, and its loss is thrown away, its gradient with it.
-        labels
-            .iter_mut()
-            .filter(|t| ignored(**t))
-            .for_each(|t| *t = 0);
+        reduce(WHO, elements, sample_weight, self.config.reduction)
+    }
+
+    /// The loss of each position, where some are ignored: they get some class, and their loss is thrown away, its gradient with
+    /// it.
+    fn some<T: Float>(
+        &self,
+        logits: &Var<T>,
+        target: &Tensor<i64>,
+        ignored: i64,
+        classes: usize,
+    ) -> Result<Elements<T>> {
+        let counts: Vec<bool> = target.to_vec().iter().map(|&t| t != ignored).collect();
         let counts = Tensor::from_slice(target.shape(), &counts)?;
-        let elements = self.elements(logits, &Tensor::from_slice(target.shape(), &labels)?)?;
-        let elements = elements.where_(&counts, &logits.tape().scalar(0.0))?;
-        reduce(WHO, &elements, self.config.reduction, count.max(1))
+        let zero = Tensor::zeros_like(target);
+        let Elements {
+            values,
+            counts: weights,
+        } = self.all(logits, &counts.where_(target, &zero)?, classes)?;
+        let weights = weights.unwrap_or_else(|| Tensor::ones(target.shape()));
+        Ok(Elements {
+            values: values.where_(&counts, &logits.tape().scalar(0.0))?,
+            counts: Some(counts.where_(&weights, &Tensor::zeros_like(&weights))?),
+        })
     }
 
     /// The loss of each position, for targets that are classes.
-    fn elements<T: Float>(&self, logits: &Var<T>, target: &Tensor<i64>) -> Result<Var<T>> {
-        let hard = logits.cross_entropy(target)?;
+    fn all<T: Float>(
+        &self,
+        logits: &Var<T>,
+        target: &Tensor<i64>,
+        classes: usize,
+    ) -> Result<Elements<T>> {
+        let tape = logits.tape();
         let smoothing = self.config.label_smoothing;
-        if smoothing == 0.0 {
-            return Ok(hard);
+        let weights = match &self.config.class_weights {
+            Some(weights) => Some(class_weights::<T>(WHO, weights, classes)?),
+            None => None,
+        };
+        let hard = logits.cross_entropy(target)?;
+        let Some(weights) = weights else {
+            if smoothing == 0.0 {
+                return Ok(hard.into());
+            }
+            let soft = logits.logsumexp(-1)?.try_sub(&logits.mean(-1)?)?;
+            return Ok(smoothed(&hard, &soft, smoothing)?.into());
+        };
+        let of_target = weights
+            .index_select(0, &target.reshape([target.elements()])?)?
+            .reshape(target.shape())?;
+        let mut values = hard.try_mul(&tape.input(of_target.clone()))?;
+        if smoothing > 0.0 {
+            let shares = tape.input(weights).div_scalar(-(classes as f64))?;
+            let soft = logits.log_softmax(-1)?.try_mul(&shares)?.sum(-1)?;
+            values = smoothed(&values, &soft, smoothing)?;
         }
-        let soft = logits.logsumexp(-1)?.try_sub(&logits.mean(-1)?)?;
-        hard.mul_scalar(1.0 - smoothing)?
-            .try_add(&soft.mul_scalar(smoothing)?)
+        Ok(Elements {
+            values,
+            counts: Some(of_target),
+        })
+    }
+}
+
+/// `(1 − ε)·hard + ε·soft`.
+fn smoothed<T: Float>(hard: &Var<T>, soft: &Var<T>, smoothing: f64) -> Result<Var<T>> {
+    hard.mul_scalar(1.0 - smoothing)?
+        .try_add(&soft.mul_scalar(smoothing)?)
+}
+
+/// The number of classes, if the target fits the logits.
+fn check_target<T: Float>(
+    logits: &Var<T>,
+    target: &Tensor<i64>,
+    ignore_index: Option<i64>,
+) -> Result<usize> {
+    let Some((&classes, rows)) = logits.shape().split_last() else {
+        let message = "logits have rank 0; expected [..., classes]";
+        return Err(Error::shape(WHO, message));
+    };
+    if rows != target.shape() {
+        let message = format!(
+            "logits {:?} and target {:?}; expected a target of shape {rows:?}",
+            logits.shape(),
+            target.shape()
+        );
+        return Err(Error::shape(WHO, message));
+    }
+    let wrong = |&t: &i64| !(0..classes as i64).contains(&t) && Some(t) != ignore_index;
+    match target.to_vec().into_iter().find(wrong) {
+        Some(t) => {
+            let most = classes as i64 - 1;
+            let message = format!("target {t} is no class; expected 0 to {most}");
+            Err(Error::index(WHO, message))
+        }
+        None => Ok(classes),
     }
 }
 
@@ -186,10 +224,12 @@ impl<T: Float> Layer<T> for SoftmaxCrossEntropy {
 
     fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
         args.check(&SIGNATURE, want)?;
-        Ok(Outputs::one(
-            "loss",
-            self.forward(args.float("logits")?, args.ints("target")?)?,
-        ))
+        let weight = match args.get("sample_weight") {
+            Some(_) => Some(args.float("sample_weight")?),
+            None => None,
+        };
+        let loss = self.reduced(args.float("logits")?, args.ints("target")?, weight)?;
+        Ok(Outputs::one("loss", loss))
     }
 }
 
@@ -237,6 +277,35 @@ mod tests {
             &Tensor::from([-100, -100]),
         )?;
         assert_eq!(none_left.item()?, 0.0);
+        Ok(())
+    }
+
+    #[test]
+    fn classes_and_samples_weigh_in_values_and_in_the_mean() -> Result<()> {
+        let tape = Tape::inference();
+        let x = tape.input(logits());
+        let target = Tensor::from([2, 1]);
+        let p = logits().log_softmax(-1)?;
+        let v = [1.0, 2.0, 4.0];
+        let element = |row: isize, target: usize| -> Result<f64> {
+            let mut spread = 0.0;
+            for class in 0..3 {
+                spread += v[class] * p.at(&[row, class as isize])?;
+            }
+            Ok(-0.7 * v[target] * p.at(&[row, target as isize])? - 0.1 * spread)
+        };
+        let (a, b) = (element(0, 2)?, element(1, 1)?);
+        let config = SoftmaxCrossEntropyConfig::new()
+            .class_weights(v)
+            .label_smoothing(0.3);
+        let mean = config.init()?.forward(&x, &target)?.item()?;
+        assert!((mean - (a + b) / 6.0).abs() < 1e-14);
+        let samples = tape.input(Tensor::from([1.0, 3.0]));
+        let mean = config.init()?.forward_weighted(&x, &target, &samples)?;
+        assert!((mean.item()? - (a + 3.0 * b) / (4.0 + 3.0 * 2.0)).abs() < 1e-14);
+        let ignoring = config.ignore_index(1).init()?;
+        let mean = ignoring.forward_weighted(&x, &target, &samples)?;
+        assert!((mean.item()? - a / 4.0).abs() < 1e-14);
         Ok(())
     }
 

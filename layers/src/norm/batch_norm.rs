@@ -1,13 +1,13 @@
 //! Normalisation of each channel over the batch.
 
-use super::layer_norm::{check_epsilon, momentum, ones, thousandth};
-use crate::config::defaults::{check_size, yes, zeros};
+use super::moments::{Moments, mask};
+use crate::config::defaults::{check_epsilon, check_size};
 use crate::config::{Initializer, to_json};
-use crate::parameters::param;
-use crate::{Arg, Args, Argument, Layer, Module, Outputs, Signature};
+use crate::parameters::{build, check_size_along, leaf, optional_param};
+use crate::{Args, Argument, Layer, Module, Outputs, Signature};
 use etude_autograd::{Buffer, Param, Update, Var};
+use etude_derive::config;
 use etude_tensor::{Axes, Error, Float, Result, Rng, Tensor, axis_index};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 const WHO: &str = "batch_norm";
@@ -18,125 +18,46 @@ const SIGNATURE: Signature = Signature::new(
 );
 
 /// The configuration of a [`BatchNorm`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[config]
 pub struct BatchNormConfig {
     /// How many channels go in; from the first input if absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input_size: Option<usize>,
     /// The axis of the channels, negative from the end.
-    #[serde(default = "last")]
+    #[default = -1]
     pub axis: isize,
     /// The share of the old moving averages that stays at each step.
-    #[serde(default = "momentum")]
+    #[default = 0.99]
     pub momentum: f64,
     /// What is added to the variance.
-    #[serde(default = "thousandth")]
+    #[default = 0.001]
     pub epsilon: f64,
     /// Whether `beta` is added.
-    #[serde(default = "yes")]
+    #[default = true]
     pub center: bool,
     /// Whether the result is multiplied by `gamma`.
-    #[serde(default = "yes")]
+    #[default = true]
     pub scale: bool,
     /// What `beta` starts from.
-    #[serde(default = "zeros")]
+    #[default = Initializer::Zeros]
     pub beta_initializer: Initializer,
     /// What `gamma` starts from.
-    #[serde(default = "ones")]
+    #[default = Initializer::Ones]
     pub gamma_initializer: Initializer,
     /// What `moving_mean` starts from.
-    #[serde(default = "zeros")]
+    #[default = Initializer::Zeros]
     pub moving_mean_initializer: Initializer,
     /// What `moving_variance` starts from.
-    #[serde(default = "ones")]
+    #[default = Initializer::Ones]
     pub moving_variance_initializer: Initializer,
     /// Whether the moments are averaged over replicas; with one replica it changes nothing.
-    #[serde(default)]
+    #[default = false]
     pub synchronized: bool,
     /// Whether the layer is trained; if not, it normalises by its moving averages in training, too.
-    #[serde(default = "yes")]
+    #[default = true]
     pub trainable: bool,
 }
 
-fn last() -> isize {
-    -1
-}
-
-impl Default for BatchNormConfig {
-    fn default() -> Self {
-        BatchNormConfig {
-            input_size: None,
-            axis: last(),
-            momentum: momentum(),
-            epsilon: thousandth(),
-            center: true,
-            scale: true,
-            beta_initializer: zeros(),
-            gamma_initializer: ones(),
-            moving_mean_initializer: zeros(),
-            moving_variance_initializer: ones(),
-            synchronized: false,
-            trainable: true,
-        }
-    }
-}
-
 impl BatchNormConfig {
-    /// Channels on the last axis; everything else as its default.
-    pub fn new() -> Self {
-        BatchNormConfig::default()
-    }
-
-    /// With so many channels going in.
-    #[must_use]
-    pub fn input_size(mut self, input_size: usize) -> Self {
-        self.input_size = Some(input_size);
-        self
-    }
-
-    /// With the channels on another axis.
-    #[must_use]
-    pub fn axis(mut self, axis: isize) -> Self {
-        self.axis = axis;
-        self
-    }
-
-    /// With another momentum.
-    #[must_use]
-    pub fn momentum(mut self, momentum: f64) -> Self {
-        self.momentum = momentum;
-        self
-    }
-
-    /// With another epsilon.
-    #[must_use]
-    pub fn epsilon(mut self, epsilon: f64) -> Self {
-        self.epsilon = epsilon;
-        self
-    }
-
-    /// With or without `beta`.
-    #[must_use]
-    pub fn center(mut self, center: bool) -> Self {
-        self.center = center;
-        self
-    }
-
-    /// With or without `gamma`.
-    #[must_use]
-    pub fn scale(mut self, scale: bool) -> Self {
-        self.scale = scale;
-        self
-    }
-
-    /// Trained or frozen.
-    #[must_use]
-    pub fn trainable(mut self, trainable: bool) -> Self {
-        self.trainable = trainable;
-        self
-    }
-
     /// The layer, its parameters seeded from `rng`; without `input_size` they are made at the first call.
     ///
     /// # Errors
@@ -159,12 +80,8 @@ impl BatchNormConfig {
             )
         };
         let norm = BatchNorm {
-            gamma: self
-                .scale
-                .then(|| param(self.gamma_initializer, self.trainable, rng)),
-            beta: self
-                .center
-                .then(|| param(self.beta_initializer, self.trainable, rng)),
+            gamma: optional_param(self.scale, self.gamma_initializer, self.trainable, rng),
+            beta: optional_param(self.center, self.beta_initializer, self.trainable, rng),
             moving_mean: buffer(self.moving_mean_initializer, rng),
             moving_variance: buffer(self.moving_variance_initializer, rng),
             config: self.clone(),
@@ -218,12 +135,6 @@ pub struct BatchNorm<T: Float = f32> {
     config: BatchNormConfig,
 }
 
-/// Mean and variance of each channel, kept for broadcasting against the input.
-struct Moments<T: Float> {
-    mean: Var<T>,
-    variance: Var<T>,
-}
-
 impl<T: Float> BatchNorm<T> {
     /// `x` of rank 2 or more → the same shape. `mask`, of `x`'s shape without the channels' axis, weighs the positions in
     /// the moments; all of them are normalised.
@@ -240,7 +151,8 @@ impl<T: Float> BatchNorm<T> {
         }
         let axis = axis_index(WHO, self.config.axis, x.rank())?;
         let channels = x.shape()[axis];
-        self.check_channels(channels, x.shape())?;
+        let built = self.moving_mean.value().ok();
+        check_size_along(WHO, built.map(Tensor::elements), channels, x.shape())?;
         self.make(channels)?;
         if let Some(mask) = mask {
             let expected = without(x.shape(), axis);
@@ -280,19 +192,12 @@ impl<T: Float> BatchNorm<T> {
                 variance: stored(&self.moving_variance)?,
             }
         };
-        let mut factor = moments
-            .variance
-            .add_scalar(self.config.epsilon)?
-            .sqrt()?
-            .recip()?;
-        if let Some(gamma) = &self.gamma {
-            factor = factor.try_mul(&tape.param(gamma)?.reshape(&spread[..])?)?;
-        }
-        let y = x.try_sub(&moments.mean)?.try_mul(&factor)?;
-        match &self.beta {
-            Some(beta) => y.try_add(&tape.param(beta)?.reshape(&spread[..])?),
-            None => Ok(y),
-        }
+        let by_channel = |param: &Option<Param<T>>| -> Result<Option<Var<T>>> {
+            let leaf = leaf(tape, param)?;
+            leaf.map(|leaf| leaf.reshape(&spread[..])).transpose()
+        };
+        let (gamma, beta) = (by_channel(&self.gamma)?, by_channel(&self.beta)?);
+        moments.normalise(x, self.config.epsilon, gamma.as_ref(), beta.as_ref())
     }
 
     fn moments(&self, x: &Var<T>, axis: usize, mask: Option<&Tensor<T>>) -> Result<Moments<T>> {
@@ -300,62 +205,36 @@ impl<T: Float> BatchNorm<T> {
             .filter(|&other| other != axis)
             .map(|other| other as isize)
             .collect();
-        let others = Axes::from(others).keepdims();
+        let others = Axes::from(others);
         let Some(mask) = mask else {
-            if x.shape().iter().product::<usize>() == 0 {
+            if x.shape().contains(&0) {
                 let message = format!(
                     "an input of shape {:?} has no element to take moments of",
                     x.shape()
                 );
                 return Err(Error::shape(WHO, message));
             }
-            return Ok(Moments {
-                mean: x.mean(&others)?,
-                variance: x.var(&others, 0)?,
-            });
+            return Moments::new(x, &others);
         };
-        let weights = x.tape().input(mask.unsqueeze(axis as isize)?);
-        let total = weights.tensor().sum(..)?.item()?;
+        let total = mask.sum(..)?;
         // With no weight at all, both moments are 0: the sums are, and 1 divides them.
-        let total = x.tape().input(Tensor::scalar(if total == T::ZERO {
-            T::one()
-        } else {
-            total
-        }));
-        let mean = x.try_mul(&weights)?.sum(&others)?.try_div(&total)?;
-        let deviation = x.try_sub(&mean)?.square()?;
-        let variance = deviation.try_mul(&weights)?.sum(&others)?.try_div(&total)?;
-        Ok(Moments { mean, variance })
-    }
-
-    fn check_channels(&self, channels: usize, input: &[usize]) -> Result<()> {
-        match self.moving_mean.value() {
-            Ok(mean) if mean.shape() != [channels] => {
-                let message = format!(
-                    "expects {} input channels, got {channels} in an input of shape {input:?}",
-                    mean.elements()
-                );
-                Err(Error::shape(WHO, message))
-            }
-            _ => Ok(()),
-        }
+        let total = match total.item()? == T::ZERO {
+            true => Tensor::scalar(T::one()),
+            false => total,
+        };
+        Moments::weighted(x, &mask.unsqueeze(axis as isize)?, &total, &others)
     }
 
     /// Makes the parameters and buffers, if they aren't there.
     fn make(&self, channels: usize) -> Result<()> {
         let shape = [channels];
-        if let Some(gamma) = &self.gamma {
-            gamma.build(&shape).map_err(|err| err.in_layer("gamma"))?;
-        }
-        if let Some(beta) = &self.beta {
-            beta.build(&shape).map_err(|err| err.in_layer("beta"))?;
-        }
-        self.moving_mean
-            .build(&shape)
-            .map_err(|err| err.in_layer("moving_mean"))?;
-        self.moving_variance
-            .build(&shape)
-            .map_err(|err| err.in_layer("moving_variance"))?;
+        build("gamma", self.gamma.as_ref(), &shape)?;
+        build("beta", self.beta.as_ref(), &shape)?;
+        let named = |name: &'static str| move |err: Error| err.in_layer(name);
+        let mean = self.moving_mean.build(&shape);
+        mean.map_err(named("moving_mean"))?;
+        let variance = self.moving_variance.build(&shape);
+        variance.map_err(named("moving_variance"))?;
         Ok(())
     }
 }
@@ -376,16 +255,9 @@ impl<T: Float> Layer<T> for BatchNorm<T> {
 
     fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
         args.check(&SIGNATURE, want)?;
-        // Masks of this layer are never differentiated: their values alone count.
-        let mask = match args.get("mask") {
-            None | Some(Arg::Ints(_)) => None,
-            Some(Arg::Bool(mask)) => Some(mask.cast()?),
-            Some(Arg::Float(mask)) => Some(mask.tensor().clone()),
-        };
-        Ok(Outputs::one(
-            "output",
-            self.forward(args.float("x")?, mask.as_ref())?,
-        ))
+        let mask = mask(args)?;
+        let y = self.forward(args.float("x")?, mask.as_ref())?;
+        Ok(Outputs::one("output", y))
     }
 }
 

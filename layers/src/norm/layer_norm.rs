@@ -1,141 +1,49 @@
 //! Normalisation of each sample by itself.
 
-use crate::config::defaults::{check_size, yes, zeros};
+use crate::config::defaults::{check_epsilon, check_size};
 use crate::config::{AxisInts, Initializer, to_json};
-use crate::parameters::param;
+use crate::parameters::{build, optional_param};
 use crate::{Args, Argument, Layer, Module, Outputs, Signature};
 use etude_autograd::{Param, Var};
+use etude_derive::config;
 use etude_tensor::{Axes, Error, Float, Result, Rng, Tensor};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 const WHO: &str = "layer_norm";
 const SIGNATURE: Signature = Signature::new("LayerNorm", &[Argument::float("x")], &["output"]);
 
 /// The configuration of a [`LayerNorm`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[config]
 pub struct LayerNormConfig {
     /// The size of the one axis that is normalised; from the first input if absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input_size: Option<usize>,
     /// The axes that are normalised together, negative from the end.
-    #[serde(default = "last")]
+    #[default = AxisInts::One(-1)]
     pub axis: AxisInts,
     /// What is added to the variance.
-    #[serde(default = "thousandth")]
+    #[default = 0.001]
     pub epsilon: f64,
     /// Whether `beta` is added.
-    #[serde(default = "yes")]
+    #[default = true]
     pub center: bool,
     /// Whether the result is multiplied by `gamma`.
-    #[serde(default = "yes")]
+    #[default = true]
     pub scale: bool,
     /// What `beta` starts from.
-    #[serde(default = "zeros")]
+    #[default = Initializer::Zeros]
     pub beta_initializer: Initializer,
     /// What `gamma` starts from.
-    #[serde(default = "ones")]
+    #[default = Initializer::Ones]
     pub gamma_initializer: Initializer,
     /// Accepted for the sake of configurations that have it, and not used.
-    #[serde(default = "momentum")]
+    #[default = 0.99]
     pub momentum: f64,
     /// Whether the parameters are trained.
-    #[serde(default = "yes")]
+    #[default = true]
     pub trainable: bool,
 }
 
-fn last() -> AxisInts {
-    AxisInts::from(-1)
-}
-
-pub(super) fn thousandth() -> f64 {
-    0.001
-}
-
-pub(super) fn ones() -> Initializer {
-    Initializer::Ones
-}
-
-pub(super) fn momentum() -> f64 {
-    0.99
-}
-
-/// Refuses an epsilon with which a variance of 0 has no root.
-pub(super) fn check_epsilon(who: &str, epsilon: f64) -> Result<()> {
-    if !(epsilon >= 0.0 && epsilon.is_finite()) {
-        return Err(Error::config(
-            who,
-            format!("epsilon is {epsilon}; expected a number of 0 or more"),
-        ));
-    }
-    Ok(())
-}
-
-impl Default for LayerNormConfig {
-    fn default() -> Self {
-        LayerNormConfig {
-            input_size: None,
-            axis: last(),
-            epsilon: thousandth(),
-            center: true,
-            scale: true,
-            beta_initializer: zeros(),
-            gamma_initializer: ones(),
-            momentum: momentum(),
-            trainable: true,
-        }
-    }
-}
-
 impl LayerNormConfig {
-    /// Over the last axis; everything else as its default.
-    pub fn new() -> Self {
-        LayerNormConfig::default()
-    }
-
-    /// For an axis of this size.
-    #[must_use]
-    pub fn input_size(mut self, input_size: usize) -> Self {
-        self.input_size = Some(input_size);
-        self
-    }
-
-    /// Over other axes.
-    #[must_use]
-    pub fn axis(mut self, axis: impl Into<AxisInts>) -> Self {
-        self.axis = axis.into();
-        self
-    }
-
-    /// With another epsilon.
-    #[must_use]
-    pub fn epsilon(mut self, epsilon: f64) -> Self {
-        self.epsilon = epsilon;
-        self
-    }
-
-    /// With or without `beta`.
-    #[must_use]
-    pub fn center(mut self, center: bool) -> Self {
-        self.center = center;
-        self
-    }
-
-    /// With or without `gamma`.
-    #[must_use]
-    pub fn scale(mut self, scale: bool) -> Self {
-        self.scale = scale;
-        self
-    }
-
-    /// Trained or frozen.
-    #[must_use]
-    pub fn trainable(mut self, trainable: bool) -> Self {
-        self.trainable = trainable;
-        self
-    }
-
     /// The layer, its parameters seeded from `rng`; their shape is that of the first input's axes unless `input_size` says it.
     ///
     /// # Errors
@@ -143,12 +51,8 @@ impl LayerNormConfig {
     pub fn init<T: Float>(&self, rng: &mut Rng) -> Result<LayerNorm<T>> {
         check_epsilon(WHO, self.epsilon)?;
         let norm = LayerNorm {
-            gamma: self
-                .scale
-                .then(|| param(self.gamma_initializer, self.trainable, rng)),
-            beta: self
-                .center
-                .then(|| param(self.beta_initializer, self.trainable, rng)),
+            gamma: optional_param(self.scale, self.gamma_initializer, self.trainable, rng),
+            beta: optional_param(self.center, self.beta_initializer, self.trainable, rng),
             config: self.clone(),
         };
         if let (Some(input_size), [_]) = (self.input_size, self.axis.as_slice()) {
@@ -257,13 +161,8 @@ impl<T: Float> LayerNorm<T> {
 
     /// Draws the parameters, if they aren't there.
     fn make(&self, shape: &[usize]) -> Result<()> {
-        if let Some(gamma) = &self.gamma {
-            gamma.build(shape).map_err(|err| err.in_layer("gamma"))?;
-        }
-        if let Some(beta) = &self.beta {
-            beta.build(shape).map_err(|err| err.in_layer("beta"))?;
-        }
-        Ok(())
+        build("gamma", self.gamma.as_ref(), shape)?;
+        build("beta", self.beta.as_ref(), shape)
     }
 }
 

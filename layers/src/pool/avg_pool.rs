@@ -1,11 +1,12 @@
 //! The average of each window.
 
-use super::window::PoolWindow;
 use crate::config::{DataFormat, Ints, Padding, to_json};
+use crate::sliding::Sliding;
+use crate::spatial::of_rank;
 use crate::{Args, Argument, Layer, Module, Outputs, Signature};
 use etude_autograd::Var;
+use etude_derive::config;
 use etude_tensor::{Float, Result};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// The configuration of [`AvgPool1d`].
@@ -19,95 +20,37 @@ pub type AvgPool1d = AvgPool<1>;
 pub type AvgPool2d = AvgPool<2>;
 
 /// The configuration of a [`AvgPool`]: [`AvgPool1dConfig`], [`AvgPool2dConfig`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[config]
 pub struct AvgPoolConfig<const D: usize> {
     /// The window's size along each axis.
-    #[serde(default = "two")]
+    #[default = Ints::One(2)]
     pub kernel_size: Ints,
     /// From one window to the next, along each axis; the window's size if absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strides: Option<Ints>,
-    /// What stands around the input.
-    #[serde(default = "valid")]
+    /// What stands around the input: `Padding::Same`, an integer, one for each axis, or pairs.
+    #[default = Padding::Valid]
     pub padding: Padding,
     /// Where the channels stand; last if absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data_format: Option<DataFormat>,
     /// Whether padding counts in the divisor; if absent it does for explicit padding, and doesn't for `SAME`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count_include_pad: Option<bool>,
 }
 
-fn two() -> Ints {
-    Ints::from(2)
-}
-
-fn valid() -> Padding {
-    Padding::Valid
-}
-
 impl<const D: usize> AvgPoolConfig<D> {
-    /// Windows of this size side by side; everything else as its default.
-    pub fn new(kernel_size: impl Into<Ints>) -> Self {
-        AvgPoolConfig {
-            kernel_size: kernel_size.into(),
-            strides: None,
-            padding: valid(),
-            data_format: None,
-            count_include_pad: None,
-        }
-    }
-
-    /// With other strides.
-    #[must_use]
-    pub fn strides(mut self, strides: impl Into<Ints>) -> Self {
-        self.strides = Some(strides.into());
-        self
-    }
-
-    /// With other padding.
-    #[must_use]
-    pub fn padding(mut self, padding: impl Into<Padding>) -> Self {
-        self.padding = padding.into();
-        self
-    }
-
-    /// With channels first or last.
-    #[must_use]
-    pub fn data_format(mut self, data_format: DataFormat) -> Self {
-        self.data_format = Some(data_format);
-        self
-    }
-
-    /// With padding counted in the divisor, or not.
-    #[must_use]
-    pub fn count_include_pad(mut self, count: bool) -> Self {
-        self.count_include_pad = Some(count);
-        self
-    }
-
     /// The layer.
     ///
     /// # Errors
     /// If a size or stride is 0, or a list has another length than there are axes.
     pub fn init(&self) -> Result<AvgPool<D>> {
-        let AvgPoolConfig {
-            kernel_size,
-            strides,
-            padding,
-            data_format,
-            ..
-        } = self;
-        let window = PoolWindow::new(
+        let strides = self.strides.as_ref().unwrap_or(&self.kernel_size);
+        let sliding = Sliding::new(
             AvgPool::<D>::WHO,
-            kernel_size,
-            strides.as_ref(),
-            padding,
-            *data_format,
+            &self.kernel_size,
+            &self.padding,
+            self.data_format,
         )?;
         Ok(AvgPool {
-            window,
+            sliding: sliding.strides(strides)?,
             config: self.clone(),
         })
     }
@@ -121,7 +64,7 @@ impl<const D: usize> AvgPoolConfig<D> {
 /// use etude_layers::AvgPool2dConfig;
 /// use etude_tensor::Tensor;
 ///
-/// let pool = AvgPool2dConfig::new(2).init()?;
+/// let pool = AvgPool2dConfig::new().init()?;
 /// let tape = Tape::<f32>::inference();
 /// let y = pool.forward(&tape.input(Tensor::zeros([1, 4, 5, 2])))?;
 /// assert_eq!(y.shape(), [1, 2, 2, 2]);
@@ -130,13 +73,13 @@ impl<const D: usize> AvgPoolConfig<D> {
 #[derive(Clone, Module)]
 #[module(no_parameters)]
 pub struct AvgPool<const D: usize> {
-    window: PoolWindow<D>,
+    sliding: Sliding<D>,
     config: AvgPoolConfig<D>,
 }
 
 impl<const D: usize> AvgPool<D> {
-    const WHO: &'static str = if D == 1 { "avg_pool1d" } else { "avg_pool2d" };
-    const NAME: &'static str = if D == 1 { "AvgPool1d" } else { "AvgPool2d" };
+    const WHO: &'static str = of_rank(D, ["avg_pool1d", "avg_pool2d"]);
+    const NAME: &'static str = of_rank(D, ["AvgPool1d", "AvgPool2d"]);
     const SIGNATURE: Signature = Signature::new(Self::NAME, &[Argument::float("x")], &["output"]);
 
     /// `x [b, spatial..., c]` → `[b, out..., c]`; channels second in the NC… formats.
@@ -148,8 +91,9 @@ impl<const D: usize> AvgPool<D> {
             .config
             .count_include_pad
             .unwrap_or(self.config.padding != Padding::Same);
-        self.window
-            .pool(x, |x, geometry| x.avg_pool(geometry, count))
+        let last = self.sliding.channels_last(x)?;
+        let geometry = self.sliding.pooling(last.shape())?;
+        self.sliding.restore(last.avg_pool(&geometry, count)?)
     }
 }
 
@@ -180,7 +124,7 @@ mod tests {
         let run = |config: AvgPool1dConfig| -> Result<Vec<f64>> {
             Ok(config.init()?.forward(&x)?.tensor().to_vec())
         };
-        let config = AvgPool1dConfig::new(2);
+        let config = AvgPool1dConfig::new().kernel_size(2);
         assert_eq!(run(config.clone().padding(Padding::Same))?, [5.0, 8.0]);
         assert_eq!(run(config.clone().padding([[0, 1]]))?, [5.0, 4.0]);
         assert_eq!(

@@ -3,7 +3,6 @@
 mod avg_pool;
 mod global_avg_pool;
 mod max_pool;
-mod window;
 
 pub use avg_pool::{
     AvgPool, AvgPool1d, AvgPool1dConfig, AvgPool2d, AvgPool2dConfig, AvgPoolConfig,

@@ -37,6 +37,7 @@ pub fn entry(op: Op) -> Entry {
         Op::Concat => indexing::concat(),
         Op::Conv => products::conv(),
         Op::ConvInputGrad => products::conv_input_grad(),
+        Op::ConvTranspose => products::conv_transpose(),
         Op::ConvWeightGrad => products::conv_weight_grad(),
         Op::Cos => maps::cos(),
         Op::CrossEntropy => rows::cross_entropy(),

@@ -217,3 +217,53 @@ pub(super) fn conv_weight_grad() -> Entry {
             [normal([0, 4, 2]), normal([0, 2, 3])],
         )
 }
+
+pub(super) fn conv_transpose() -> Entry {
+    let conv = |geometry: ConvGeometry, output: Vec<usize>| {
+        program!([geometry: ConvGeometry, output: Vec<usize>] |x, w, b| {
+            x.conv_transpose(w, Some(b), geometry, output)
+        })
+    };
+    let plain = |geometry: ConvGeometry, output: Vec<usize>| program!([geometry: ConvGeometry, output: Vec<usize>] |x, w| x.conv_transpose(w, None, geometry, output));
+    let line = |stride: usize, dilation: usize, before: usize| ConvGeometry {
+        stride: [stride][..].into(),
+        dilation: [dilation][..].into(),
+        padding: [(before, 0)][..].into(),
+        groups: 1,
+    };
+    Entry::new("x [batch, spatial…, filters] spread by w [kernel…, channels/groups, filters], + b: the adjoint of conv")
+        .needs_an_axis()
+        .large(
+            conv(ConvGeometry::new(2), vec![20, 20]),
+            [normal([4, 18, 18, 16]), normal([3, 3, 8, 16]), normal([8])],
+        )
+        .case("one axis", conv(line(1, 1, 0), vec![5]), [normal([2, 3, 2]), normal([3, 2, 2]), normal([2])])
+        .case("without bias", plain(line(1, 1, 1), vec![2]), [normal([1, 3, 2]), normal([2, 3, 2])])
+        .case("a stride, and a rest below it", conv(line(3, 1, 1), vec![8]), [normal([1, 3, 1]), normal([2, 2, 1]), normal([2])])
+        .case("longer than the taps reach", plain(line(1, 3, 0), vec![7]), [normal([1, 2, 2]), normal([2, 1, 2])])
+        .case("cut behind everything", plain(line(2, 1, 1), vec![1]), [normal([1, 1, 2]), normal([1, 1, 2])])
+        .case("two axes, uneven", plain(uneven(), vec![4, 3]), [normal([1, 2, 2, 2]), normal([2, 3, 1, 2])])
+        .case("groups", plain(grouped(2), vec![4]), [normal([1, 4, 4]), normal([3, 2, 4])])
+        .case("no batch", plain(line(1, 1, 0), vec![5]), [normal([0, 3, 2]), normal([3, 2, 2])])
+        .refuses(
+            |tape| {
+                let (x, w) = (tape.var(Tensor::zeros([1, 4, 2])), tape.var(Tensor::zeros([3, 2, 3])));
+                x.conv_transpose(&w, None, &ConvGeometry::new(1), &[6])
+            },
+            "conv_transpose: the weight [3, 2, 3] with 1 groups expects 3 channels in the last axis of the input, got input [1, 4, 2]",
+        )
+        .refuses(
+            |tape| {
+                let (x, w) = (tape.var(Tensor::zeros([1, 4, 2])), tape.var(Tensor::zeros([3, 3, 2])));
+                x.conv_transpose(&w, Some(&tape.var(Tensor::zeros([2]))), &ConvGeometry::new(1), &[6])
+            },
+            "conv_transpose: bias [2] for weight [3, 3, 2]; expected a bias of shape [3]",
+        )
+        .refuses(
+            |tape| {
+                let (x, w) = (tape.var(Tensor::zeros([1, 0, 2])), tape.var(Tensor::zeros([3, 3, 2])));
+                x.conv_transpose(&w, None, &ConvGeometry::new(1), &[6])
+            },
+            "conv_transpose: input [1, 0, 2] has an axis without elements",
+        )
+}

@@ -1,0 +1,344 @@
+//! The transposed convolution: the adjoint of a convolution, which makes large of small.
+
+use super::transposed_size::TransposedSize;
+use crate::config::defaults::check_size;
+use crate::config::{Activation, DataFormat, Initializer, Ints, Padding, to_json};
+use crate::parameters::{build, check_channels, leaf, optional_param, param};
+use crate::sliding::Sliding;
+use crate::spatial::of_rank;
+use crate::{ActivationFn, Args, Argument, Layer, Module, Outputs, Signature};
+use etude_autograd::{Param, Var};
+use etude_derive::config;
+use etude_tensor::kernels::conv::ConvGeometry;
+use etude_tensor::{Float, Result, Rng};
+use serde_json::Value;
+
+/// The configuration of a [`Conv1dTranspose`].
+pub type Conv1dTransposeConfig = ConvTransposeConfig<1>;
+/// The configuration of a [`Conv2dTranspose`].
+pub type Conv2dTransposeConfig = ConvTransposeConfig<2>;
+/// The configuration of a [`Conv3dTranspose`].
+pub type Conv3dTransposeConfig = ConvTransposeConfig<3>;
+
+/// The transposed convolution over one spatial axis, as in [`ConvTranspose`].
+pub type Conv1dTranspose<T = f32> = ConvTranspose<1, T>;
+/// The transposed convolution over two spatial axes, as in [`ConvTranspose`].
+pub type Conv2dTranspose<T = f32> = ConvTranspose<2, T>;
+/// The transposed convolution over three spatial axes, as in [`ConvTranspose`].
+pub type Conv3dTranspose<T = f32> = ConvTranspose<3, T>;
+
+/// The configuration of a transposed convolution over `D` spatial axes: [`Conv1dTransposeConfig`], [`Conv2dTransposeConfig`],
+/// [`Conv3dTransposeConfig`].
+#[config]
+pub struct ConvTransposeConfig<const D: usize> {
+    /// How many channels come out.
+    #[required]
+    pub filters: usize,
+    /// The window's size along each axis.
+    #[required]
+    pub kernel_size: Ints,
+    /// How many channels go in; from the first input if absent.
+    pub input_size: Option<usize>,
+    /// From where one element is spread to where the next is, along each axis.
+    #[default = Ints::One(1)]
+    pub strides: Ints,
+    /// What is cut off the result: `Padding::Same`, an integer, one for each axis, or pairs.
+    #[default = Padding::Valid]
+    pub padding: Padding,
+    /// How much longer the result is, along each axis.
+    pub output_padding: Option<Ints>,
+    /// Where the channels stand; last if absent.
+    pub data_format: Option<DataFormat>,
+    /// From one element of a window to the next, along each axis.
+    #[default = Ints::One(1)]
+    pub dilations: Ints,
+    /// What is applied to the result.
+    pub activation: Option<Activation>,
+    /// Whether a bias is added.
+    #[default = true]
+    pub use_bias: bool,
+    /// What the weight starts from.
+    #[default = Initializer::Xavier]
+    pub weight_initializer: Initializer,
+    /// What the bias starts from.
+    #[default = Initializer::Zeros]
+    pub bias_initializer: Initializer,
+    /// Whether the parameters are trained.
+    #[default = true]
+    pub trainable: bool,
+}
+
+impl<const D: usize> ConvTransposeConfig<D> {
+    /// The layer, its parameters seeded from `rng`; without `input_size` they are drawn at the first call.
+    ///
+    /// # Errors
+    /// If a size, stride or dilation is 0, a list has another length than there are axes, or an initializer doesn't suit its
+    /// parameter.
+    pub fn init<T: Float>(&self, rng: &mut Rng) -> Result<ConvTranspose<D, T>> {
+        let who = ConvTranspose::<D, T>::WHO;
+        check_size(who, "filters", self.filters)?;
+        let sliding = Sliding::new(who, &self.kernel_size, &self.padding, self.data_format)?
+            .strides(&self.strides)?
+            .dilations(&self.dilations)?;
+        let output_padding = match &self.output_padding {
+            Some(sizes) => Some(sizes.sizes(who, "output_padding", D, 0)?),
+            None => None,
+        };
+        let conv = ConvTranspose {
+            weight: param(self.weight_initializer, self.trainable, rng),
+            bias: optional_param(self.use_bias, self.bias_initializer, self.trainable, rng),
+            sliding,
+            output_padding,
+            activation: self.activation.into(),
+            config: self.clone(),
+        };
+        if let Some(input_size) = self.input_size {
+            check_size(who, "input_size", input_size)?;
+            conv.make(input_size)?;
+        }
+        Ok(conv)
+    }
+}
+
+/// The transposed convolution over `D` spatial axes: [`Conv1dTranspose`], [`Conv2dTranspose`], [`Conv3dTranspose`] (Zeiler and
+/// others, *Deconvolutional Networks*, 2010; Dumoulin and Visin, *A Guide to Convolution Arithmetic*, 2016).
+///
+/// It is the adjoint of the convolution with the same weight, which goes from `filters` to `in` channels: what that one does to
+/// gradients. On one axis, with `n` elements, kernel `k`, stride `s`, dilation `d` and `ke = (k − 1)·d + 1`, every element is
+/// spread over `ke` positions of a result of `L = (n − 1)·s + ke`, which is then cut:
+///
+/// ```text
+/// full[b, j, f] = Σ_{i·s + t·d = j} Σ_c x[b, i, c] · weight[t, f, c]
+/// y[b, j, f] = act(bias[f] + full[b, j + before, f])        j = 0 … out − 1, and full = 0 beyond L
+/// ```
+///
+/// | `padding` | `output_padding` | `out` | `before` |
+/// |---|---|---|---|
+/// | `VALID` | absent (means 0) or `p` | `L + p` | 0 |
+/// | `SAME` | absent | `n·s` | `⌊max(L − out, 0)/2⌋` |
+/// | `SAME` | `p` | `L − 2⌊ke/2⌋ + p` | `⌊max(L − out, 0)/2⌋` |
+/// | explicit | absent (means 0) or `p` | `L − before − after + p` | the given before |
+///
+/// | parameter | shape |
+/// |---|---|
+/// | `weight` | `[k..., filters, in]`, whatever the `data_format` |
+/// | `bias` | `[filters]`, absent with `use_bias: false` |
+///
+/// ```
+/// use etude_autograd::Tape;
+/// use etude_layers::{Conv2dTransposeConfig, Padding};
+/// use etude_tensor::{Rng, Tensor};
+///
+/// let config = Conv2dTransposeConfig::new(32, 3).strides(2).padding(Padding::Same);
+/// let conv = config.init(&mut Rng::seed(1))?;
+/// let tape = Tape::<f32>::inference();
+/// let y = conv.forward(&tape.input(Tensor::zeros([10, 64, 64, 64])))?;
+/// assert_eq!(y.shape(), [10, 128, 128, 32]);
+/// # Ok::<(), etude_tensor::Error>(())
+/// ```
+#[derive(Clone, Module)]
+pub struct ConvTranspose<const D: usize, T: Float = f32> {
+    /// `[k..., filters, in]`.
+    pub weight: Param<T>,
+    /// `[filters]`.
+    pub bias: Option<Param<T>>,
+    #[module(skip)]
+    sliding: Sliding<D>,
+    #[module(skip)]
+    output_padding: Option<Vec<usize>>,
+    #[module(skip)]
+    activation: ActivationFn<T>,
+    #[module(skip)]
+    config: ConvTransposeConfig<D>,
+}
+
+impl<const D: usize, T: Float> ConvTranspose<D, T> {
+    const WHO: &'static str = of_rank(
+        D,
+        ["conv1d_transpose", "conv2d_transpose", "conv3d_transpose"],
+    );
+    const NAME: &'static str =
+        of_rank(D, ["Conv1dTranspose", "Conv2dTranspose", "Conv3dTranspose"]);
+    const SIGNATURE: Signature = Signature::new(Self::NAME, &[Argument::float("x")], &["output"]);
+
+    /// With an activation given in code. Such a layer has no configuration that a file could hold.
+    #[must_use]
+    pub fn with_activation(
+        mut self,
+        activation: impl Fn(&Var<T>) -> Result<Var<T>> + Send + Sync + 'static,
+    ) -> Self {
+        self.activation = ActivationFn::custom(activation);
+        self
+    }
+
+    /// `x [b, spatial..., in]` → `[b, out..., filters]`; channels second in the NC… formats.
+    ///
+    /// # Errors
+    /// If `x` has another rank, an axis without elements, or another number of channels than the layer was made for, or
+    /// padding and `output_padding` allow no result of this input.
+    pub fn forward(&self, x: &Var<T>) -> Result<Var<T>> {
+        let last = self.sliding.channels_last(x)?;
+        let channels = last.shape()[D + 1];
+        check_channels(Self::WHO, &self.weight, D + 1, channels, x.shape())?;
+        self.make(channels)?;
+        let (geometry, output) = self.sizes(&last.shape()[1..=D])?;
+        let tape = x.tape();
+        let (weight, bias) = (tape.param(&self.weight)?, leaf(tape, &self.bias)?);
+        let y = last.conv_transpose(&weight, bias.as_ref(), &geometry, &output)?;
+        // After the way back, as a softmax is taken over the last axis of the format.
+        self.activation.apply(&self.sliding.restore(y)?)
+    }
+
+    /// The geometry, and the result's size along each axis, for an input of these sizes.
+    fn sizes(&self, input: &[usize]) -> Result<(ConvGeometry, Vec<usize>)> {
+        let explicit = self.config.padding.explicit(Self::WHO, D)?;
+        let mut geometry = ConvGeometry::new(D);
+        let mut output = Vec::with_capacity(D);
+        for axis in 0..D {
+            let size = TransposedSize {
+                input: input[axis],
+                kernel: self.sliding.kernel[axis],
+                stride: self.sliding.strides[axis],
+                dilation: self.sliding.dilations[axis],
+                padding: explicit.as_ref().map(|sides| sides[axis]),
+                output_padding: self.output_padding.as_ref().map(|sizes| sizes[axis]),
+            };
+            let (before, out) = size.before_and_output(Self::WHO)?;
+            geometry.stride[axis] = size.stride;
+            geometry.dilation[axis] = size.dilation;
+            geometry.padding[axis] = (before, 0);
+            output.push(out);
+        }
+        Ok((geometry, output))
+    }
+
+    /// Draws the parameters, if they aren't there.
+    fn make(&self, input_size: usize) -> Result<()> {
+        let filters = self.config.filters;
+        let shape = [&self.sliding.kernel[..], &[filters, input_size]].concat();
+        build("weight", &self.weight, &shape)?;
+        build("bias", self.bias.as_ref(), &[filters])
+    }
+}
+
+impl<const D: usize, T: Float> Layer<T> for ConvTranspose<D, T> {
+    fn signature(&self) -> Signature {
+        Self::SIGNATURE
+    }
+
+    fn config(&self) -> Result<Value> {
+        self.activation.named(Self::WHO)?;
+        to_json(Self::WHO, &self.config)
+    }
+
+    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
+        args.check(&Self::SIGNATURE, want)?;
+        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use etude_autograd::{Tape, gradcheck};
+    use etude_tensor::Tensor;
+
+    #[test]
+    fn the_equation_by_hand() -> Result<()> {
+        let mut conv: Conv1dTranspose<f64> = Conv1dTransposeConfig::new(1, 3)
+            .strides(2)
+            .input_size(1)
+            .init(&mut Rng::seed(1))?;
+        conv.weight
+            .set(Tensor::from([[[1.0]], [[10.0]], [[100.0]]]))?;
+        let x = Tape::inference().input(Tensor::from([[[1.0], [2.0]]]));
+        let y = conv.forward(&x)?;
+        assert_eq!(y.tensor().to_vec(), [1.0, 10.0, 102.0, 20.0, 200.0]);
+        Ok(())
+    }
+
+    /// The transposed convolution undoes nothing, but it is the adjoint: ⟨conv(x), z⟩ = ⟨x, transposed(z)⟩.
+    #[test]
+    fn the_adjoint_of_the_convolution() -> Result<()> {
+        let convolution = crate::Conv2dConfig::new(3, [3, 2])
+            .strides([2, 1])
+            .dilations([1, 2])
+            .padding([[1, 0], [2, 1]])
+            .use_bias(false)
+            .init::<f64>(&mut Rng::seed(1))?;
+        let tape = Tape::inference();
+        let x = tape.input(Tensor::randn([2, 6, 5, 2], &mut Rng::seed(2)));
+        let y = convolution.forward(&x)?;
+        let mut transposed = Conv2dTransposeConfig::new(2, [3, 2])
+            .strides([2, 1])
+            .dilations([1, 2])
+            .padding([[1, 0], [2, 1]])
+            .output_padding([0, 0])
+            .use_bias(false)
+            .input_size(3)
+            .init::<f64>(&mut Rng::seed(1))?;
+        transposed.weight.set(convolution.weight.value()?.clone())?;
+        let z = tape.input(Tensor::randn(y.shape(), &mut Rng::seed(3)));
+        let back = transposed.forward(&z)?;
+        assert_eq!(back.shape(), x.shape());
+        let inner = |a: &Var<f64>, b: &Var<f64>| a.try_mul(b)?.sum(..)?.item();
+        let (left, right) = (inner(&y, &z)?, inner(&x, &back)?);
+        assert!((left - right).abs() < 1e-12, "{left} {right}");
+        Ok(())
+    }
+
+    #[test]
+    fn both_formats_compute_the_same() -> Result<()> {
+        let config = Conv3dTransposeConfig::new(4, [3, 2, 1])
+            .strides([2, 1, 3])
+            .padding(Padding::Same);
+        let last: Conv3dTranspose<f64> = config.clone().init(&mut Rng::seed(1))?;
+        let first: Conv3dTranspose<f64> = config
+            .data_format(DataFormat::Ncdhw)
+            .init(&mut Rng::seed(1))?;
+        let tape = Tape::inference();
+        let x = tape.input(Tensor::randn([2, 3, 4, 2, 5], &mut Rng::seed(2)));
+        let y = last.forward(&x)?;
+        assert_eq!(y.shape(), [2, 6, 4, 6, 4]);
+        let other = first.forward(&x.permute([0, 4, 1, 2, 3])?)?;
+        assert_eq!(other.tensor(), y.permute([0, 4, 1, 2, 3])?.tensor());
+        Ok(())
+    }
+
+    #[test]
+    fn gradients_of_a_result_that_is_longer_than_what_the_taps_reach() -> Result<()> {
+        let conv: Conv1dTranspose<f64> = Conv1dTransposeConfig::new(2, 2)
+            .dilations(3)
+            .output_padding(2)
+            .padding([[1, 0]])
+            .input_size(3)
+            .init(&mut Rng::seed(1))?;
+        let x = Tensor::randn([2, 4, 3], &mut Rng::seed(2));
+        gradcheck(|v| conv.forward(&v[0]), &[x]).map(|_| ())
+    }
+
+    #[test]
+    fn wrong_inputs_and_configurations_are_told_what_fits() -> Result<()> {
+        let conv: Conv2dTranspose = Conv2dTransposeConfig::new(4, 3)
+            .input_size(2)
+            .init(&mut Rng::seed(1))?;
+        let message = |x: &[usize]| {
+            let x = Tape::inference().input(Tensor::zeros(x));
+            conv.forward(&x).unwrap_err().to_string()
+        };
+        assert_eq!(
+            message(&[1, 5, 5, 3]),
+            "conv2d_transpose: expects 2 input channels, got 3 in an input of shape [1, 5, 5, 3]"
+        );
+        assert!(message(&[1, 5, 2]).contains("of rank 4, got [1, 5, 2]"));
+        assert!(message(&[1, 0, 5, 2]).contains("no element"));
+        let refused = Conv2dTransposeConfig::new(4, 3)
+            .output_padding([1, 2, 3])
+            .init::<f32>(&mut Rng::seed(1));
+        assert_eq!(
+            refused.err().unwrap().to_string(),
+            "conv2d_transpose: output_padding [1, 2, 3] has 3 entries; expected an integer, or a list of 1 or 2"
+        );
+        Ok(())
+    }
+}

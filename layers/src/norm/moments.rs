@@ -1,0 +1,67 @@
+//! Mean and variance, and normalising by them: what batch and group normalisation share.
+
+use crate::{Arg, Args};
+use etude_autograd::Var;
+use etude_tensor::{Axes, Float, Result, Tensor};
+
+/// Mean `μ` and biased variance `σ²` over some axes, kept for broadcasting against the input.
+pub(super) struct Moments<T: Float> {
+    pub(super) mean: Var<T>,
+    pub(super) variance: Var<T>,
+}
+
+impl<T: Float> Moments<T> {
+    /// Over `axes`, every element alike.
+    pub(super) fn new(x: &Var<T>, axes: &Axes) -> Result<Self> {
+        let axes = axes.clone().keepdims();
+        Ok(Moments {
+            mean: x.mean(&axes)?,
+            variance: x.var(&axes, 0)?,
+        })
+    }
+
+    /// `μ = Σ w x / Σ w` and `σ² = Σ w (x − μ)² / Σ w` over `axes`, with weights that broadcast against `x` and their sum
+    /// over the axes, which isn't 0.
+    pub(super) fn weighted(
+        x: &Var<T>,
+        weights: &Tensor<T>,
+        total: &Tensor<T>,
+        axes: &Axes,
+    ) -> Result<Self> {
+        let axes = axes.clone().keepdims();
+        let weights = x.tape().input(weights.clone());
+        let total = x.tape().input(total.clone());
+        let mean = x.try_mul(&weights)?.sum(&axes)?.try_div(&total)?;
+        let deviation = x.try_sub(&mean)?.square()?;
+        let variance = deviation.try_mul(&weights)?.sum(&axes)?.try_div(&total)?;
+        Ok(Moments { mean, variance })
+    }
+
+    /// `gamma · (x − μ)/√(σ² + epsilon) + beta`; gamma and beta broadcast against `x`.
+    pub(super) fn normalise(
+        &self,
+        x: &Var<T>,
+        epsilon: f64,
+        gamma: Option<&Var<T>>,
+        beta: Option<&Var<T>>,
+    ) -> Result<Var<T>> {
+        let mut factor = self.variance.add_scalar(epsilon)?.sqrt()?.recip()?;
+        if let Some(gamma) = gamma {
+            factor = factor.try_mul(gamma)?;
+        }
+        let y = x.try_sub(&self.mean)?.try_mul(&factor)?;
+        match beta {
+            Some(beta) => y.try_add(beta),
+            None => Ok(y),
+        }
+    }
+}
+
+/// The argument `mask` as weights. Masks of normalisations aren't differentiated: their values alone count.
+pub(super) fn mask<T: Float>(args: &Args<T>) -> Result<Option<Tensor<T>>> {
+    match args.get("mask") {
+        None | Some(Arg::Ints(_)) => Ok(None),
+        Some(Arg::Bool(mask)) => mask.cast().map(Some),
+        Some(Arg::Float(mask)) => Ok(Some(mask.tensor().clone())),
+    }
+}
