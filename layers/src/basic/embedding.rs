@@ -1,62 +1,35 @@
 //! The embedding: a table of vectors, one for each id.
 
-use crate::config::defaults::{check_size, yes};
+use crate::config::defaults::check_size;
 use crate::config::{Initializer, to_json};
-use crate::parameters::param;
+use crate::parameters::{build, param};
 use crate::{Args, Argument, Layer, Module, Outputs, Signature};
 use etude_autograd::{Param, Tape, Var};
+use etude_derive::config;
 use etude_tensor::{Error, Float, Result, Rng, Tensor};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 const WHO: &str = "embedding";
 const SIGNATURE: Signature = Signature::new("Embedding", &[Argument::ints("x")], &["output"]);
 
 /// The configuration of an [`Embedding`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[config]
 pub struct EmbeddingConfig {
-    /// The length of each vector.
-    pub output_size: usize,
     /// How many ids there are.
+    #[required]
     pub input_size: usize,
+    /// The length of each vector.
+    #[required]
+    pub output_size: usize,
     /// What the table starts from.
-    #[serde(default = "normal")]
+    #[default = Initializer::Normal]
     pub initializer: Initializer,
     /// Whether the table is trained.
-    #[serde(default = "yes")]
+    #[default = true]
     pub trainable: bool,
 }
 
-fn normal() -> Initializer {
-    Initializer::Normal
-}
-
 impl EmbeddingConfig {
-    /// A table of `input_size` rows of length `output_size`.
-    pub fn new(input_size: usize, output_size: usize) -> Self {
-        EmbeddingConfig {
-            output_size,
-            input_size,
-            initializer: normal(),
-            trainable: true,
-        }
-    }
-
-    /// With another start of the table.
-    #[must_use]
-    pub fn initializer(mut self, initializer: Initializer) -> Self {
-        self.initializer = initializer;
-        self
-    }
-
-    /// Trained or frozen.
-    #[must_use]
-    pub fn trainable(mut self, trainable: bool) -> Self {
-        self.trainable = trainable;
-        self
-    }
-
     /// The layer, its table seeded from `rng`.
     ///
     /// # Errors
@@ -65,7 +38,7 @@ impl EmbeddingConfig {
         check_size(WHO, "output_size", self.output_size)?;
         check_size(WHO, "input_size", self.input_size)?;
         let weight = param(self.initializer, self.trainable, rng);
-        weight.build(&[self.input_size, self.output_size])?;
+        build("weight", &weight, &[self.input_size, self.output_size])?;
         Ok(Embedding {
             weight,
             config: self.clone(),

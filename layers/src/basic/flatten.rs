@@ -3,24 +3,19 @@
 use crate::config::to_json;
 use crate::{Args, Argument, Layer, Module, Outputs, Signature};
 use etude_autograd::Var;
+use etude_derive::config;
 use etude_tensor::{Error, Float, Result};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 const WHO: &str = "flatten";
 const SIGNATURE: Signature = Signature::new("Flatten", &[Argument::float("x")], &["output"]);
 
 /// The configuration of a [`Flatten`] layer: it has no keys.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[config]
+#[derive(Copy)]
 pub struct FlattenConfig {}
 
 impl FlattenConfig {
-    /// The configuration.
-    pub fn new() -> Self {
-        FlattenConfig {}
-    }
-
     /// The layer.
     pub fn init(self) -> Flatten {
         Flatten

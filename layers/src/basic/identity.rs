@@ -3,27 +3,21 @@
 use crate::config::to_json;
 use crate::{Args, Argument, Layer, Module, Outputs, Signature};
 use etude_autograd::Var;
+use etude_derive::config;
 use etude_tensor::{Float, Result};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 const SIGNATURE: Signature = Signature::new("Identity", &[Argument::float("x")], &["output"]);
 
 /// The configuration of an [`Identity`] layer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[config]
+#[derive(Copy)]
 pub struct IdentityConfig {
     /// Accepted and ignored.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input_size: Option<usize>,
 }
 
 impl IdentityConfig {
-    /// The configuration.
-    pub fn new() -> Self {
-        IdentityConfig::default()
-    }
-
     /// The layer.
     pub fn init(self) -> Identity {
         Identity { config: self }

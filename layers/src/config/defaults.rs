@@ -1,22 +1,6 @@
-//! Defaults that several configurations share, and checks of their values.
+//! Checks of values that several configurations have.
 
-use super::Initializer;
 use etude_tensor::{Error, Result};
-
-/// `use_bias`, `trainable`, …
-pub(crate) fn yes() -> bool {
-    true
-}
-
-/// `weight_initializer`.
-pub(crate) fn xavier() -> Initializer {
-    Initializer::Xavier
-}
-
-/// `bias_initializer`, `beta_initializer`.
-pub(crate) fn zeros() -> Initializer {
-    Initializer::Zeros
-}
 
 /// A size of 1 or more.
 pub(crate) fn check_size(who: &str, key: &str, size: usize) -> Result<()> {

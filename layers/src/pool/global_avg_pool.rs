@@ -3,8 +3,8 @@
 use crate::config::{DataFormat, to_json};
 use crate::{Args, Argument, Layer, Module, Outputs, Signature};
 use etude_autograd::Var;
+use etude_derive::config;
 use etude_tensor::{Axes, Error, Float, Result};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 const WHO: &str = "global_avg_pool2d";
@@ -12,37 +12,16 @@ const SIGNATURE: Signature =
     Signature::new("GlobalAvgPool2d", &[Argument::float("x")], &["output"]);
 
 /// The configuration of a [`GlobalAvgPool2d`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[config]
 pub struct GlobalAvgPool2dConfig {
     /// Whether height and width stay in the result, with size 1.
-    #[serde(default)]
+    #[default = false]
     pub keepdims: bool,
     /// Where the channels stand; last if absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data_format: Option<DataFormat>,
 }
 
 impl GlobalAvgPool2dConfig {
-    /// Everything as its default.
-    pub fn new() -> Self {
-        GlobalAvgPool2dConfig::default()
-    }
-
-    /// With height and width of size 1 in the result, or without them.
-    #[must_use]
-    pub fn keepdims(mut self, keepdims: bool) -> Self {
-        self.keepdims = keepdims;
-        self
-    }
-
-    /// With channels first or last.
-    #[must_use]
-    pub fn data_format(mut self, data_format: DataFormat) -> Self {
-        self.data_format = Some(data_format);
-        self
-    }
-
     /// The layer.
     ///
     /// # Errors

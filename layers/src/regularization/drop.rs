@@ -18,9 +18,10 @@ pub(crate) fn drop<T: Float>(
     }
     let key = x.tape().draw_key(seed)?;
     let mut rng = Rng::from_key(key.seed, key.step, key.number);
-    let kept: Tensor<T> = Tensor::bernoulli(noise, 1.0 - rate, &mut rng)?.cast()?;
-    let scaled = x.try_div(&x.tape().scalar(1.0 - rate))?;
-    scaled.try_mul(&x.tape().input(kept))
+    let kept = Tensor::bernoulli(noise, 1.0 - rate, &mut rng)?;
+    // A choice rather than a product with 0, which would leave NaN what is NaN or infinite.
+    x.div_scalar(1.0 - rate)?
+        .where_(&kept, &x.tape().scalar(0.0))
 }
 
 /// The shape of the draw for an input of shape `x`: each entry of `noise_shape` is none for the input's size, that size, or 1.

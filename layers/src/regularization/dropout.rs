@@ -5,52 +5,27 @@ use crate::config::defaults::check_rate;
 use crate::config::to_json;
 use crate::{Args, Argument, Layer, Module, Outputs, Signature};
 use etude_autograd::Var;
+use etude_derive::config;
 use etude_tensor::{Float, Result};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 const WHO: &str = "dropout";
 const SIGNATURE: Signature = Signature::new("Dropout", &[Argument::float("x")], &["output"]);
 
 /// The configuration of a [`Dropout`] layer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[config]
 pub struct DropoutConfig {
     /// The share of elements that are dropped, from 0 to below 1.
+    #[required]
     pub rate: f64,
     /// The shape of the draw, which is broadcast to the input: none for the input's size, 1 or that size. Absent means the
     /// input's shape.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub noise_shape: Option<Vec<Option<usize>>>,
     /// A seed of the layer's own, instead of the tape's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
 }
 
 impl DropoutConfig {
-    /// Drops a share `rate` of all elements.
-    pub fn new(rate: f64) -> Self {
-        DropoutConfig {
-            rate,
-            noise_shape: None,
-            seed: None,
-        }
-    }
-
-    /// With one draw for all elements along the axes where the entry is 1.
-    #[must_use]
-    pub fn noise_shape(mut self, noise_shape: impl Into<Vec<Option<usize>>>) -> Self {
-        self.noise_shape = Some(noise_shape.into());
-        self
-    }
-
-    /// With a seed of its own.
-    #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = Some(seed);
-        self
-    }
-
     /// The layer.
     ///
     /// # Errors
@@ -67,8 +42,8 @@ impl DropoutConfig {
 /// inference `y = x` (Srivastava et al., *Dropout: A Simple Way to Prevent Neural Networks from Overfitting*, 2014).
 ///
 /// A draw is keyed by the layer's `seed`, or else the tape's, with the tape's step and the draw's number in it: two runs that begin
-/// with the same seeds drop the same elements, and a recomputation drops what was dropped the first time. A dropped NaN or
-/// infinity stays NaN.
+/// with the same seeds drop the same elements, and a recomputation drops what was dropped the first time. What is
+/// dropped is exactly 0, even if it was NaN or infinite.
 ///
 /// ```
 /// use etude_autograd::Tape;
@@ -212,6 +187,27 @@ mod tests {
                 .map(|y| y / 2.0)
                 .collect::<Vec<_>>()
         );
+        Ok(())
+    }
+
+    #[test]
+    fn dropped_nan_and_infinity_are_0_and_have_no_gradient() -> Result<()> {
+        let tape = Tape::training(1);
+        for value in [f64::NAN, f64::INFINITY] {
+            let x = tape.var(Tensor::full([50], value));
+            let y = DropoutConfig::new(0.5).init()?.forward(&x)?;
+            let kept: Vec<bool> = y.tensor().to_vec().iter().map(|&y| y != 0.0).collect();
+            assert!(kept.contains(&true) && kept.contains(&false));
+            assert!(
+                y.tensor()
+                    .to_vec()
+                    .iter()
+                    .all(|y| !y.is_finite() || *y == 0.0)
+            );
+            let gradient = y.sum(..)?.backward()?.get(&x)?.to_vec();
+            let expected = kept.iter().map(|&kept| if kept { 2.0 } else { 0.0 });
+            assert_eq!(gradient, expected.collect::<Vec<_>>());
+        }
         Ok(())
     }
 

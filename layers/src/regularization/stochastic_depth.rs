@@ -5,8 +5,8 @@ use crate::config::defaults::check_rate;
 use crate::config::to_json;
 use crate::{Args, Argument, Layer, Module, Outputs, Signature};
 use etude_autograd::Var;
+use etude_derive::config;
 use etude_tensor::{Float, Result};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 const WHO: &str = "stochastic_depth";
@@ -14,44 +14,19 @@ const SIGNATURE: Signature =
     Signature::new("StochasticDepth", &[Argument::float("x")], &["output"]);
 
 /// The configuration of a [`StochasticDepth`] layer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[config]
 pub struct StochasticDepthConfig {
     /// The share of samples that are dropped, from 0 to below 1.
+    #[required]
     pub drop_path_rate: f64,
     /// The shape of the draw, which is broadcast to the input: none for the input's size, 1 or that size. Absent means
     /// `[b, 1, …, 1]`, one draw a sample.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub noise_shape: Option<Vec<Option<usize>>>,
     /// A seed of the layer's own, instead of the tape's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
 }
 
 impl StochasticDepthConfig {
-    /// Drops a share `drop_path_rate` of all samples.
-    pub fn new(drop_path_rate: f64) -> Self {
-        StochasticDepthConfig {
-            drop_path_rate,
-            noise_shape: None,
-            seed: None,
-        }
-    }
-
-    /// With another shape of the draw.
-    #[must_use]
-    pub fn noise_shape(mut self, noise_shape: impl Into<Vec<Option<usize>>>) -> Self {
-        self.noise_shape = Some(noise_shape.into());
-        self
-    }
-
-    /// With a seed of its own.
-    #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = Some(seed);
-        self
-    }
-
     /// The layer.
     ///
     /// # Errors
