@@ -2,9 +2,9 @@
 
 use crate::method::{Method, Setting, check_average, check_not_negative};
 use crate::{Group, Optimizer};
+use etude_derive::config;
 use etude_tensor::kernels::step::StepRule;
 use etude_tensor::{Float, Result, Tensor};
-use serde::{Deserialize, Serialize};
 
 /// Adam (Kingma and Ba, 2015): for each element p of a parameter, with gradient g and rate η, in its step t,
 ///
@@ -31,74 +31,37 @@ pub type Adam<T = f32> = Optimizer<AdamConfig, T>;
 /// assert_eq!(wrong.to_string(), "adam: beta2 1; expected at least 0 and less than 1");
 /// # Ok::<(), etude_tensor::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[config]
 pub struct AdamConfig {
     /// The rate, η.
+    #[required]
     pub learning_rate: f64,
     /// How much of the gradient's mean stays from step to step, β₁.
+    #[default = 0.9]
     pub beta1: f64,
     /// How much of the mean of its square stays, β₂.
+    #[default = 0.999]
     pub beta2: f64,
     /// What keeps the quotient finite, ε.
+    #[default = 1e-8]
     pub epsilon: f64,
     /// λ: added to the gradient is λ times the parameter.
+    #[default = 0.0]
     pub weight_decay: f64,
     /// Whether the largest mean square so far counts.
+    #[default = false]
     pub amsgrad: bool,
     /// Which parameters are treated otherwise.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[default = Vec::new()]
     pub groups: Vec<Group>,
 }
 
-impl Default for AdamConfig {
-    fn default() -> Self {
-        AdamConfig {
-            learning_rate: 1e-3,
-            beta1: 0.9,
-            beta2: 0.999,
-            epsilon: 1e-8,
-            weight_decay: 0.0,
-            amsgrad: false,
-            groups: Vec::new(),
-        }
-    }
-}
-
 impl AdamConfig {
-    /// Adam with this rate; everything else as its default.
-    pub fn new(learning_rate: f64) -> Self {
-        AdamConfig {
-            learning_rate,
-            ..AdamConfig::default()
-        }
-    }
-
     /// With β₁ and β₂.
     #[must_use]
     pub fn betas(mut self, beta1: f64, beta2: f64) -> Self {
         (self.beta1, self.beta2) = (beta1, beta2);
-        self
-    }
-
-    /// With ε.
-    #[must_use]
-    pub fn epsilon(mut self, epsilon: f64) -> Self {
-        self.epsilon = epsilon;
-        self
-    }
-
-    /// With weight decay λ, added to the gradient.
-    #[must_use]
-    pub fn weight_decay(mut self, weight_decay: f64) -> Self {
-        self.weight_decay = weight_decay;
-        self
-    }
-
-    /// With the largest mean square so far, or the current one.
-    #[must_use]
-    pub fn amsgrad(mut self, amsgrad: bool) -> Self {
-        self.amsgrad = amsgrad;
         self
     }
 

@@ -3,8 +3,8 @@
 use crate::adam::Moments;
 use crate::method::{Method, Setting};
 use crate::{Group, Optimizer};
+use etude_derive::config;
 use etude_tensor::{Float, Result, Tensor};
-use serde::{Deserialize, Serialize};
 
 /// AdamW (Loshchilov and Hutter, 2019): [`Adam`](crate::Adam) but for the weight decay λ, which shrinks every element
 /// alike:
@@ -26,74 +26,37 @@ pub type AdamW<T = f32> = Optimizer<AdamWConfig, T>;
 /// # let _ = optimizer;
 /// # Ok::<(), etude_tensor::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[config]
 pub struct AdamWConfig {
     /// The rate, η.
+    #[required]
     pub learning_rate: f64,
     /// How much of the gradient's mean stays from step to step, β₁.
+    #[default = 0.9]
     pub beta1: f64,
     /// How much of the mean of its square stays, β₂.
+    #[default = 0.999]
     pub beta2: f64,
     /// What keeps the quotient finite, ε.
+    #[default = 1e-8]
     pub epsilon: f64,
     /// λ: each step takes ηλ times the parameter from it.
+    #[default = 0.01]
     pub weight_decay: f64,
     /// Whether the largest mean square so far counts.
+    #[default = false]
     pub amsgrad: bool,
     /// Which parameters are treated otherwise.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[default = Vec::new()]
     pub groups: Vec<Group>,
 }
 
-impl Default for AdamWConfig {
-    fn default() -> Self {
-        AdamWConfig {
-            learning_rate: 1e-3,
-            beta1: 0.9,
-            beta2: 0.999,
-            epsilon: 1e-8,
-            weight_decay: 0.01,
-            amsgrad: false,
-            groups: Vec::new(),
-        }
-    }
-}
-
 impl AdamWConfig {
-    /// AdamW with this rate; everything else as its default.
-    pub fn new(learning_rate: f64) -> Self {
-        AdamWConfig {
-            learning_rate,
-            ..AdamWConfig::default()
-        }
-    }
-
     /// With β₁ and β₂.
     #[must_use]
     pub fn betas(mut self, beta1: f64, beta2: f64) -> Self {
         (self.beta1, self.beta2) = (beta1, beta2);
-        self
-    }
-
-    /// With ε.
-    #[must_use]
-    pub fn epsilon(mut self, epsilon: f64) -> Self {
-        self.epsilon = epsilon;
-        self
-    }
-
-    /// With weight decay λ, beside the gradient.
-    #[must_use]
-    pub fn weight_decay(mut self, weight_decay: f64) -> Self {
-        self.weight_decay = weight_decay;
-        self
-    }
-
-    /// With the largest mean square so far, or the current one.
-    #[must_use]
-    pub fn amsgrad(mut self, amsgrad: bool) -> Self {
-        self.amsgrad = amsgrad;
         self
     }
 

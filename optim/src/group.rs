@@ -2,8 +2,8 @@
 
 use crate::method::check_not_negative;
 use etude_autograd::path_matches;
+use etude_derive::config;
 use etude_tensor::Result;
-use serde::{Deserialize, Serialize};
 
 /// Settings for the parameters whose path matches a pattern. What it doesn't set is as for all others. Of several
 /// groups that match, the first one counts.
@@ -21,59 +21,23 @@ use serde::{Deserialize, Serialize};
 ///     .group(Group::new("encoder").rate_factor(0.1));
 /// # let _ = config;
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[config]
 pub struct Group {
     /// Which parameters.
+    #[required]
     pub pattern: String,
     /// Their rate is the optimizer's times this, so that a schedule moves all rates together.
-    #[serde(default = "one")]
+    #[default = 1.0]
     pub rate_factor: f64,
     /// Their weight decay; the optimizer's if absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight_decay: Option<f64>,
     /// Whether this optimizer leaves them as they are. Their gradients are still computed:
     /// [`Module::freeze`](etude_autograd::Module::freeze) saves that.
-    #[serde(default)]
+    #[default = false]
     pub frozen: bool,
 }
 
-fn one() -> f64 {
-    1.0
-}
-
 impl Group {
-    /// A group for the parameters whose path matches `pattern`, with nothing set yet.
-    pub fn new(pattern: impl Into<String>) -> Self {
-        Group {
-            pattern: pattern.into(),
-            rate_factor: 1.0,
-            weight_decay: None,
-            frozen: false,
-        }
-    }
-
-    /// With so many times the optimizer's rate.
-    #[must_use]
-    pub fn rate_factor(mut self, rate_factor: f64) -> Self {
-        self.rate_factor = rate_factor;
-        self
-    }
-
-    /// With a weight decay of its own.
-    #[must_use]
-    pub fn weight_decay(mut self, weight_decay: f64) -> Self {
-        self.weight_decay = Some(weight_decay);
-        self
-    }
-
-    /// Left as they are, or not.
-    #[must_use]
-    pub fn frozen(mut self, frozen: bool) -> Self {
-        self.frozen = frozen;
-        self
-    }
-
     /// Whether a parameter belongs to the group, if to none before it.
     pub(crate) fn matches(&self, path: &str) -> bool {
         path_matches(&self.pattern, path)

@@ -2,9 +2,9 @@
 
 use crate::method::{Method, Setting, check_not_negative};
 use crate::{Group, Optimizer};
+use etude_derive::config;
 use etude_tensor::kernels::step::StepRule;
 use etude_tensor::{Error, Float, Result, Tensor};
-use serde::{Deserialize, Serialize};
 
 /// Stochastic gradient descent, as PyTorch has it: for each element p of a parameter, with gradient g and rate η,
 ///
@@ -26,74 +26,30 @@ pub type Sgd<T = f32> = Optimizer<SgdConfig, T>;
 /// assert_eq!(optimizer.learning_rate(), 0.1);
 /// # Ok::<(), etude_tensor::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[config]
 pub struct SgdConfig {
     /// The rate, η.
+    #[required]
     pub learning_rate: f64,
     /// How much of the velocity stays from step to step, μ; 0: no velocity.
+    #[default = 0.0]
     pub momentum: f64,
     /// What the gradient's part in the velocity lacks to 1, τ.
+    #[default = 0.0]
     pub dampening: f64,
     /// Whether the step looks ahead by the next step's velocity.
+    #[default = false]
     pub nesterov: bool,
     /// λ: added to the gradient is λ times the parameter.
+    #[default = 0.0]
     pub weight_decay: f64,
     /// Which parameters are treated otherwise.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[default = Vec::new()]
     pub groups: Vec<Group>,
 }
 
-impl Default for SgdConfig {
-    fn default() -> Self {
-        SgdConfig {
-            learning_rate: 1e-3,
-            momentum: 0.0,
-            dampening: 0.0,
-            nesterov: false,
-            weight_decay: 0.0,
-            groups: Vec::new(),
-        }
-    }
-}
-
 impl SgdConfig {
-    /// Plain gradient descent with this rate.
-    pub fn new(learning_rate: f64) -> Self {
-        SgdConfig {
-            learning_rate,
-            ..SgdConfig::default()
-        }
-    }
-
-    /// With momentum μ.
-    #[must_use]
-    pub fn momentum(mut self, momentum: f64) -> Self {
-        self.momentum = momentum;
-        self
-    }
-
-    /// With the gradient's part in the velocity dampened by τ.
-    #[must_use]
-    pub fn dampening(mut self, dampening: f64) -> Self {
-        self.dampening = dampening;
-        self
-    }
-
-    /// With Nesterov's momentum, or without.
-    #[must_use]
-    pub fn nesterov(mut self, nesterov: bool) -> Self {
-        self.nesterov = nesterov;
-        self
-    }
-
-    /// With weight decay λ, added to the gradient.
-    #[must_use]
-    pub fn weight_decay(mut self, weight_decay: f64) -> Self {
-        self.weight_decay = weight_decay;
-        self
-    }
-
     /// With another group, behind those it has.
     #[must_use]
     pub fn group(mut self, group: Group) -> Self {

