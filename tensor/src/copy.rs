@@ -1,8 +1,8 @@
 //! Strided copies: the elements of any view in row-major order, and back into any view.
 //!
 //! Three ways, by what the view looks like in memory. Rows without gaps are moved whole. A view that is transposed (one
-//! of its slower axes is the one without gaps) goes through small square tiles: a tile is read along the memory of the
-//! view and written along the memory of the copy, so that each line of cache is fetched once. All else goes element by
+//! of its slower axes is the one without gaps) goes through small tiles: a tile is read along the memory of the
+//! view, turned block by block, and written along the memory of the copy, so that each line of cache is fetched once. All else goes element by
 //! element.
 
 use crate::kernels::parallel::{Work, for_each_chunk};
@@ -12,9 +12,12 @@ use crate::{Element, Tensor};
 
 /// Elements that one thread copies at a time.
 const CHUNK: usize = 1 << 14;
-/// Sizes of a tile: along the view's memory (two lines of cache in `f32`), and along the copy's.
-const ALONG: usize = 16;
+/// Sizes of a tile: along the view's memory, and along the copy's. Every line of the view is on a page of its own if rows are long, so that it pays to take
+/// several lines of cache from each.
+const ALONG: usize = 64;
 const ACROSS: usize = 32;
+/// Side of the blocks that a tile is filled by: each is turned in registers.
+const SIDE: usize = 4;
 
 /// Writes the elements of `x` into `out` in row-major order.
 pub(crate) fn copy<T: Element>(x: &Tensor<T>, out: &mut [T]) {
@@ -49,7 +52,7 @@ impl<'a> Transposed<'a> {
         let (sizes, steps, [start]) = walk.axes();
         let unit = steps.iter().position(|&[step]| step == 1)?;
         let last = sizes.len() - 1;
-        let pays = unit < last && sizes[unit] >= ALONG / 2 && elements >= ALONG * ACROSS;
+        let pays = unit < last && sizes[unit] >= 2 * SIDE && elements >= 512;
         pays.then_some(Transposed {
             sizes,
             steps,
@@ -107,17 +110,48 @@ impl<'a> Transposed<'a> {
                     .wrapping_add_signed(self.distance(self.unit + 1..last, middle));
                 for column in (0..columns).step_by(ACROSS) {
                     let width = ACROSS.min(columns - column);
-                    for j in 0..width {
+                    let line = |j: usize| {
                         let from = begin.wrapping_add_signed((column + j) as isize * step);
-                        for (i, &value) in buffer[from..from + rows].iter().enumerate() {
-                            tile[i * ACROSS + j] = value;
-                        }
-                    }
+                        &buffer[from..from + rows]
+                    };
+                    fill(&mut tile, rows, width, line);
                     let at = middle * columns + column;
                     for (out, tile) in out.chunks_mut(behind).zip(tile.chunks(ACROSS)) {
                         out[at..at + width].copy_from_slice(&tile[..width]);
                     }
                 }
+            }
+        }
+    }
+}
+
+/// Turns lines `0..width` of a view, each `rows` long, into columns of the tile.
+#[inline(always)]
+fn fill<'a, T: Element>(
+    tile: &mut [T; ALONG * ACROSS],
+    rows: usize,
+    width: usize,
+    line: impl Fn(usize) -> &'a [T],
+) {
+    let whole = rows - rows % SIDE;
+    for j in (0..width).step_by(SIDE) {
+        let mut turned = 0;
+        if j + SIDE <= width {
+            let lines: [&[T]; SIDE] = std::array::from_fn(|k| line(j + k));
+            for i in (0..whole).step_by(SIDE) {
+                let block: [[T; SIDE]; SIDE] =
+                    lines.map(|line| std::array::from_fn(|k| line[i..i + SIDE][k]));
+                for k in 0..SIDE {
+                    let row: [T; SIDE] = block.map(|line| line[k]);
+                    tile[(i + k) * ACROSS + j..][..SIDE].copy_from_slice(&row);
+                }
+            }
+            turned = whole;
+        }
+        // The margins.
+        for j in j..width.min(j + SIDE) {
+            for (i, &value) in line(j).iter().enumerate().skip(turned) {
+                tile[i * ACROSS + j] = value;
             }
         }
     }

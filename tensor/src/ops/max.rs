@@ -41,6 +41,8 @@ mod tests {
             message,
             "max: no elements along the axes of shape [2, 0]; expected at least one"
         );
+        let message = Tensor::<f32>::zeros([0, 2]).max(0).unwrap_err().to_string();
+        assert!(message.contains("of shape [0, 2];"), "{message}");
         assert_eq!(Tensor::<f32>::zeros([2, 0]).max(0).unwrap().shape(), [0]);
     }
 }

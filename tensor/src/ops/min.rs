@@ -41,6 +41,8 @@ mod tests {
             message,
             "min: no elements along the axes of shape [2, 0]; expected at least one"
         );
+        let message = Tensor::<f32>::zeros([0, 2]).min(0).unwrap_err().to_string();
+        assert!(message.contains("of shape [0, 2];"), "{message}");
         assert_eq!(Tensor::<f32>::zeros([2, 0]).min(0).unwrap().shape(), [0]);
     }
 }

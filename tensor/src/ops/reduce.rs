@@ -10,6 +10,8 @@ use crate::{Axes, Element, Error, Result, Shape, Tensor};
 /// A row-major tensor seen as `[outer, length, inner]`, of which `length` is reduced.
 pub(crate) struct Plan<T: Element> {
     x: Tensor<T>,
+    /// The shape of what was given, before its axes were moved.
+    given: Shape,
     /// Results that don't share a row with others.
     pub(crate) outer: usize,
     /// Elements behind each result.
@@ -53,6 +55,7 @@ impl<T: Element> Plan<T> {
         let results: usize = shape.iter().product();
         let rows = |x: Tensor<T>| Plan {
             x,
+            given: Shape::from(sizes),
             outer: results,
             length,
             inner: 1,
@@ -79,6 +82,7 @@ impl<T: Element> Plan<T> {
             if first.is_contiguous() {
                 return Ok(Plan {
                     x: x.view(first),
+                    given: Shape::from(sizes),
                     outer: 1,
                     length,
                     inner: results,
@@ -89,6 +93,7 @@ impl<T: Element> Plan<T> {
             let inner = sizes[reduced[reduced.len() - 1] + 1..].iter().product();
             return Ok(Plan {
                 x: x.contiguous(),
+                given: Shape::from(sizes),
                 outer,
                 length,
                 inner,
@@ -110,7 +115,7 @@ impl<T: Element> Plan<T> {
                 op,
                 format!(
                     "no elements along the axes of shape {:?}; expected at least one",
-                    self.x.shape()
+                    self.given
                 ),
             ));
         }

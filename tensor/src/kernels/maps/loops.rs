@@ -49,13 +49,7 @@ pub(super) fn unary<M: MulAdd, T: Real>(op: Unary, x: &[T], y: &mut [T]) {
             map!(x => y, if x > zero { x } else { slope * x });
         }
         Unary::Elu => map!(x => y, elu::<M, T>(x)),
-        Unary::Selu => {
-            let (scale, below) = (T::of(SELU_SCALE), T::of(SELU_SCALE * SELU_ALPHA));
-            map!(x => y, {
-                let negative = below * exp_m1::<M, T>(x);
-                if x > zero { scale * x } else { negative }
-            });
-        }
+        Unary::Selu => map!(x => y, selu::<M, T>(x)),
         Unary::HardSigmoid => {
             let slope = T::of(0.2);
             map!(x => y, clamp(T::mul_add::<M>(slope, x, half), zero, one));

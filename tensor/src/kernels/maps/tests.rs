@@ -79,21 +79,30 @@ const BINARY: [Binary; 35] = [
     },
 ];
 
+const COMPARISONS: [Comparison; 6] = [
+    Comparison::Eq,
+    Comparison::Ne,
+    Comparison::Lt,
+    Comparison::Le,
+    Comparison::Gt,
+    Comparison::Ge,
+];
+
 /// Bounds in ULP of `f32` over all arguments, rounded up from what the exhaustive sweeps found.
 const CALCULUS: [(Unary, f64); 13] = [
-    (Unary::Exp, 1.1),
-    (Unary::ExpM1, 1.5),
-    (Unary::Ln, 1.2),
-    (Unary::Ln1p, 1.5),
-    (Unary::Tanh, 1.5),
-    (Unary::Sigmoid, 1.8),
-    (Unary::Erf, 1.2),
-    (Unary::Elu, 1.5),
+    (Unary::Exp, 1.0),
+    (Unary::ExpM1, 1.1),
+    (Unary::Ln, 0.9),
+    (Unary::Ln1p, 1.0),
+    (Unary::Tanh, 1.4),
+    (Unary::Sigmoid, 1.0),
+    (Unary::Erf, 1.3),
+    (Unary::Elu, 1.1),
     (Unary::Softplus, 1.8),
-    (Unary::Swish, 2.6),
-    (Unary::Gelu, 5.8),
-    (Unary::GeluTanh, 200.0),
-    (Unary::Selu, 2.7),
+    (Unary::Swish, 1.3),
+    (Unary::Gelu, 1.9),
+    (Unary::GeluTanh, 1.3),
+    (Unary::Selu, 1.9),
 ];
 
 /// For each level, the largest error over the given bit patterns, and where it is. Against the `f64` kernel, which is many
@@ -123,18 +132,13 @@ fn worst_f32(op: Unary, patterns: impl Iterator<Item = u32>) -> Vec<(f64, f32)> 
     worst
 }
 
-/// Above −1 GELU has a closer bound.
+/// Against the library's function in `f64`.
 #[test]
-fn gelu_above_minus_one_and_pow_are_close() {
+fn pow_is_close() {
     for level in available_levels() {
         with_level(level, || {
             let x: Vec<f32> = (0..200_000).map(|i| i as f32 / 8192.0 - 1.0).collect();
             let mut y = vec![0.0; x.len()];
-            f32::unary(Unary::Gelu, &x, &mut y);
-            for (&x, &y) in x.iter().zip(&y) {
-                let exact = reference::unary(Unary::Gelu, f64::from(x));
-                assert!(ulp::of_f32(y, exact) <= 4.0, "{x}: {y}, {exact}");
-            }
             let special = [
                 0.0,
                 -0.0,
@@ -175,16 +179,19 @@ fn f32_functions_keep_their_bounds_over_the_whole_range() {
 }
 
 #[test]
-#[ignore = "all 2³² arguments at every level: some minutes a function; ETUDE_SWEEP=Exp runs one alone"]
+#[ignore = "all 2³² arguments at every level: some minutes a function; ETUDE_SWEEP=Exp runs one alone, ETUDE_STRIDE=61 takes one argument in 61"]
 fn exhaustive_f32_sweep() {
     let only = std::env::var("ETUDE_SWEEP").ok();
+    let stride = std::env::var("ETUDE_STRIDE").map_or(1, |stride| {
+        stride.parse().expect("ETUDE_STRIDE is a number")
+    });
     for (op, bound) in CALCULUS {
         if only.as_ref().is_some_and(|only| *only != format!("{op:?}")) {
             continue;
         }
         let chunks = parallel::map_chunks(256, Work::nanoseconds(1e12), |chunk| {
             let first = (chunk as u32) << 24;
-            worst_f32(op, first..=first | 0x00FF_FFFF)
+            worst_f32(op, (first..=first | 0x00FF_FFFF).step_by(stride))
         });
         for (index, level) in available_levels().into_iter().enumerate() {
             let (error, x) = chunks
@@ -295,6 +302,44 @@ fn agrees_with_the_reference<T: Float>(tolerance: f64) {
                 y.copy_from_slice(x);
                 T::binary_in_place(op, y, Scalar(scalar));
                 check(&op, y, &|index| reference::binary(op, x[index], scalar));
+            }
+            let mut holds = [false; 80];
+            let holds = &mut holds[1..1 + length];
+            for op in COMPARISONS {
+                use Operand::{Scalar, Slice};
+                // The same slice shifted meets ties and NaN on both sides.
+                let equal = &a[start..start + length];
+                for (left, right) in [
+                    (Slice(x), Slice(other)),
+                    (Slice(x), Slice(equal)),
+                    (Slice(x), Scalar(scalar)),
+                    (Scalar(T::ZERO), Slice(x)),
+                    (Scalar(scalar), Scalar(scalar)),
+                ] {
+                    T::compare(op, left, right, holds);
+                    for (index, &holds) in holds.iter().enumerate() {
+                        let (a, b) = (left.at(index), right.at(index));
+                        let expected = reference::compare(op, a, b);
+                        assert_eq!(holds, expected, "{op:?} at {level:?} of {a:?}, {b:?}");
+                    }
+                }
+            }
+            let mask: Vec<bool> = (0..length).map(|index| index % 3 == 1).collect();
+            {
+                use Operand::{Scalar, Slice};
+                for (left, right) in [
+                    (Slice(x), Slice(other)),
+                    (Slice(x), Scalar(scalar)),
+                    (Scalar(scalar), Slice(x)),
+                    (Scalar(scalar), Scalar(T::NAN)),
+                ] {
+                    T::select(&mask, left, right, y);
+                    for (index, &y) in y.iter().enumerate() {
+                        let chosen = if mask[index] { left } else { right };
+                        let (got, expected) = (y.primal(), chosen.at(index).primal());
+                        assert_eq!(got.to_bits(), expected.to_bits(), "select at {level:?}");
+                    }
+                }
             }
             y.copy_from_slice(other);
             T::scaled_add(scalar, x, y);

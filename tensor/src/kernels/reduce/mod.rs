@@ -16,6 +16,7 @@ use std::ops::Range;
 use super::dispatch::at_every_level;
 use super::maps::maths::Real;
 use super::parallel::{self, Work, map_chunks};
+use crate::storage::Storage;
 use crate::{Float, reference::reduce as reference};
 pub use rows::RowKernels;
 
@@ -298,10 +299,10 @@ pub fn add_rows<T: Float>(rows: &[T], sum: &mut [T]) {
         return T::add_rows(rows, sum);
     }
     let work = Work::per_element(rows.len(), COST);
-    let mut partial = vec![T::ZERO; rows.len().div_ceil(chunk) * width];
-    parallel::for_each_chunk(&mut partial, width, work, |index, partial| {
+    let mut partial = Storage::filled(rows.len().div_ceil(chunk) * width, T::ZERO);
+    parallel::for_each_chunk(partial.slice_mut(), width, work, |index, partial| {
         let end = rows.len().min((index + 1) * chunk);
         T::add_rows(&rows[index * chunk..end], partial);
     });
-    T::add_rows(&partial, sum);
+    T::add_rows(partial.slice(), sum);
 }

@@ -1,37 +1,57 @@
-//! The activations that are more than arithmetic: sigmoid, softplus, swish and the two forms of GELU, with their slopes.
+//! The activations that are more than arithmetic: sigmoid, softplus, swish, the two forms of GELU, with their slopes, and SELU.
 
-use super::erf::{ErfTable, exp_of_half_square, normal_tail_ratio};
-use super::exp::{ExpTable, exp, exp_parts};
-use super::lane::polynomial;
+use super::erf::{ErfTable, exp_of_half_square, normal_tail, twice_normal_tail_ratio};
+use super::exp::{ExpTable, exp, exp_m1, exp_parts};
+use super::lane::{less_product, product_error};
 use super::ln::{LnTable, ln_1p};
 use super::{Lane, MulAdd};
+use crate::reference::maps::SELU_SCALE;
 
-/// 1 / (1 + e⁻ˣ). With z = e^{−|x|} and w = z/(1 + z) it is 1 − w for x ≥ 0 and z − z·w below: nothing overflows, small values
-/// keep their relative precision down to the subnormals, and the error of the quotient hardly counts.
+/// 1 / (1 + e⁻ˣ).
 #[inline(always)]
 pub(in crate::kernels) fn sigmoid<M: MulAdd, T: ExpTable>(x: T) -> T {
-    let one = T::of(1.0);
-    let z = exp::<M, T>(-x.abs());
-    let w = z / (one + z);
-    let whole = if x < T::of(0.0) { z } else { one };
-    T::mul_add::<M>(-whole, w, whole)
+    times_sigmoid::<M, T>(T::of(1.0), x, T::of(0.0))
 }
 
-/// x·sigmoid(v), for v of the sign of x: [`sigmoid`] with 1 and z multiplied by x beforehand, so that z isn't rounded to a
-/// subnormal number before x raises it. 0 where v is −∞.
+/// a·sigmoid(x + low), for |low| ≪ 1. With e^{−|x|} = (1 + b)·2ⁿ:
+///
+/// ```text
+/// a / (1 + e^{−|x|})                 for x ≥ 0
+/// (a + a·b) / (1 + e^{−|x|}) · 2ⁿ    below
+/// ```
+///
+/// Nothing overflows, and small results keep their relative precision down to the subnormals, since 2ⁿ comes last. What numerator, denominator and
+/// quotient have lost to rounding is made up for, so that hardly more than the last rounding counts.
 #[inline(always)]
-fn x_sigmoid<M: MulAdd, T: ExpTable>(x: T, v: T) -> T {
-    let zero = T::of(0.0);
-    let (p, word) = exp_parts::<M, T>(-v.abs(), zero);
-    let z = T::scale(p, word);
-    // Beyond the bound the product is 0 or x, and ∞·0 stays out.
+fn times_sigmoid<M: MulAdd, T: ExpTable>(a: T, x: T, low: T) -> T {
+    let (zero, one) = (T::of(0.0), T::of(1.0));
+    let negative = x < zero;
+    let (b, word) = exp_parts::<M, T>(-x.abs(), if negative { low } else { -low });
+    let power = T::lifted_power_of_two(word);
+    let z = (one + b) * power * T::LOWERING;
+    let b = if negative { b } else { zero };
+
+    let numerator = T::mul_add::<M>(a, b, a);
+    let numerator_lost = T::mul_add::<M>(a, b, a - numerator);
+    let denominator = one + z;
+    let denominator_lost = z - (denominator - one);
+    let inverse = one / denominator;
+    let quotient = numerator * inverse;
+    let lost = less_product::<M, T>(numerator, quotient, denominator);
+    let lost = T::mul_add::<M>(-quotient, denominator_lost, lost) + numerator_lost;
+    let quotient = T::mul_add::<M>(inverse, lost, quotient);
+
+    let below = quotient * power * T::LOWERING;
+    if negative { below } else { quotient }
+}
+
+/// x·sigmoid(v + low), for v of the sign of x: x itself where it is large, 0 where it is large and negative, and ∞ stays out of the formulas.
+#[inline(always)]
+fn x_sigmoid<M: MulAdd, T: ExpTable>(x: T, v: T, low: T) -> T {
     let bound = T::RANGE.0;
     let bounded = if x < bound { bound } else { x };
-    let below = T::scale(p * bounded, word);
-    let whole = if x < zero { below } else { x };
-    let w = z / (T::of(1.0) + z);
-    let value = T::mul_add::<M>(-whole, w, whole);
-    if x >= -bound { x } else { value }
+    let value = times_sigmoid::<M, T>(bounded, v, low);
+    if x > -bound { x } else { value }
 }
 
 /// ln(1 + eˣ) = max(x, 0) + ln(1 + e^{−|x|}).
@@ -44,7 +64,7 @@ pub(in crate::kernels) fn softplus<M: MulAdd, T: ExpTable + LnTable>(x: T) -> T 
 /// x·sigmoid(x); 0 at −∞.
 #[inline(always)]
 pub(in crate::kernels) fn swish<M: MulAdd, T: ExpTable>(x: T) -> T {
-    x_sigmoid::<M, T>(x, x)
+    x_sigmoid::<M, T>(x, x, T::of(0.0))
 }
 
 /// The derivative of swish, s(1 + x(1 − s)) with s = sigmoid(x).
@@ -58,76 +78,134 @@ pub(in crate::kernels) fn swish_slope<M: MulAdd, T: ExpTable>(x: T) -> T {
 /// x·Φ(x), Φ the normal distribution; 0 at −∞.
 ///
 /// ```text
-/// x·Φ(x) = x·(½ + x·H(x²))     for |x| < 1
-///        = x − x·q             for x ≥ 1
-///        = x·q                 for x ≤ −1,   q = Φ(−|x|) = e^{−x²/2}·R(|x|)
+/// x·Φ(x) = max(x, 0) − |x|·Φ(−|x|),   |x|·Φ(−|x|) = ½·y·(1 + δ)·(1 + b)·2ⁿ   with y = |x| / (|x| + 1), e^{−x²/2} = (1 + b)·2ⁿ
 /// ```
 ///
-/// No cancellation: the relative precision holds over all negative x too, down to where the result underflows, where
-/// ½x(1 + erf(x/√2)) has none left from x = −5.5 on. The factor x meets p before 2ⁿ does, see [`exp_parts`].
+/// and [δ](super::erf) small. No cancellation: the relative precision holds over all negative x too, down to where the result underflows, where
+/// ½x(1 + erf(x/√2)) has none left from x = −5.5 on. Both factors in brackets are near 1, so that with y carried in two words hardly more than the last
+/// rounding counts:
+///
+/// ```text
+/// y·(1 + δ)·(1 + b) = y + (y·c + rest),   c = b + (δ + δ·b)
+/// ```
 #[inline(always)]
 pub(in crate::kernels) fn gelu<M: MulAdd, T: ExpTable + ErfTable>(x: T) -> T {
+    let (zero, one) = (T::of(0.0), T::of(1.0));
     let magnitude = bounded_magnitude(x);
-    let (p, word) = exp_of_half_square::<M, T>(magnitude);
-    let xq = T::scale(p * (magnitude * normal_tail_ratio::<M, T>(magnitude)), word);
-    let far = if x < T::of(0.0) { -xq } else { x - xq };
-    let slope = polynomial::<M, T>(magnitude * magnitude, T::H);
-    let near = x * T::mul_add::<M>(x, slope, T::of(0.5));
-    if magnitude < T::of(1.0) { near } else { far }
+    let (b, word) = exp_of_half_square::<M, T>(magnitude);
+    let (n, d) = normal_tail::<M, T>(magnitude);
+    let sum = magnitude + one;
+    let lost = magnitude - (sum - one);
+    // One division for n/d and 1/sum.
+    let inverse = one / (sum * d);
+    let per_sum = d * inverse;
+    let delta = n * (sum * inverse);
+    let y = magnitude * per_sum;
+    // |x| − y·(sum + lost): what y has lost to rounding, times the sum.
+    let rest = less_product::<M, T>(magnitude, y, sum);
+    let rest = T::mul_add::<M>(-y, lost, rest);
+    let c = b + T::mul_add::<M>(delta, b, delta);
+    let value = if M::FUSED {
+        T::mul_add::<M>(per_sum, T::mul_add::<M>(c, magnitude + rest, rest), y)
+    } else {
+        // The same, with a product that is rounded by itself kept small.
+        y + (y * c + per_sum * (rest + c * rest))
+    };
+    let whole = if x < zero { zero } else { x };
+    let lifted = value * T::lifted_power_of_two(word);
+    T::mul_add::<M>(lifted, T::of(-0.5) * T::LOWERING, whole)
 }
 
 /// The derivative of GELU, Φ(x) + x·φ(x), φ(x) = e^{−x²/2}/√2π being the density.
 #[inline(always)]
 pub(in crate::kernels) fn gelu_slope<M: MulAdd, T: ExpTable + ErfTable>(x: T) -> T {
-    const INVERSE_SQRT_TWO_PI: f64 = 0.398_942_280_401_432_7;
+    let (one, half) = (T::of(1.0), T::of(0.5));
     let magnitude = bounded_magnitude(x);
-    let (p, word) = exp_of_half_square::<M, T>(magnitude);
-    let e = T::scale(p, word);
-    // At −|x|: q − |x|·φ(x), and the slopes at x and −x add up to 1.
-    let density = T::of(INVERSE_SQRT_TWO_PI);
-    let left = e * T::mul_add::<M>(-magnitude, density, normal_tail_ratio::<M, T>(magnitude));
-    if x < T::of(0.0) {
-        left
+    let (b, word) = exp_of_half_square::<M, T>(magnitude);
+    let e = T::scale(half * (one + b), word);
+    // At −|x|: Φ(−|x|) − |x|·φ(x), and the slopes at x and −x add up to 1.
+    let density = T::of(SQRT_TWO_OVER_PI);
+    let ratio = twice_normal_tail_ratio::<M, T>(magnitude);
+    let left = e * T::mul_add::<M>(-magnitude, density, ratio);
+    if x < T::of(0.0) { left } else { one - left }
+}
+
+/// |x|, bounded by where Φ(−|x|) is 0, so that ∞ stays out of the formulas.
+#[inline(always)]
+fn bounded_magnitude<T: ErfTable>(x: T) -> T {
+    let magnitude = x.abs();
+    if magnitude > T::RANGE {
+        T::RANGE
     } else {
-        T::of(1.0) - left
+        magnitude
     }
 }
 
-/// |x|, or 40 beyond it: from there on e^{−x²/2} is 0, and ∞ stays out of the formulas.
+/// √(2/π), twice the density at 0.
+const SQRT_TWO_OVER_PI: f64 = 0.797_884_560_802_865_4;
+/// √(8/π), and the rest of its digits.
+const LINEAR: (f64, f64) = (1.595_769_121_605_730_8, -9.969_308_809_110_92e-17);
+/// 0.044715·√(8/π), and the rest of its digits.
+const CUBIC: (f64, f64) = (0.071_354_816_272_600_25, -6.175_149_918_155_315e-19);
+
+/// 2u with u = √(2/π)(x + 0.044715x³), as a sum of two numbers. The exponential multiplies the relative error of its argument by its size, which would be
+/// hundreds of units where the result is about to underflow.
 #[inline(always)]
-fn bounded_magnitude<T: Lane>(x: T) -> T {
-    let (magnitude, bound) = (x.abs(), T::of(40.0));
-    if magnitude > bound { bound } else { magnitude }
+fn gelu_tanh_argument<M: MulAdd, T: Lane>(x: T) -> (T, T) {
+    let (linear, linear_rest) = T::pair(LINEAR.0, LINEAR.1);
+    let (cubic, cubic_rest) = T::pair(CUBIC.0, CUBIC.1);
+    // Each step: the rounded result, and what it has lost.
+    let square = x * x;
+    let square_rest = product_error::<M, T>(x, x, square);
+    let bend = cubic * square;
+    let bend_rest = product_error::<M, T>(cubic, square, bend)
+        + T::mul_add::<M>(cubic, square_rest, cubic_rest * square);
+    let slope = linear + bend;
+    let from_bend = slope - linear;
+    let slope_rest = (linear - (slope - from_bend)) + (bend - from_bend);
+    let slope_rest = slope_rest + (linear_rest + bend_rest);
+    let argument = x * slope;
+    let rest = T::mul_add::<M>(x, slope_rest, product_error::<M, T>(x, slope, argument));
+    (argument, rest)
 }
 
-/// √(2/π).
-const SQRT_TWO_OVER_PI: f64 = 0.797_884_560_802_865_4;
-/// The coefficient of the cubic term.
-const CUBIC: f64 = 0.044_715;
-
-/// 2u with u = √(2/π)(x + 0.044715x³).
+/// x between −40 and 40: beyond, sigmoid(2u) is 0 or 1 to the last bit, and the bound keeps x² finite.
 #[inline(always)]
-fn gelu_tanh_argument<M: MulAdd, T: Lane>(x: T) -> T {
-    let cubic = T::of(2.0 * SQRT_TWO_OVER_PI * CUBIC);
-    x * T::mul_add::<M>(cubic * x, x, T::of(2.0 * SQRT_TWO_OVER_PI))
+fn bounded<T: Lane>(x: T) -> T {
+    let bound = T::of(40.0);
+    let x = if x > bound { bound } else { x };
+    if x < -bound { -bound } else { x }
 }
 
 /// ½x(1 + tanh u) = x·sigmoid(2u).
 #[inline(always)]
 pub(in crate::kernels) fn gelu_tanh<M: MulAdd, T: ExpTable>(x: T) -> T {
-    x_sigmoid::<M, T>(x, gelu_tanh_argument::<M, T>(x))
+    let (argument, rest) = gelu_tanh_argument::<M, T>(bounded(x));
+    x_sigmoid::<M, T>(x, argument, rest)
 }
 
 /// The derivative of [`gelu_tanh`]: s + x·s(1 − s)·2u′ with s = sigmoid(2u), u′ = √(2/π)(1 + 3·0.044715x²).
 #[inline(always)]
 pub(in crate::kernels) fn gelu_tanh_slope<M: MulAdd, T: ExpTable>(x: T) -> T {
     let one = T::of(1.0);
-    // Beyond 40 the slope is 0 or 1 to the last bit; the bound keeps x² finite.
-    let bound = T::of(40.0);
-    let x = if x > bound { bound } else { x };
-    let x = if x < -bound { -bound } else { x };
-    let s = sigmoid::<M, T>(gelu_tanh_argument::<M, T>(x));
-    let cubic = T::of(6.0 * SQRT_TWO_OVER_PI * CUBIC);
-    let slope = T::mul_add::<M>(cubic * x, x, T::of(2.0 * SQRT_TWO_OVER_PI));
+    let x = bounded(x);
+    let s = sigmoid::<M, T>(gelu_tanh_argument::<M, T>(x).0);
+    let slope = T::mul_add::<M>(T::of(3.0 * CUBIC.0) * x, x, T::of(LINEAR.0));
     s * T::mul_add::<M>(x * (one - s), slope, one)
+}
+
+/// λα, and the rest of its digits.
+const SELU_BELOW: (f64, f64) = (1.758_099_340_847_376_8, 1.415_351_938_008_45e-17);
+
+/// λ·x for x > 0, λα(eˣ − 1) below. λα in two words: rounded to one, it would add half a unit.
+#[inline(always)]
+pub(in crate::kernels) fn selu<M: MulAdd, T: ExpTable>(x: T) -> T {
+    let (factor, rest) = T::pair(SELU_BELOW.0, SELU_BELOW.1);
+    let exponential = exp_m1::<M, T>(x);
+    let below = T::mul_add::<M>(exponential, factor, exponential * rest);
+    if x > T::of(0.0) {
+        T::of(SELU_SCALE) * x
+    } else {
+        below
+    }
 }

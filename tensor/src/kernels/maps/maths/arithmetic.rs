@@ -6,6 +6,8 @@
 
 /// How a·b + c is computed.
 pub(in crate::kernels) trait MulAdd: Copy + 'static {
+    /// Whether it is rounded once.
+    const FUSED: bool;
     /// a·b + c.
     fn f32(a: f32, b: f32, c: f32) -> f32;
     /// a·b + c.
@@ -17,6 +19,7 @@ pub(in crate::kernels) trait MulAdd: Copy + 'static {
 pub(in crate::kernels) struct Fused;
 
 impl MulAdd for Fused {
+    const FUSED: bool = true;
     #[inline(always)]
     fn f32(a: f32, b: f32, c: f32) -> f32 {
         a.mul_add(b, c)
@@ -36,6 +39,7 @@ impl MulAdd for Fused {
 pub(in crate::kernels) struct Separate;
 
 impl MulAdd for Separate {
+    const FUSED: bool = false;
     #[inline(always)]
     fn f32(a: f32, b: f32, c: f32) -> f32 {
         a * b + c

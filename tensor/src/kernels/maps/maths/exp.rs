@@ -59,33 +59,40 @@ fn clamp<T: Lane>(x: T, (low, high): (T, T)) -> T {
     if x > high { high } else { x }
 }
 
-/// (r + low, word of n) with x + low = n·ln 2 + r.
+/// (r, what r has lost to rounding, word of n) with x + low = n·ln 2 + r.
 #[inline(always)]
-fn reduce<M: MulAdd, T: ExpTable>(x: T, low: T) -> (T, T) {
+fn reduce<M: MulAdd, T: ExpTable>(x: T, low: T) -> (T, T, T) {
     let (n, word) = T::round_product::<M>(x, T::of(std::f64::consts::LOG2_E));
-    let r = T::mul_add::<M>(n, -T::LN2.0, x);
-    let r = T::mul_add::<M>(n, -T::LN2.1, r);
-    (r + low, word)
+    let exact = T::mul_add::<M>(n, -T::LN2.0, x);
+    let small = T::mul_add::<M>(n, -T::LN2.1, low);
+    let r = exact + small;
+    (r, small - (r - exact), word)
 }
 
 /// eˣ: 0 from −∞ up to where it underflows, ∞ from where it overflows.
 #[inline(always)]
 pub(in crate::kernels) fn exp<M: MulAdd, T: ExpTable>(x: T) -> T {
-    let (p, word) = exp_parts::<M, T>(x, T::of(0.0));
-    T::scale(p, word)
+    let (b, word) = exp_parts::<M, T>(x, T::of(0.0));
+    T::scale(T::of(1.0) + b, word)
 }
 
-/// exp(x + low) = p·2ⁿ as (p, word of n), for |low| ≪ 1.
+/// exp(x + low) = (1 + b)·2ⁿ as (b, word of n), for |low| ≪ 1.
 ///
 /// With `low` the part of an argument that x has lost to rounding, the result keeps the relative precision that exp(x) would
-/// lose by a factor of |x|. A factor of the exponential is best multiplied with p, before [`Lane::scale`] rounds to a subnormal.
+/// lose by a factor of |x|. A factor a of the exponential is best multiplied as a + a·b, one rounding, and before [`Lane::scale`] rounds to a
+/// subnormal.
 #[inline(always)]
 pub(super) fn exp_parts<M: MulAdd, T: ExpTable>(x: T, low: T) -> (T, T) {
-    let x = clamp(x, T::RANGE);
-    let (r, word) = reduce::<M, T>(x, low);
-    // 1 + (r + r²Q): the sum in brackets is small, so that its rounding hardly counts.
-    let bracket = T::mul_add::<M>(r * r, polynomial::<M, T>(r, T::Q), r);
-    (T::of(1.0) + bracket, word)
+    exp_parts_in_range::<M, T>(clamp(x, T::RANGE), low)
+}
+
+/// [`exp_parts`] for x within [`ExpTable::RANGE`].
+#[inline(always)]
+pub(super) fn exp_parts_in_range<M: MulAdd, T: ExpTable>(x: T, low: T) -> (T, T) {
+    let (r, _, word) = reduce::<M, T>(x, low);
+    let square = r * r;
+    let b = T::mul_add::<M>(square, polynomial::<M, T>(r, T::Q), r);
+    (b, word)
 }
 
 /// eˣ − 1, to full relative precision near 0, where it is x + x²/2 + ….
@@ -99,11 +106,14 @@ pub(super) fn exp_parts<M: MulAdd, T: ExpTable>(x: T, low: T) -> (T, T) {
 pub(in crate::kernels) fn exp_m1<M: MulAdd, T: ExpTable>(x: T) -> T {
     // Below ln ε the result is −1; bounding x there keeps 2ⁿ normal.
     let bounded = clamp(x, (T::of(-45.0), T::RANGE.1));
-    let (r, word) = reduce::<M, T>(bounded, T::of(0.0));
+    let (r, lost, word) = reduce::<M, T>(bounded, T::of(0.0));
     let s = T::half_power_of_two(word);
-    let tail = r * r * polynomial::<M, T>(r, T::Q);
-    let head = T::mul_add::<M>(s, r, s - T::of(0.5));
-    let value = T::mul_add::<M>(s, tail, head);
+    let square = r * r;
+    let tail = T::mul_add::<M>(square, polynomial::<M, T>(r, T::Q), lost);
+    let whole = s - T::of(0.5);
+    let head = T::mul_add::<M>(s, r, whole);
+    let head_lost = T::mul_add::<M>(s, r, whole - head);
+    let value = head + T::mul_add::<M>(s, tail, head_lost);
     // Where x²/2 is below half a unit, x itself: s·r would lose digits of a subnormal, s − ½ the sign of −0.
     let own = x.abs() < T::EPSILON * T::of(0.25);
     if own { x } else { value + value }

@@ -22,7 +22,7 @@ mod tanh;
 pub(super) mod ulp;
 
 pub(in crate::kernels) use activations::{
-    gelu, gelu_slope, gelu_tanh, gelu_tanh_slope, sigmoid, softplus, swish, swish_slope,
+    gelu, gelu_slope, gelu_tanh, gelu_tanh_slope, selu, sigmoid, softplus, swish, swish_slope,
 };
 pub(in crate::kernels) use arithmetic::{Baseline, Fused, MulAdd};
 pub(in crate::kernels) use erf::{erf, erf_slope};

@@ -3,6 +3,7 @@
 use super::{check_norm, check_targets};
 use crate::Float;
 use crate::kernels::parallel::{self, Work, rows_per_chunk};
+use crate::storage::Storage;
 
 /// Elements of a parallel chunk.
 const CHUNK: usize = 16 * 1024;
@@ -152,11 +153,11 @@ pub fn layer_norm_grad_parameters<T: Float>(
     let rows = rows_per_chunk(width, CHUNK);
     let chunks = mean.len().div_ceil(rows);
     let work = Work::per_element(x.len(), COST);
-    let mut gammas = vec![T::ZERO; chunks * width];
-    let mut betas = vec![T::ZERO; chunks * width];
+    let mut gammas = Storage::filled(chunks * width, T::ZERO);
+    let mut betas = Storage::filled(chunks * width, T::ZERO);
     parallel::for_each_chunk2(
-        (&mut gammas, width),
-        (&mut betas, width),
+        (gammas.slice_mut(), width),
+        (betas.slice_mut(), width),
         work,
         |index, ggamma, gbeta| {
             let row = index * rows;
@@ -171,8 +172,8 @@ pub fn layer_norm_grad_parameters<T: Float>(
             );
         },
     );
-    T::add_rows(&gammas, ggamma);
-    T::add_rows(&betas, gbeta);
+    T::add_rows(gammas.slice(), ggamma);
+    T::add_rows(betas.slice(), gbeta);
 }
 
 /// [`RowKernels::cross_entropy`](super::RowKernels::cross_entropy), over the threads where it pays.
