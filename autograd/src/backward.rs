@@ -7,109 +7,143 @@
 //! [`Var::backward`] takes the nodes out of the recording and frees each as it passes; [`grad`] looks at
 //! copies, leaves the recording as it was, and records what the rules compute.
 
-use crate::node::{Node, NodeNumber, Origin, SavedTensor};
+use crate::node::{Inputs, NodeNumber, Origin, RuleHandle, SavedTensor};
 use crate::recording::Recording;
 use crate::rule::Saved;
-use crate::sink::{Mark, Sink, Slots, Wanted};
+use crate::sink::{Mark, Shapes, Sink, Slots, Wanted};
 use crate::{Gradients, Tape, Var};
-use etude_tensor::{Error, Float, Result, Shape, Tensor};
+use etude_tensor::{Error, Float, Result, Tensor};
 use std::collections::HashMap;
 
-/// Where a walk gets its nodes from.
+/// What a walk goes over.
 trait Nodes<T: Float> {
-    /// The node of this number, and what it saved. Numbers are asked for in descending order.
-    fn take(&mut self, number: NodeNumber, tape: &Tape<T>) -> (Node<T>, Saved<T>);
+    /// A node's gradient is complete.
+    fn arrived(&mut self, number: NodeNumber, gradient: &Var<T>);
 
-    /// The shape of a node below the one taken last.
-    fn shape(&self, number: NodeNumber) -> Shape;
+    /// The rule of a node, if it is an operation's; what it saved and the numbers of its inputs are put into the lists
+    /// given, which are empty. Numbers are asked for in descending order.
+    fn open(
+        &mut self,
+        number: NodeNumber,
+        inputs: &mut Inputs,
+        saved: &mut Saved<T>,
+    ) -> Option<RuleHandle<T>>;
+
+    /// The shapes of the nodes below the one opened last.
+    fn shapes(&self) -> Shapes<'_, T>;
 }
 
-/// Walks from `highest` back to `lowest`, running the rule of each node that a gradient has reached. `arrive` gets
-/// each node's gradient once it is complete, and says whether to walk on through that node.
+/// Walks from `highest` back to `lowest`, running the rule of each node that a gradient has reached.
 fn walk<T: Float>(
     tape: &Tape<T>,
     nodes: &mut impl Nodes<T>,
     wanted: &Wanted,
     range: std::ops::RangeInclusive<u64>,
     slots: &mut Slots<T>,
-    mut arrive: impl FnMut(NodeNumber, &Node<T>, &Var<T>),
 ) -> Result<()> {
     let hook = tape.sink_hook();
+    let (mut inputs, mut saved) = (Inputs::new(), Saved::new());
     for number in range.rev().filter_map(NodeNumber::new) {
         let Some(gy) = slots.take(number) else {
             continue; // the loss doesn't depend on it
         };
-        let (node, saved) = nodes.take(number, tape);
-        arrive(number, &node, &gy);
-        let Origin::Operation(rule) = &node.origin else {
+        nodes.arrived(number, &gy);
+        let Some(rule) = nodes.open(number, &mut inputs, &mut saved) else {
             continue;
         };
         let rule = rule.get();
         let mut sink = Sink {
             rule,
-            inputs: &node.inputs,
+            inputs: &inputs,
             wanted,
-            shapes: &|number| nodes.shape(number),
+            shapes: nodes.shapes(),
             slots,
             hook: hook.as_deref(),
         };
         rule.grads(&saved, gy, &mut sink)?;
+        inputs.clear();
+        saved.clear();
     }
     Ok(())
 }
 
 /// Nodes that are used up: each is freed, with what it saved, once the walk has passed.
-struct Spending<T: Float> {
+struct Spending<'a, T: Float> {
+    tape: &'a Tape<T>,
     recording: Recording<T>,
+    gradients: Gradients<T>,
 }
 
-impl<T: Float> Nodes<T> for Spending<T> {
-    fn take(&mut self, number: NodeNumber, tape: &Tape<T>) -> (Node<T>, Saved<T>) {
-        let Recording {
-            first,
-            nodes,
-            saved,
-            ..
-        } = &mut self.recording;
-        let index = (number.get() - first.get()) as usize;
-        nodes.truncate(index + 1);
-        let node = nodes
-            .pop()
-            .expect("numbers are asked for in descending order");
-        saved.truncate(node.saved.end); // of the nodes that the walk has skipped
-        let mut vars = Saved::new();
-        for slot in saved.drain(node.saved.start..) {
-            // The recording is gone, so what was saved is constant from here on.
-            vars.push(slot.map(|slot| Var::new(slot.tensor, tape.clone(), None)));
-        }
-        (node, vars)
+impl<T: Float> Nodes<T> for Spending<'_, T> {
+    fn arrived(&mut self, number: NodeNumber, gradient: &Var<T>) {
+        let node = self.recording.node(number);
+        self.gradients.arrive(number, node, gradient.tensor());
     }
 
-    fn shape(&self, number: NodeNumber) -> Shape {
-        self.recording.node(number).shape.clone()
+    fn open(
+        &mut self,
+        number: NodeNumber,
+        inputs: &mut Inputs,
+        saved: &mut Saved<T>,
+    ) -> Option<RuleHandle<T>> {
+        inputs.extend_from_slice(self.recording.inputs(number));
+        let range = self.recording.saved_range(number);
+        for slot in &mut self.recording.saved[range.clone()] {
+            // The recording is gone, so what was saved is constant from here on.
+            let var = |slot: SavedTensor<T>| Var::new(slot.tensor, self.tape.clone(), None);
+            saved.push(slot.take().map(var));
+        }
+        self.recording.saved.truncate(range.start);
+        // With it go the nodes above, which the walk has skipped.
+        let above = self.recording.index(number);
+        self.recording.nodes.truncate(above + 1);
+        match self.recording.nodes.pop()?.origin {
+            Origin::Operation(rule) => Some(rule),
+            Origin::Variable | Origin::Param(_) => None,
+        }
+    }
+
+    fn shapes(&self) -> Shapes<'_, T> {
+        Shapes::Spent(&self.recording)
     }
 }
 
 /// Nodes that stay in the recording: the walk sees copies.
 struct Keeping<'a, T: Float> {
     tape: &'a Tape<T>,
+    wanted: &'a Wanted,
+    found: HashMap<NodeNumber, Var<T>>,
 }
 
 impl<T: Float> Nodes<T> for Keeping<'_, T> {
-    fn take(&mut self, number: NodeNumber, tape: &Tape<T>) -> (Node<T>, Saved<T>) {
-        let recording = self.tape.recording().borrow();
-        let node = recording.node(number).clone();
-        let mut vars = Saved::new();
-        for slot in &recording.saved[node.saved.clone()] {
-            let var =
-                |slot: &SavedTensor<T>| Var::new(slot.tensor.clone(), tape.clone(), slot.node);
-            vars.push(slot.as_ref().map(var));
+    fn arrived(&mut self, number: NodeNumber, gradient: &Var<T>) {
+        if self.wanted.is_target(number) {
+            self.found.insert(number, gradient.clone());
         }
-        (node, vars)
     }
 
-    fn shape(&self, number: NodeNumber) -> Shape {
-        self.tape.recording().borrow().node(number).shape.clone()
+    fn open(
+        &mut self,
+        number: NodeNumber,
+        inputs: &mut Inputs,
+        saved: &mut Saved<T>,
+    ) -> Option<RuleHandle<T>> {
+        let recording = self.tape.recording().borrow();
+        let Origin::Operation(rule) = &recording.node(number).origin else {
+            return None;
+        };
+        inputs.extend_from_slice(recording.inputs(number));
+        for slot in &recording.saved[recording.saved_range(number)] {
+            let var = |slot: &SavedTensor<T>| {
+                Var::new(slot.tensor.clone(), self.tape.clone(), slot.node)
+            };
+            saved.push(slot.as_ref().map(var));
+        }
+        Some(rule.clone())
+    }
+
+    fn shapes(&self) -> Shapes<'_, T> {
+        Shapes::Kept(self.tape)
     }
 }
 
@@ -134,26 +168,24 @@ impl<T: Float> Var<T> {
     pub fn backward_with(&self, gy: &Tensor<T>) -> Result<Gradients<T>> {
         let tape = self.tape();
         let highest = root("backward", self, gy.shape())?;
-        let mut spent = tape.spend();
-        drop(std::mem::take(&mut spent.params));
-        let mut gradients = Gradients::new(tape.serial(), std::mem::take(&mut spent.updates));
-        for &number in &spent.variables {
+        let mut recording = tape.spend();
+        drop(std::mem::take(&mut recording.params));
+        let mut gradients = Gradients::new(tape.serial(), std::mem::take(&mut recording.updates));
+        for &number in &recording.variables {
             gradients.expect(number);
         }
-        let lowest = spent.first;
+        let lowest = recording.first;
         let mut slots = Slots::new(lowest, highest);
         slots.add(highest, tape.input(gy.clone()))?;
-        let mut nodes = Spending { recording: spent };
-        walk(
+        let mut nodes = Spending {
             tape,
-            &mut nodes,
-            &Wanted::Leaves,
-            lowest.get()..=highest.get(),
-            &mut slots,
-            |number, node, gradient| gradients.arrive(number, node, gradient.tensor()),
-        )?;
+            recording,
+            gradients,
+        };
+        let range = lowest.get()..=highest.get();
+        walk(tape, &mut nodes, &Wanted::Leaves, range, &mut slots)?;
         tape.recording().borrow_mut().reuse_room(nodes.recording);
-        Ok(gradients)
+        Ok(nodes.gradients)
     }
 }
 
@@ -204,25 +236,21 @@ pub fn vjp<T: Float>(y: &Var<T>, xs: &[&Var<T>], gy: &Var<T>) -> Result<Vec<Var<
         })?;
         targets.push(number);
     }
-    let mut found: HashMap<NodeNumber, Var<T>> = HashMap::new();
+    let mut found = HashMap::new();
     if let (Some(_), Some(&lowest)) = (y.node(), targets.iter().min()) {
         let highest = root("grad", y, gy.shape())?;
         if lowest <= highest {
             let wanted = paths(tape, &targets, lowest, highest);
             let mut slots = Slots::new(lowest, highest);
             slots.add(highest, gy.clone())?;
-            walk(
+            let mut nodes = Keeping {
                 tape,
-                &mut Keeping { tape },
-                &wanted,
-                lowest.get()..=highest.get(),
-                &mut slots,
-                |number, _, gradient| {
-                    if wanted.is_target(number) {
-                        found.insert(number, gradient.clone());
-                    }
-                },
-            )?;
+                wanted: &wanted,
+                found,
+            };
+            let range = lowest.get()..=highest.get();
+            walk(tape, &mut nodes, &wanted, range, &mut slots)?;
+            found = nodes.found;
         }
     }
     let gradient_of = |(x, number): (&&Var<T>, NodeNumber)| match found.get(&number) {
@@ -246,8 +274,8 @@ fn paths<T: Float>(
     }
     let recording = tape.recording().borrow();
     for number in (lowest.get()..=highest.get()).filter_map(NodeNumber::new) {
-        let inputs = &recording.node(number).inputs;
-        marks[index(number)].on_path = inputs
+        marks[index(number)].on_path = recording
+            .inputs(number)
             .iter()
             .flatten()
             .filter(|&&input| input >= lowest)

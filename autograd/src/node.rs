@@ -7,7 +7,6 @@ use crate::{ParamId, Rule};
 use etude_tensor::{Float, Shape, Tensor};
 use smallvec::SmallVec;
 use std::num::NonZeroU64;
-use std::ops::Range;
 use std::rc::Rc;
 
 /// The number of a node. Inputs have smaller numbers than what is computed from them, so that descending numbers are
@@ -17,21 +16,21 @@ pub(crate) type NodeNumber = NonZeroU64;
 /// The numbers of a node's inputs; `None` for a constant, which needs no gradient.
 pub(crate) type Inputs = SmallVec<[Option<NodeNumber>; 2]>;
 
-/// One entry of the recording.
-#[derive(Clone)]
+/// One entry of the recording. What it lists stands in the recording's own lists, one behind the other, so that nodes are
+/// small and alike: a node says where its part ends, and the node before it where it begins.
 pub(crate) struct Node<T: Float> {
     pub(crate) origin: Origin<T>,
-    pub(crate) inputs: Inputs,
-    /// Where in the recording's list the tensors stand that the rule needs.
-    pub(crate) saved: Range<usize>,
     /// The shape of the value, which its gradient must have.
     pub(crate) shape: Shape,
+    /// Where the numbers of its inputs end.
+    pub(crate) inputs_end: usize,
+    /// Where the tensors end that the rule needs.
+    pub(crate) saved_end: usize,
     /// Whether the gradient of this intermediate result is to be kept (leaves' always are).
     pub(crate) retained: bool,
 }
 
 /// Where the value of a node comes from.
-#[derive(Clone)]
 pub(crate) enum Origin<T: Float> {
     /// A variable that the user put on the tape.
     Variable,

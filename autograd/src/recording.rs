@@ -1,10 +1,11 @@
 //! What a tape has recorded and not yet spent.
 
 use crate::buffer::{BufferId, Update};
-use crate::node::{Inputs, Node, NodeNumber, Origin, SavedTensor};
+use crate::node::{Node, NodeNumber, Origin, SavedTensor};
 use crate::param::ParamId;
 use etude_tensor::{Float, Shape, Tensor};
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// Room for nodes that a spent recording leaves to the next one, so that a step pushes into memory it already has,
 /// while one giant recording doesn't hold on to its own.
@@ -15,8 +16,9 @@ pub(crate) struct Recording<T: Float> {
     /// The number of `nodes[0]`: everything below belongs to a recording that has been spent.
     pub(crate) first: NodeNumber,
     pub(crate) nodes: Vec<Node<T>>,
-    /// What the nodes have saved, slot by slot, in their order: beside the nodes, so that these are small, and each is
-    /// written once.
+    /// The numbers of all nodes' inputs, in the order of the nodes; `None` for a constant.
+    pub(crate) inputs: Vec<Option<NodeNumber>>,
+    /// What all nodes have saved, slot by slot, in the order of the nodes.
     pub(crate) saved: Vec<Option<SavedTensor<T>>>,
     /// The leaves that users put on the tape, and the intermediate results whose gradient is to be kept.
     pub(crate) variables: Vec<NodeNumber>,
@@ -31,6 +33,7 @@ impl<T: Float> Recording<T> {
         Recording {
             first: NodeNumber::MIN,
             nodes: Vec::new(),
+            inputs: Vec::new(),
             saved: Vec::new(),
             variables: Vec::new(),
             params: HashMap::new(),
@@ -48,22 +51,44 @@ impl<T: Float> Recording<T> {
         number < self.first
     }
 
+    pub(crate) fn index(&self, number: NodeNumber) -> usize {
+        (number.get() - self.first.get()) as usize
+    }
+
     pub(crate) fn node(&self, number: NodeNumber) -> &Node<T> {
-        &self.nodes[(number.get() - self.first.get()) as usize]
+        &self.nodes[self.index(number)]
     }
 
     pub(crate) fn node_mut(&mut self, number: NodeNumber) -> &mut Node<T> {
-        &mut self.nodes[(number.get() - self.first.get()) as usize]
+        let index = self.index(number);
+        &mut self.nodes[index]
     }
 
-    pub(crate) fn push_leaf(&mut self, origin: Origin<T>, shape: Shape) -> NodeNumber {
+    /// The numbers of a node's inputs.
+    pub(crate) fn inputs(&self, number: NodeNumber) -> &[Option<NodeNumber>] {
+        let index = self.index(number);
+        let start = self.end_before(index, |node| node.inputs_end);
+        &self.inputs[start..self.nodes[index].inputs_end]
+    }
+
+    /// Where the part of a node in the list of saved tensors lies.
+    pub(crate) fn saved_range(&self, number: NodeNumber) -> Range<usize> {
+        let index = self.index(number);
+        self.end_before(index, |node| node.saved_end)..self.nodes[index].saved_end
+    }
+
+    fn end_before(&self, index: usize, end: impl Fn(&Node<T>) -> usize) -> usize {
+        index.checked_sub(1).map_or(0, |before| end(&self.nodes[before]))
+    }
+
+    /// A node whose inputs and saved tensors have just been put into the lists.
+    pub(crate) fn push(&mut self, origin: Origin<T>, shape: Shape) -> NodeNumber {
         let number = self.next_number();
-        let nothing = self.saved.len();
         self.nodes.push(Node {
             origin,
-            inputs: Inputs::new(),
-            saved: nothing..nothing,
             shape,
+            inputs_end: self.inputs.len(),
+            saved_end: self.saved.len(),
             retained: false,
         });
         number
@@ -81,6 +106,7 @@ impl<T: Float> Recording<T> {
     /// Leaves the room of a spent recording to this one.
     pub(crate) fn reuse_room(&mut self, spent: Recording<T>) {
         reuse(&mut self.nodes, spent.nodes);
+        reuse(&mut self.inputs, spent.inputs);
         reuse(&mut self.saved, spent.saved);
     }
 

@@ -96,6 +96,10 @@ impl<T: Float> Saved<T> {
         self.vars.push(var);
     }
 
+    pub(crate) fn clear(&mut self) {
+        self.vars.clear();
+    }
+
     /// The `slot`-th thing that was saved, or `None` if the operation left that slot empty.
     pub fn get(&self, slot: usize) -> Option<&Var<T>> {
         self.vars.get(slot)?.as_ref()

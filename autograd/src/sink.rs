@@ -2,7 +2,8 @@
 
 use crate::hook::{Delivery, SinkHook};
 use crate::node::NodeNumber;
-use crate::{Rule, Var};
+use crate::recording::Recording;
+use crate::{Rule, Tape, Var};
 use etude_tensor::{Error, Float, Result, Shape};
 
 /// Takes the gradients that one rule gives, input by input.
@@ -13,7 +14,7 @@ pub struct Sink<'a, T: Float> {
     pub(crate) rule: &'a dyn Rule<T>,
     pub(crate) inputs: &'a [Option<NodeNumber>],
     pub(crate) wanted: &'a Wanted,
-    pub(crate) shapes: &'a dyn Fn(NodeNumber) -> Shape,
+    pub(crate) shapes: Shapes<'a, T>,
     pub(crate) slots: &'a mut Slots<T>,
     pub(crate) hook: Option<&'a dyn SinkHook<T>>,
 }
@@ -31,7 +32,10 @@ impl<T: Float> Sink<'_, T> {
     /// # Errors
     /// What `gradient` reports, and a gradient whose shape isn't the input's.
     pub fn give(&mut self, input: usize, gradient: impl FnOnce() -> Result<Var<T>>) -> Result<()> {
-        self.give_shaped(input, |_| gradient())
+        match self.target(input) {
+            Some(target) => self.deliver(target, input, gradient()?),
+            None => Ok(()),
+        }
     }
 
     /// Like [`give`](Sink::give), for rules that need the shape of the input: it is a gradient's shape, so the tape has it,
@@ -44,11 +48,17 @@ impl<T: Float> Sink<'_, T> {
         input: usize,
         gradient: impl FnOnce(&Shape) -> Result<Var<T>>,
     ) -> Result<()> {
-        let Some(target) = self.target(input) else {
-            return Ok(());
-        };
-        let shape = (self.shapes)(target);
-        let mut gradient = gradient(&shape)?;
+        match self.target(input) {
+            Some(target) => {
+                let shape = self.shapes.with(target, Shape::clone);
+                self.deliver(target, input, gradient(&shape)?)
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn deliver(&mut self, target: NodeNumber, input: usize, gradient: Var<T>) -> Result<()> {
+        let mut gradient = gradient;
         if let Some(hook) = self.hook {
             gradient = match hook.deliver(self.rule.name(), input, gradient) {
                 Delivery::Add(gradient) => gradient,
@@ -59,14 +69,18 @@ impl<T: Float> Sink<'_, T> {
                 Delivery::Drop => return Ok(()),
             };
         }
-        if !gradient.tensor().has_shape(&shape) {
-            return Err(self.misfit(input, gradient.shape(), &shape));
+        let fits = self
+            .shapes
+            .with(target, |shape| gradient.tensor().has_shape(shape));
+        if !fits {
+            return Err(self.misfit(target, input, gradient.shape()));
         }
         self.slots.add(target, gradient)
     }
 
     #[cold]
-    fn misfit(&self, input: usize, given: &[usize], expected: &[usize]) -> Error {
+    fn misfit(&self, target: NodeNumber, input: usize, given: &[usize]) -> Error {
+        let expected = self.shapes.with(target, Shape::clone);
         Error::shape(
             self.rule.name(),
             format!(
@@ -79,6 +93,23 @@ impl<T: Float> Sink<'_, T> {
     fn target(&self, input: usize) -> Option<NodeNumber> {
         let number = self.inputs.get(input).copied().flatten()?;
         self.wanted.is_needed(number).then_some(number)
+    }
+}
+
+/// Where the shapes of nodes are looked up.
+pub(crate) enum Shapes<'a, T: Float> {
+    /// In a recording that has been taken out of its tape.
+    Spent(&'a Recording<T>),
+    /// In the recording of a tape, which rules may be adding to.
+    Kept(&'a Tape<T>),
+}
+
+impl<T: Float> Shapes<'_, T> {
+    fn with<R>(&self, number: NodeNumber, f: impl FnOnce(&Shape) -> R) -> R {
+        match self {
+            Shapes::Spent(recording) => f(&recording.node(number).shape),
+            Shapes::Kept(tape) => f(&tape.recording().borrow().node(number).shape),
+        }
     }
 }
 

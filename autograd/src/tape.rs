@@ -4,7 +4,7 @@ use crate::buffer::{Buffer, Update};
 use crate::draw::{DrawKey, Draws};
 use crate::hook::SinkHook;
 use crate::mode::Mode;
-use crate::node::{Inputs, Node, Origin, RuleHandle, SavedTensor};
+use crate::node::{NodeNumber, Origin, RuleHandle, SavedTensor};
 use crate::recording::Recording;
 use crate::rule::{Rule, Save};
 use crate::{Gradients, Param, Var};
@@ -155,7 +155,7 @@ impl<T: Float> Tape<T> {
             return self.input(tensor);
         }
         let mut recording = self.inner.recording.borrow_mut();
-        let number = recording.push_leaf(Origin::Variable, tensor.to_shape());
+        let number = recording.push(Origin::Variable, tensor.to_shape());
         recording.variables.push(number);
         Var::new(tensor, self.clone(), Some(number))
     }
@@ -206,7 +206,7 @@ impl<T: Float> Tape<T> {
                     node,
                 });
                 if node.is_some() {
-                    recording.push_leaf(Origin::Param(param.id()), value.to_shape());
+                    recording.push(Origin::Param(param.id()), value.to_shape());
                 }
                 node
             }
@@ -275,44 +275,39 @@ impl<T: Float> Tape<T> {
         if !tracked || !self.is_recording() {
             return Ok(self.input(output));
         }
+        let number = self.push(RuleHandle::new(rule), inputs, &output, saved.as_ref())?;
+        Ok(Var::new(output, self.clone(), Some(number)))
+    }
+
+    /// The part of [`record`](Tape::record) that is the same for all rules.
+    fn push(
+        &self,
+        rule: RuleHandle<T>,
+        inputs: &[&Var<T>],
+        output: &Tensor<T>,
+        saved: &[Save<'_, T>],
+    ) -> Result<NodeNumber> {
         let mut recording = self.inner.recording.borrow_mut();
         let recording = &mut *recording;
-        let number = recording.next_number();
-        let mut numbers = Inputs::new();
-        for input in inputs {
-            match input.node() {
-                Some(number) if recording.is_stale(number) => {
-                    return Err(spent(rule.name(), input));
-                }
-                node => numbers.push(node),
-            }
+        let stale = |input: &Var<T>| input.node().is_some_and(|node| recording.is_stale(node));
+        if let Some(input) = inputs.iter().find(|input| stale(input)) {
+            return Err(spent(rule.get().name(), input));
         }
-        let from = recording.saved.len();
-        for save in saved.as_ref() {
+        let number = recording.next_number();
+        recording.inputs.extend(inputs.iter().map(|input| input.node()));
+        for save in saved {
+            let saved_tensor = |tensor: &Tensor<T>, node| SavedTensor {
+                tensor: tensor.clone(),
+                node,
+            };
             recording.saved.push(match save {
-                Save::Var(var) => Some(SavedTensor {
-                    tensor: var.tensor().clone(),
-                    node: var.node(),
-                }),
-                Save::Output => Some(SavedTensor {
-                    tensor: output.clone(),
-                    node: Some(number),
-                }),
-                Save::Tensor(tensor) => Some(SavedTensor {
-                    tensor: tensor.clone(),
-                    node: None,
-                }),
+                Save::Var(var) => Some(saved_tensor(var.tensor(), var.node())),
+                Save::Output => Some(saved_tensor(output, Some(number))),
+                Save::Tensor(tensor) => Some(saved_tensor(tensor, None)),
                 Save::Nothing => None,
             });
         }
-        recording.nodes.push(Node {
-            origin: Origin::Operation(RuleHandle::new(rule)),
-            inputs: numbers,
-            saved: from..recording.saved.len(),
-            shape: output.to_shape(),
-            retained: false,
-        });
-        Ok(Var::new(output, self.clone(), Some(number)))
+        Ok(recording.push(Origin::Operation(rule), output.to_shape()))
     }
 
     pub(crate) fn check_same(&self, operation: &str, var: &Var<T>) -> Result<()> {

@@ -2,6 +2,7 @@
 
 use crate::Tape;
 use crate::node::NodeNumber;
+use etude_tensor::kernels::maps::Binary;
 use etude_tensor::{Error, Float, Result, Tensor};
 use std::fmt;
 
@@ -90,6 +91,18 @@ impl<T: Float> Var<T> {
         recording.node_mut(number).retained = true;
         recording.variables.push(number);
         Ok(())
+    }
+
+    /// This times `factor`, into its own memory if both are constants and nobody else looks at it.
+    pub(crate) fn into_product(self, factor: &Var<T>) -> Result<Var<T>> {
+        let constants = !self.is_tracked() && !factor.is_tracked();
+        if !(constants && self.tensor.same_shape(&factor.tensor)) {
+            return self.try_mul(factor);
+        }
+        self.tape.check_same("mul", factor)?;
+        let Var { tensor, tape, .. } = self;
+        let product = tensor.into_binary(Binary::Mul, &factor.tensor)?;
+        Ok(Var::new(product, tape, None))
     }
 
     /// Adds a constant to this constant, in place where nobody else looks at the memory.

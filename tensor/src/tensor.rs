@@ -5,6 +5,7 @@ use crate::shape::{Shape, Strides};
 use crate::storage::Storage;
 use crate::{Element, Error, Result};
 use std::fmt;
+use std::sync::Arc;
 
 /// An n-dimensional array: shape, strides and offset over shared storage.
 ///
@@ -25,36 +26,44 @@ use std::fmt;
 /// ```
 #[derive(Clone)]
 pub struct Tensor<T: Element = f32> {
-    layout: Layout,
     storage: Storage<T>,
+    /// Which elements this is, and in which order; absent if it is all of the storage in row-major order. Most tensors
+    /// are, and are then two words, of which one is empty: small ones cost what moving them costs.
+    view: Option<Arc<Layout>>,
 }
 
 impl<T: Element> Tensor<T> {
-    /// The view of `storage` that `layout` describes; whoever makes a layout sees to it that it stays inside.
-    pub(crate) fn from_parts(storage: Storage<T>, layout: Layout) -> Self {
-        Tensor { layout, storage }
-    }
-
-    /// A row-major tensor that owns `storage`.
-    pub(crate) fn from_storage(shape: Shape, storage: Storage<T>) -> Self {
-        debug_assert_eq!(shape.elements(), storage.len());
-        Tensor::from_parts(storage, Layout::contiguous(shape))
-    }
-
     /// A row-major tensor whose elements `write` sets, given memory with arbitrary values.
     pub(crate) fn build(shape: Shape, write: impl FnOnce(&mut [T])) -> Self {
-        let mut storage = Storage::scratch(shape.elements());
+        let mut storage = Storage::scratch(&shape);
         write(storage.slice_mut());
-        Tensor::from_storage(shape, storage)
+        Tensor::from_storage(storage)
     }
 
-    /// Another view of the same storage.
+    /// The whole of a storage.
+    #[inline]
+    pub(crate) fn from_storage(storage: Storage<T>) -> Self {
+        Tensor {
+            storage,
+            view: None,
+        }
+    }
+
+    /// Another view of the same storage; whoever makes a layout sees to it that it stays inside.
     pub(crate) fn view(&self, layout: Layout) -> Self {
-        Tensor::from_parts(self.storage.clone(), layout)
+        let is_whole = layout.is_contiguous() && layout.shape() == self.storage.whole().shape();
+        Tensor {
+            storage: self.storage.clone(),
+            view: (!is_whole).then(|| Arc::new(layout)),
+        }
     }
 
+    #[inline]
     pub(crate) fn layout(&self) -> &Layout {
-        &self.layout
+        match &self.view {
+            None => self.storage.whole(),
+            Some(layout) => layout,
+        }
     }
 
     /// The whole buffer, of which the layout names the tensor's part.
@@ -88,7 +97,7 @@ impl<T: Element> Tensor<T> {
                 ),
             ));
         }
-        Ok(Tensor::from_storage(shape, Storage::copied(values)))
+        Ok(Tensor::from_storage(Storage::copied(&shape, values)))
     }
 
     /// A tensor with every element `value`.
@@ -97,10 +106,10 @@ impl<T: Element> Tensor<T> {
     /// If the shape has more elements than memory can address.
     pub fn full(shape: impl Into<Shape>, value: T) -> Self {
         let shape = shape.into();
-        let Some(elements) = shape.checked_elements() else {
+        if shape.checked_elements().is_none() {
             panic!("full: a tensor of shape {shape:?} is larger than memory can address");
-        };
-        Tensor::from_storage(shape, Storage::filled(elements, value))
+        }
+        Tensor::from_storage(Storage::filled(&shape, value))
     }
 
     /// A tensor of rank 0 with one element.
@@ -109,43 +118,49 @@ impl<T: Element> Tensor<T> {
     }
 
     /// The sizes along the axes, slowest first.
+    #[inline]
     pub fn shape(&self) -> &[usize] {
-        self.layout.shape()
+        self.layout().shape()
     }
 
     /// The sizes along the axes, as a value.
     pub fn to_shape(&self) -> Shape {
-        self.layout.shape().clone()
+        self.layout().shape().clone()
     }
 
     /// Whether the sizes along the axes are these.
+    #[inline]
     pub fn has_shape(&self, shape: &Shape) -> bool {
-        self.layout.shape() == shape
+        self.layout().shape() == shape
     }
 
     /// Whether both have the same sizes along all axes.
+    #[inline]
     pub fn same_shape(&self, other: &Self) -> bool {
-        self.has_shape(other.layout.shape())
+        self.has_shape(other.layout().shape())
     }
 
     /// The number of axes.
+    #[inline]
     pub fn rank(&self) -> usize {
-        self.layout.shape().rank()
+        self.layout().shape().rank()
     }
 
     /// The number of elements.
+    #[inline]
     pub fn elements(&self) -> usize {
-        self.layout.shape().elements()
+        self.layout().shape().elements()
     }
 
     /// The distance in memory, in elements, between neighbours along each axis.
     pub fn strides(&self) -> Strides {
-        self.layout.strides()
+        self.layout().strides()
     }
 
     /// Whether the elements lie in row-major order without gaps.
+    #[inline]
     pub fn is_contiguous(&self) -> bool {
-        self.layout.is_contiguous()
+        self.layout().is_contiguous()
     }
 
     /// Whether both are views of the same storage: true of a clone or a slice until one of them is written.
@@ -154,14 +169,19 @@ impl<T: Element> Tensor<T> {
     }
 
     /// Whether no other tensor shares the storage, so that writing copies nothing.
+    #[inline]
     pub fn is_unique(&self) -> bool {
         self.storage.is_unique()
     }
 
     /// The elements as a slice, if they lie in row-major order without gaps.
+    #[inline]
     pub fn as_slice(&self) -> Option<&[T]> {
-        let start = self.layout.offset();
-        self.is_contiguous().then(|| match self.elements() {
+        let Some(layout) = &self.view else {
+            return Some(self.storage.slice());
+        };
+        let start = layout.offset();
+        layout.is_contiguous().then(|| match self.elements() {
             0 => &[],
             n => &self.storage.slice()[start..start + n],
         })
@@ -179,7 +199,7 @@ impl<T: Element> Tensor<T> {
 
     /// A row-major copy with storage of its own.
     pub(crate) fn copied(&self) -> Self {
-        Tensor::build(self.layout.shape().clone(), |out| {
+        Tensor::build(self.layout().shape().clone(), |out| {
             crate::copy::copy(self, out)
         })
     }
@@ -198,8 +218,11 @@ impl<T: Element> Tensor<T> {
         if !(self.is_contiguous() && self.storage.is_unique()) {
             *self = self.copied();
         }
-        let (start, n) = (self.layout.offset(), self.elements());
-        let start = if n == 0 { 0 } else { start };
+        let Some(layout) = &self.view else {
+            return self.storage.slice_mut();
+        };
+        let n = layout.shape().elements();
+        let start = if n == 0 { 0 } else { layout.offset() };
         &mut self.storage.slice_mut()[start..start + n]
     }
 
@@ -218,7 +241,7 @@ impl<T: Element> Tensor<T> {
                 ),
             ));
         }
-        Ok(self.storage.slice()[self.layout.offset()])
+        Ok(self.storage.slice()[self.layout().offset()])
     }
 
     /// The element at `index`, one number an axis, negative ones from the end.
@@ -236,7 +259,7 @@ impl<T: Element> Tensor<T> {
                 ),
             ));
         }
-        let mut place = self.layout.offset();
+        let mut place = self.layout().offset();
         for ((&i, &size), stride) in index.iter().zip(self.shape()).zip(self.strides()) {
             let from_front = if i < 0 { i + size as isize } else { i };
             if !(0..size as isize).contains(&from_front) {
@@ -274,8 +297,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tensor_is_64_bytes() {
-        assert_eq!(size_of::<Tensor<f32>>(), 64);
+    fn a_tensor_is_two_words() {
+        assert_eq!(size_of::<Tensor<f32>>(), 16);
+        assert_eq!(size_of::<Result<Tensor<f32>>>(), 16);
     }
 
     #[test]

@@ -12,8 +12,12 @@ impl<T: Float> Rule<T> for Mul {
         "mul"
     }
     fn grads(&self, saved: &Saved<T>, gy: Var<T>, to: &mut Sink<'_, T>) -> Result<()> {
+        // Whoever comes last may have the memory of `gy`.
+        if !to.wants(1) {
+            return to.give(0, || gy.into_product(&saved[1]));
+        }
         to.give(0, || gy.try_mul(&saved[1]))?;
-        to.give(1, || gy.try_mul(&saved[0]))
+        to.give(1, || gy.into_product(&saved[0]))
     }
 }
 

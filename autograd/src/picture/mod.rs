@@ -78,7 +78,7 @@ impl Picture {
         for number in numbers {
             let node = recording.node(number);
             if !matches!(node.origin, Origin::Param(_)) {
-                let place = picture.add(&recording, node, &places);
+                let place = picture.add(&recording, number, &places);
                 places.insert(number, place);
             }
         }
@@ -89,11 +89,12 @@ impl Picture {
     fn add<T: Float>(
         &mut self,
         recording: &Recording<T>,
-        node: &Node<T>,
+        number: NodeNumber,
         places: &HashMap<NodeNumber, usize>,
     ) -> usize {
+        let node = recording.node(number);
         let (mut inputs, mut params, mut ids) = (Vec::new(), Vec::new(), Vec::new());
-        for input in &node.inputs {
+        for input in recording.inputs(number) {
             match input.map(|number| (number, recording.node(number))) {
                 None => {
                     inputs.push(self.graph.nodes.len());
@@ -179,7 +180,7 @@ impl Picture {
 fn ancestors<T: Float>(recording: &Recording<T>, last: NodeNumber) -> BTreeSet<NodeNumber> {
     let (mut met, mut open) = (BTreeSet::from([last]), vec![last]);
     while let Some(number) = open.pop() {
-        for input in recording.node(number).inputs.iter().flatten() {
+        for input in recording.inputs(number).iter().flatten() {
             if met.insert(*input) {
                 open.push(*input);
             }

@@ -134,10 +134,10 @@ impl<T: Float> Tensor<T> {
         if self.same_shape(other)
             && let (Some(a), Some(b)) = (self.as_slice(), other.as_slice())
         {
-            let mut y = Storage::scratch(a.len());
+            let mut y = Storage::scratch(self.layout().shape());
             let (a, b) = (Operand::Slice(a), Operand::Slice(b));
             maps::binary(op, a, b, y.slice_mut());
-            return Ok(Tensor::from_storage(self.to_shape(), y));
+            return Ok(Tensor::from_storage(y));
         }
         let shape = Shape::broadcast(op.name(), self.shape(), other.shape())?;
         let a = self.layout().broadcast_to(op.name(), &shape)?;

@@ -1,8 +1,12 @@
 //! One allocation: a header of 64 bytes, then the data.
 
+use super::pool::{capacity_of, class_of};
+use crate::layout::Layout as View;
+use crate::shape::Shape;
 use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
+use std::mem::MaybeUninit;
 use std::ptr::NonNull;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::AtomicU32;
 
 /// Size of the header and alignment of the whole: a cache line, and the widest vector.
 pub(super) const LINE: usize = 64;
@@ -10,14 +14,14 @@ pub(super) const LINE: usize = 64;
 #[repr(C, align(64))]
 struct Header {
     /// How many storages share the block.
-    references: AtomicUsize,
-    /// Elements of the present owner.
-    len: usize,
-    /// Bytes of data the block has room for; fixed for its life.
-    capacity: usize,
+    references: AtomicU32,
+    /// The size class, which says how much room there is; fixed for the block's life.
+    class: u32,
+    /// All elements of the present owner, in row-major order; initialised from `adopt` to `disown`.
+    whole: MaybeUninit<View>,
 }
 
-/// A pointer to a header with `capacity` bytes of data behind it. Copies are plain copies: counting is `Storage`'s work.
+/// A pointer to a header with the data behind it. Copies are plain copies: counting is `Storage`'s work.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Block(NonNull<Header>);
 
@@ -26,14 +30,14 @@ pub(super) struct Block(NonNull<Header>);
 unsafe impl Send for Block {}
 
 impl Block {
-    fn layout(capacity: usize) -> Layout {
-        Layout::from_size_align(LINE + capacity, LINE)
+    fn layout(class: usize) -> Layout {
+        Layout::from_size_align(LINE + capacity_of(class), LINE)
             .expect("sizes were checked before a block is asked for")
     }
 
-    /// A zeroed block from the system.
-    pub(super) fn allocate(capacity: usize) -> Block {
-        let layout = Self::layout(capacity);
+    /// A block of this size class from the system, with zeroed data and without an owner.
+    pub(super) fn allocate(class: usize) -> Block {
+        let layout = Self::layout(class);
         // SAFETY: the layout has a size of at least one line.
         let memory = unsafe { alloc_zeroed(layout) };
         let Some(header) = NonNull::new(memory.cast::<Header>()) else {
@@ -42,9 +46,9 @@ impl Block {
         // SAFETY: the memory is fresh, aligned to a line, and has room for a header.
         unsafe {
             header.write(Header {
-                references: AtomicUsize::new(1),
-                len: 0,
-                capacity,
+                references: AtomicU32::new(0),
+                class: class as u32,
+                whole: MaybeUninit::uninit(),
             })
         };
         Block(header)
@@ -53,42 +57,63 @@ impl Block {
     /// Gives the memory back to the system.
     ///
     /// # Safety
-    /// Nobody uses the block, or a copy of it, afterwards.
+    /// The block has no owner, and nobody uses it, or a copy of it, afterwards.
     pub(super) unsafe fn free(self) {
-        let layout = Self::layout(self.capacity());
+        let layout = Self::layout(self.class());
         // SAFETY: `allocate` made the block with this very layout; the caller promises that it is the last user.
         unsafe { dealloc(self.0.as_ptr().cast(), layout) };
     }
 
-    /// Makes a block that has no owner the property of one storage of `len` elements.
+    /// Makes a block that has no owner the property of one storage with elements of this shape.
     ///
     /// # Safety
     /// No storage owns the block.
-    pub(super) unsafe fn adopt(self, len: usize) {
+    #[inline]
+    pub(super) unsafe fn adopt(self, shape: &Shape) {
         // SAFETY: the header is valid from `allocate` to `free`, and without an owner nobody else looks at it.
         let header = unsafe { &mut *self.0.as_ptr() };
         *header.references.get_mut() = 1;
-        header.len = len;
+        header.whole.write(View::contiguous(shape.clone()));
     }
 
+    /// The end of `adopt`: the block has no owner any more.
+    ///
+    /// # Safety
+    /// The last owner calls it, once, and doesn't use the block afterwards.
+    #[inline]
+    pub(super) unsafe fn disown(self) {
+        // SAFETY: the header is valid from `allocate` to `free`; the last owner is alone with it, and `adopt` wrote the layout.
+        unsafe { (*self.0.as_ptr()).whole.assume_init_drop() };
+    }
+
+    #[inline]
     fn header(&self) -> &Header {
-        // SAFETY: the header is valid from `allocate` to `free`; it is written only by `adopt`, when nobody looks.
+        // SAFETY: the header is valid from `allocate` to `free`; it is written only by `adopt` and `disown`, when nobody looks.
         unsafe { self.0.as_ref() }
     }
 
-    pub(super) fn references(&self) -> &AtomicUsize {
+    #[inline]
+    pub(super) fn references(&self) -> &AtomicU32 {
         &self.header().references
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.header().len
+    /// The whole of the elements in row-major order.
+    ///
+    /// # Safety
+    /// The block has an owner.
+    #[inline]
+    pub(super) unsafe fn whole(&self) -> &View {
+        // SAFETY: written by `adopt`, and the caller promises that the block is owned.
+        unsafe { self.header().whole.assume_init_ref() }
     }
 
-    pub(super) fn capacity(&self) -> usize {
-        self.header().capacity
+    #[inline]
+    pub(super) fn class(&self) -> usize {
+        self.header().class as usize
     }
 
     /// Where the data begins.
+    #[inline]
     pub(super) fn data(&self) -> *mut u8 {
         // SAFETY: `allocate` asked for `LINE` bytes of header and the data behind them.
         unsafe { self.0.as_ptr().cast::<u8>().add(LINE) }
@@ -96,3 +121,5 @@ impl Block {
 }
 
 const _: () = assert!(size_of::<Header>() == LINE);
+// The highest class fits its field.
+const _: () = assert!(class_of(isize::MAX as usize) < u32::MAX as usize);

@@ -1,12 +1,14 @@
 //! The memory behind tensors: reference-counted, 64-byte aligned blocks from a pool.
 //!
-//! A [`Storage`] is one pointer to a block that holds a header and, 64 bytes behind it, the elements. Clones share the
+//! A [`Storage`] is one pointer to a block that holds a header and, 64 bytes behind it, the elements. The shape stands in
+//! the header, so that a tensor which is the whole of its storage, as most are, is little more than that pointer. Clones share the
 //! block; whoever is alone with it may write. This room and `kernels` are the only ones with `unsafe`.
 
 mod block;
 pub mod pool;
 
-use crate::Element;
+use crate::layout::Layout;
+use crate::{Element, Shape};
 use block::Block;
 use std::marker::PhantomData;
 use std::sync::atomic::{Ordering, fence};
@@ -27,12 +29,16 @@ unsafe impl<T: Element> Send for Storage<T> {}
 unsafe impl<T: Element> Sync for Storage<T> {}
 
 impl<T: Element> Storage<T> {
-    /// A buffer of `len` elements with arbitrary values, to be written before it is read.
+    /// A buffer for elements of this shape, with arbitrary values, to be written before it is read.
     ///
     /// # Panics
     /// If the size in bytes overflows `isize`.
-    pub(crate) fn scratch(len: usize) -> Self {
+    #[inline]
+    pub(crate) fn scratch(shape: &Shape) -> Self {
+        let len = shape.elements();
         let block = Self::block(len);
+        // SAFETY: the pool has just given the block, so nobody owns it.
+        unsafe { block.adopt(shape) };
         if !T::ANY_BITS {
             // SAFETY: the block has room for `len` elements.
             unsafe { std::ptr::write_bytes(block.data().cast::<T>(), 0, len) };
@@ -43,6 +49,7 @@ impl<T: Element> Storage<T> {
         }
     }
 
+    #[inline]
     fn block(len: usize) -> Block {
         let bytes = len
             .checked_mul(size_of::<T>())
@@ -53,37 +60,47 @@ impl<T: Element> Storage<T> {
                 T::NAME
             );
         };
-        pool::take(bytes, len)
+        pool::take(bytes)
     }
 
     /// A buffer with every element `value`.
-    pub(crate) fn filled(len: usize, value: T) -> Self {
-        let mut storage = Self::scratch(len);
+    pub(crate) fn filled(shape: &Shape, value: T) -> Self {
+        let mut storage = Self::scratch(shape);
         storage.slice_mut().fill(value);
         storage
     }
 
-    /// A buffer with a copy of `values`.
-    pub(crate) fn copied(values: &[T]) -> Self {
-        let mut storage = Self::scratch(values.len());
+    /// A buffer with a copy of `values`, as many as the shape has elements.
+    pub(crate) fn copied(shape: &Shape, values: &[T]) -> Self {
+        let mut storage = Self::scratch(shape);
         storage.slice_mut().copy_from_slice(values);
         storage
     }
 
-    /// How many elements the buffer has.
-    pub(crate) fn len(&self) -> usize {
-        self.block.len()
+    /// All elements in row-major order.
+    #[inline]
+    pub(crate) fn whole(&self) -> &Layout {
+        // SAFETY: this storage owns the block.
+        unsafe { self.block.whole() }
+    }
+
+    #[inline]
+    fn len(&self) -> usize {
+        self.whole().shape().elements()
     }
 
     /// The elements.
+    #[inline]
     pub(crate) fn slice(&self) -> &[T] {
-        // SAFETY: the block was made for `len` elements of `T`, is aligned to 64 bytes (no element needs more), and
-        // its bytes are initialised and valid for `T` (see the type's documentation). While this reference lives, a
-        // clone keeps the count above 1 or `&mut self` is borrowed, so nobody writes.
+        // SAFETY: the block was made for `len` elements of `T` (the shape never changes while it is owned), is aligned to
+        // 64 bytes (no element needs more), and its bytes are initialised and valid for `T` (see the type's
+        // documentation). While this reference lives, a clone keeps the count above 1 or `&mut self` is borrowed, so
+        // nobody writes.
         unsafe { std::slice::from_raw_parts(self.block.data().cast::<T>(), self.len()) }
     }
 
     /// Whether no other storage shares the buffer.
+    #[inline]
     pub(crate) fn is_unique(&self) -> bool {
         let alone = self.block.references().load(Ordering::Relaxed) == 1;
         if alone {
@@ -94,6 +111,7 @@ impl<T: Element> Storage<T> {
     }
 
     /// Whether both are the same buffer.
+    #[inline]
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         self.block == other.block
     }
@@ -102,6 +120,7 @@ impl<T: Element> Storage<T> {
     ///
     /// # Panics
     /// If the buffer is shared.
+    #[inline]
     pub(crate) fn slice_mut(&mut self) -> &mut [T] {
         assert!(self.is_unique(), "a shared buffer is never written");
         // SAFETY: as in `slice`; the count is 1 and this is the one owner, borrowed mutably, so no other reference to
@@ -111,8 +130,12 @@ impl<T: Element> Storage<T> {
 }
 
 impl<T: Element> Clone for Storage<T> {
+    #[inline]
     fn clone(&self) -> Self {
-        self.block.references().fetch_add(1, Ordering::Relaxed);
+        let before = self.block.references().fetch_add(1, Ordering::Relaxed);
+        if before > MOST_REFERENCES {
+            too_many_references();
+        }
         Storage {
             block: self.block,
             elements: PhantomData,
@@ -120,16 +143,30 @@ impl<T: Element> Clone for Storage<T> {
     }
 }
 
+/// Far more than there is memory for, and far from where the count would start again at 0: between the two there is room
+/// for every thread to notice.
+const MOST_REFERENCES: u32 = u32::MAX / 2;
+
+#[cold]
+fn too_many_references() -> ! {
+    // As `Arc` does: a count that wraps around would free what is still in use.
+    std::process::abort()
+}
+
 impl<T: Element> Drop for Storage<T> {
+    #[inline]
     fn drop(&mut self) {
         // Elements are `Copy`: there is nothing to drop but the block. Who is alone stays alone, and needs no atomic
         // subtraction to know it.
-        if self.is_unique() {
-            pool::give(self.block);
-        } else if self.block.references().fetch_sub(1, Ordering::Release) == 1 {
+        if !self.is_unique() {
+            if self.block.references().fetch_sub(1, Ordering::Release) != 1 {
+                return;
+            }
             fence(Ordering::Acquire);
-            pool::give(self.block);
         }
+        // SAFETY: this was the last owner.
+        unsafe { self.block.disown() };
+        pool::give(self.block);
     }
 }
 
@@ -139,7 +176,7 @@ mod tests {
 
     #[test]
     fn clones_share_and_the_last_owner_may_write() {
-        let mut a = Storage::copied(&[1.0_f32, 2.0, 3.0]);
+        let mut a = Storage::copied(&Shape::from([3]), &[1.0_f32, 2.0, 3.0]);
         let b = a.clone();
         assert!(a.is_same(&b) && !a.is_unique());
         drop(b);
@@ -150,7 +187,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "a shared buffer is never written")]
     fn a_shared_buffer_is_not_written() {
-        let mut a = Storage::filled(3, 0_i64);
+        let mut a = Storage::filled(&Shape::from([3]), 0_i64);
         let _b = a.clone();
         a.slice_mut();
     }
@@ -158,17 +195,30 @@ mod tests {
     #[test]
     fn recycled_booleans_are_valid() {
         for _ in 0..4 {
-            drop(Storage::filled(100, 0xA5_u8));
-            let flags = Storage::<bool>::scratch(100);
+            drop(Storage::filled(&Shape::from([100]), 0xA5_u8));
+            let flags = Storage::<bool>::scratch(&Shape::from([100]));
             assert!(flags.slice().iter().all(|&flag| !flag));
         }
     }
 
     #[test]
     fn an_empty_buffer_has_no_elements_and_is_aligned() {
-        let empty = Storage::<f64>::scratch(0);
+        let empty = Storage::<f64>::scratch(&Shape::from([0]));
         assert!(empty.slice().is_empty());
-        assert_eq!(Storage::<f32>::scratch(5).slice().as_ptr() as usize % 64, 0);
+        assert_eq!(Storage::<f32>::scratch(&Shape::from([5])).slice().as_ptr() as usize % 64, 0);
+    }
+
+    #[test]
+    fn a_shape_of_many_axes_is_freed_with_its_owner() {
+        // Above rank 4 the sizes lie on the heap: an address sanitizer would see them leak, or freed twice.
+        for round in 1..4 {
+            let shape = Shape::from([1, 2, 1, 3, 1, round]);
+            let a = Storage::<f32>::scratch(&shape);
+            let b = a.clone();
+            drop(a);
+            assert_eq!(b.whole().shape(), &shape);
+            assert_eq!(b.slice().len(), 6 * round);
+        }
     }
 
     #[test]

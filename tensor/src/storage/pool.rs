@@ -9,7 +9,7 @@
 
 use super::block::{Block, LINE};
 use std::cell::RefCell;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// Blocks up to this many bytes are kept by the thread.
@@ -27,7 +27,7 @@ const CLASSES: usize = STEPS * 60;
 const SMALL_CLASSES: usize = class_of(SMALL) + 1;
 
 /// The smallest class whose blocks hold `bytes`.
-const fn class_of(bytes: usize) -> usize {
+pub(super) const fn class_of(bytes: usize) -> usize {
     let lines = if bytes <= LINE {
         1
     } else {
@@ -43,7 +43,7 @@ const fn class_of(bytes: usize) -> usize {
 }
 
 /// The bytes that blocks of a class hold.
-const fn capacity_of(class: usize) -> usize {
+pub(super) const fn capacity_of(class: usize) -> usize {
     if class < STEPS {
         return (class + 1) * LINE;
     }
@@ -82,12 +82,12 @@ impl<const N: usize> Lists<N> {
 
     fn pop(&mut self, class: usize) -> Option<Block> {
         let block = self.free[class].pop()?;
-        self.bytes -= block.capacity();
+        self.bytes -= capacity_of(class);
         Some(block)
     }
 
     fn push(&mut self, class: usize, block: Block) {
-        self.bytes += block.capacity();
+        self.bytes += capacity_of(class);
         self.free[class].push(block);
     }
 
@@ -154,13 +154,20 @@ pub fn kept_bytes() -> (usize, usize) {
     )
 }
 
-/// A block with room for `bytes`, owned by one storage of `len` elements.
-pub(super) fn take(bytes: usize, len: usize) -> Block {
+/// How many blocks have been asked of the system since the process began: in a steady state, none is.
+pub fn misses() -> u64 {
+    MISSES.load(Ordering::Relaxed)
+}
+
+static MISSES: AtomicU64 = AtomicU64::new(0);
+
+/// A block with room for `bytes`, without an owner.
+pub(super) fn take(bytes: usize) -> Block {
     let class = class_of(bytes);
-    let block = recycle(class).unwrap_or_else(|| Block::allocate(capacity_of(class)));
-    // SAFETY: the block is fresh or comes from a free list; nobody owns it.
-    unsafe { block.adopt(len) };
-    block
+    recycle(class).unwrap_or_else(|| {
+        MISSES.fetch_add(1, Ordering::Relaxed);
+        Block::allocate(class)
+    })
 }
 
 fn recycle(class: usize) -> Option<Block> {
@@ -179,10 +186,10 @@ fn recycle(class: usize) -> Option<Block> {
     }
 }
 
-/// Takes back a block whose last owner has let go.
+/// Takes back a block without an owner.
 pub(super) fn give(block: Block) {
     if !keep(block) {
-        // SAFETY: the last owner has let go, and no list took the block.
+        // SAFETY: the block has no owner, and no list took it.
         unsafe { block.free() };
     }
 }
@@ -192,8 +199,7 @@ fn keep(block: Block) -> bool {
     if !enabled() {
         return false;
     }
-    let capacity = block.capacity();
-    let class = class_of(capacity);
+    let class = block.class();
     if class < SMALL_CLASSES {
         let most = THREAD_BLOCKS[class];
         let put = |lists: &RefCell<Lists<SMALL_CLASSES>>| {
@@ -208,7 +214,7 @@ fn keep(block: Block) -> bool {
         THREAD.try_with(put).unwrap_or(false)
     } else {
         let mut lists = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = lists.bytes + capacity <= SHARED_BYTES;
+        let room = lists.bytes + capacity_of(class) <= SHARED_BYTES;
         if room {
             lists.push(class, block);
         }
@@ -219,6 +225,7 @@ fn keep(block: Block) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Shape;
     use crate::storage::Storage;
 
     #[test]
@@ -251,15 +258,15 @@ mod tests {
         if !enabled() {
             return;
         }
-        let first = Storage::<f32>::scratch(1000);
+        let first = Storage::<f32>::scratch(&Shape::from([1000]));
         let at = first.slice().as_ptr();
         drop(first);
-        assert_eq!(Storage::<f64>::scratch(500).slice().as_ptr().cast(), at);
+        assert_eq!(Storage::<f64>::scratch(&Shape::from([500])).slice().as_ptr().cast(), at);
     }
 
     #[test]
     fn a_thread_that_frees_what_others_made_does_not_hoard() {
-        let blocks: Vec<_> = (0..10_000).map(|_| Storage::<f32>::scratch(16)).collect();
+        let blocks: Vec<_> = (0..10_000).map(|_| Storage::<f32>::scratch(&Shape::from([16]))).collect();
         let kept = std::thread::spawn(move || {
             drop(blocks);
             kept_bytes().0
