@@ -7,27 +7,26 @@
 //! [`Var::backward`] takes the nodes out of the recording and frees each as it passes; [`grad`] looks at
 //! copies, leaves the recording as it was, and records what the rules compute.
 
-use crate::node::{Inputs, NodeNumber, Origin, RuleHandle, SavedTensor};
+use crate::node::{NodeNumber, RuleHandle, SavedTensor};
 use crate::recording::Recording;
 use crate::rule::Saved;
 use crate::sink::{Mark, Shapes, Sink, Slots, Wanted};
 use crate::{Gradients, Tape, Var};
 use etude_tensor::{Error, Float, Result, Tensor};
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// What a walk goes over.
 trait Nodes<T: Float> {
     /// A node's gradient is complete.
     fn arrived(&mut self, number: NodeNumber, gradient: &Var<T>);
 
-    /// The rule of a node, if it is an operation's; what it saved and the numbers of its inputs are put into the lists
-    /// given, which are empty. Numbers are asked for in descending order.
-    fn open(
-        &mut self,
-        number: NodeNumber,
-        inputs: &mut Inputs,
-        saved: &mut Saved<T>,
-    ) -> Option<RuleHandle<T>>;
+    /// The rule of a node, if it is an operation's; what it saved is put into the list given, which is empty. Numbers are
+    /// asked for in descending order.
+    fn open(&mut self, number: NodeNumber, saved: &mut Saved<T>) -> Option<RuleHandle<T>>;
+
+    /// The numbers of the inputs of the node opened last.
+    fn inputs(&self) -> &[Option<NodeNumber>];
 
     /// The shapes of the nodes below the one opened last.
     fn shapes(&self) -> Shapes<'_, T>;
@@ -42,26 +41,25 @@ fn walk<T: Float>(
     slots: &mut Slots<T>,
 ) -> Result<()> {
     let hook = tape.sink_hook();
-    let (mut inputs, mut saved) = (Inputs::new(), Saved::new());
+    let mut saved = Saved::new();
     for number in range.rev().filter_map(NodeNumber::new) {
         let Some(gy) = slots.take(number) else {
             continue; // the loss doesn't depend on it
         };
         nodes.arrived(number, &gy);
-        let Some(rule) = nodes.open(number, &mut inputs, &mut saved) else {
+        let Some(rule) = nodes.open(number, &mut saved) else {
             continue;
         };
         let rule = rule.get();
         let mut sink = Sink {
             rule,
-            inputs: &inputs,
+            inputs: nodes.inputs(),
             wanted,
             shapes: nodes.shapes(),
             slots,
             hook: hook.as_deref(),
         };
         rule.grads(&saved, gy, &mut sink)?;
-        inputs.clear();
         saved.clear();
     }
     Ok(())
@@ -72,6 +70,8 @@ struct Spending<'a, T: Float> {
     tape: &'a Tape<T>,
     recording: Recording<T>,
     gradients: Gradients<T>,
+    /// Where in the recording's list the inputs of the node opened last stand.
+    inputs: Range<usize>,
 }
 
 impl<T: Float> Nodes<T> for Spending<'_, T> {
@@ -80,27 +80,24 @@ impl<T: Float> Nodes<T> for Spending<'_, T> {
         self.gradients.arrive(number, node, gradient.tensor());
     }
 
-    fn open(
-        &mut self,
-        number: NodeNumber,
-        inputs: &mut Inputs,
-        saved: &mut Saved<T>,
-    ) -> Option<RuleHandle<T>> {
-        inputs.extend_from_slice(self.recording.inputs(number));
+    fn open(&mut self, number: NodeNumber, saved: &mut Saved<T>) -> Option<RuleHandle<T>> {
+        self.inputs = self.recording.inputs_range(number);
         let range = self.recording.saved_range(number);
-        for slot in &mut self.recording.saved[range.clone()] {
+        let list = &mut self.recording.saved;
+        for slot in &mut list[range.clone()] {
             // The recording is gone, so what was saved is constant from here on.
             let var = |slot: SavedTensor<T>| Var::new(slot.tensor, self.tape.clone(), None);
             saved.push(slot.take().map(var));
         }
-        self.recording.saved.truncate(range.start);
-        // With it go the nodes above, which the walk has skipped.
-        let above = self.recording.index(number);
-        self.recording.nodes.truncate(above + 1);
-        match self.recording.nodes.pop()?.origin {
-            Origin::Operation(rule) => Some(rule),
-            Origin::Variable | Origin::Param(_) => None,
-        }
+        list.truncate(range.start);
+        let rule = self.recording.node(number).rule().cloned();
+        // With this node go those above it, which the walk has skipped.
+        self.recording.nodes.truncate(self.recording.index(number));
+        rule
+    }
+
+    fn inputs(&self) -> &[Option<NodeNumber>] {
+        &self.recording.inputs[self.inputs.clone()]
     }
 
     fn shapes(&self) -> Shapes<'_, T> {
@@ -113,6 +110,8 @@ struct Keeping<'a, T: Float> {
     tape: &'a Tape<T>,
     wanted: &'a Wanted,
     found: HashMap<NodeNumber, Var<T>>,
+    /// The inputs of the node opened last.
+    inputs: Vec<Option<NodeNumber>>,
 }
 
 impl<T: Float> Nodes<T> for Keeping<'_, T> {
@@ -122,24 +121,21 @@ impl<T: Float> Nodes<T> for Keeping<'_, T> {
         }
     }
 
-    fn open(
-        &mut self,
-        number: NodeNumber,
-        inputs: &mut Inputs,
-        saved: &mut Saved<T>,
-    ) -> Option<RuleHandle<T>> {
+    fn open(&mut self, number: NodeNumber, saved: &mut Saved<T>) -> Option<RuleHandle<T>> {
         let recording = self.tape.recording().borrow();
-        let Origin::Operation(rule) = &recording.node(number).origin else {
-            return None;
-        };
-        inputs.extend_from_slice(recording.inputs(number));
+        let rule = recording.node(number).rule()?;
+        self.inputs.clear();
+        self.inputs.extend_from_slice(recording.inputs(number));
         for slot in &recording.saved[recording.saved_range(number)] {
-            let var = |slot: &SavedTensor<T>| {
-                Var::new(slot.tensor.clone(), self.tape.clone(), slot.node)
-            };
+            let var =
+                |slot: &SavedTensor<T>| Var::new(slot.tensor.clone(), self.tape.clone(), slot.node);
             saved.push(slot.as_ref().map(var));
         }
         Some(rule.clone())
+    }
+
+    fn inputs(&self) -> &[Option<NodeNumber>] {
+        &self.inputs
     }
 
     fn shapes(&self) -> Shapes<'_, T> {
@@ -169,7 +165,9 @@ impl<T: Float> Var<T> {
         let tape = self.tape();
         let highest = root("backward", self, gy.shape())?;
         let mut recording = tape.spend();
-        drop(std::mem::take(&mut recording.params));
+        // Parameters that the recording held would be copied when an optimizer writes to them.
+        recording.params.clear();
+        recording.bound.clear();
         let mut gradients = Gradients::new(tape.serial(), std::mem::take(&mut recording.updates));
         for &number in &recording.variables {
             gradients.expect(number);
@@ -181,6 +179,7 @@ impl<T: Float> Var<T> {
             tape,
             recording,
             gradients,
+            inputs: 0..0,
         };
         let range = lowest.get()..=highest.get();
         walk(tape, &mut nodes, &Wanted::Leaves, range, &mut slots)?;
@@ -247,6 +246,7 @@ pub fn vjp<T: Float>(y: &Var<T>, xs: &[&Var<T>], gy: &Var<T>) -> Result<Vec<Var<
                 tape,
                 wanted: &wanted,
                 found,
+                inputs: Vec::new(),
             };
             let range = lowest.get()..=highest.get();
             walk(tape, &mut nodes, &wanted, range, &mut slots)?;

@@ -45,6 +45,7 @@ mod fused;
 mod gradients;
 mod hook;
 mod lazy;
+mod leaf;
 mod mode;
 mod module;
 mod node;

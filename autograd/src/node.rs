@@ -5,16 +5,12 @@
 
 use crate::{ParamId, Rule};
 use etude_tensor::{Float, Shape, Tensor};
-use smallvec::SmallVec;
 use std::num::NonZeroU64;
 use std::rc::Rc;
 
 /// The number of a node. Inputs have smaller numbers than what is computed from them, so that descending numbers are
 /// an order for the walk back. Numbers count up for as long as the tape lives and never restart.
 pub(crate) type NodeNumber = NonZeroU64;
-
-/// The numbers of a node's inputs; `None` for a constant, which needs no gradient.
-pub(crate) type Inputs = SmallVec<[Option<NodeNumber>; 2]>;
 
 /// One entry of the recording. What it lists stands in the recording's own lists, one behind the other, so that nodes are
 /// small and alike: a node says where its part ends, and the node before it where it begins.
@@ -28,6 +24,16 @@ pub(crate) struct Node<T: Float> {
     pub(crate) saved_end: usize,
     /// Whether the gradient of this intermediate result is to be kept (leaves' always are).
     pub(crate) retained: bool,
+}
+
+impl<T: Float> Node<T> {
+    /// The rule, if the node is an operation's.
+    pub(crate) fn rule(&self) -> Option<&RuleHandle<T>> {
+        match &self.origin {
+            Origin::Operation(rule) => Some(rule),
+            Origin::Variable | Origin::Param(_) => None,
+        }
+    }
 }
 
 /// Where the value of a node comes from.
@@ -45,6 +51,13 @@ pub(crate) enum Origin<T: Float> {
 pub(crate) struct SavedTensor<T: Float> {
     pub(crate) tensor: Tensor<T>,
     pub(crate) node: Option<NodeNumber>,
+}
+
+impl<T: Float> SavedTensor<T> {
+    pub(crate) fn new(tensor: &Tensor<T>, node: Option<NodeNumber>) -> Self {
+        let tensor = tensor.clone();
+        SavedTensor { tensor, node }
+    }
 }
 
 /// A rule, shared with copies of its node.

@@ -24,6 +24,8 @@ pub(crate) struct Recording<T: Float> {
     pub(crate) variables: Vec<NodeNumber>,
     /// The parameters met so far: each becomes one leaf, however often it is used.
     pub(crate) params: HashMap<ParamId, SavedTensor<T>>,
+    /// The variables that stand for parameters.
+    pub(crate) bound: HashMap<ParamId, SavedTensor<T>>,
     /// What forwards want changed in buffers, in the order in which they said so.
     pub(crate) updates: Vec<(BufferId, Update<T>)>,
 }
@@ -37,6 +39,7 @@ impl<T: Float> Recording<T> {
             saved: Vec::new(),
             variables: Vec::new(),
             params: HashMap::new(),
+            bound: HashMap::new(),
             updates: Vec::new(),
         }
     }
@@ -66,9 +69,13 @@ impl<T: Float> Recording<T> {
 
     /// The numbers of a node's inputs.
     pub(crate) fn inputs(&self, number: NodeNumber) -> &[Option<NodeNumber>] {
+        &self.inputs[self.inputs_range(number)]
+    }
+
+    /// Where the part of a node in the list of inputs lies.
+    pub(crate) fn inputs_range(&self, number: NodeNumber) -> Range<usize> {
         let index = self.index(number);
-        let start = self.end_before(index, |node| node.inputs_end);
-        &self.inputs[start..self.nodes[index].inputs_end]
+        self.end_before(index, |node| node.inputs_end)..self.nodes[index].inputs_end
     }
 
     /// Where the part of a node in the list of saved tensors lies.
@@ -78,7 +85,9 @@ impl<T: Float> Recording<T> {
     }
 
     fn end_before(&self, index: usize, end: impl Fn(&Node<T>) -> usize) -> usize {
-        index.checked_sub(1).map_or(0, |before| end(&self.nodes[before]))
+        index
+            .checked_sub(1)
+            .map_or(0, |before| end(&self.nodes[before]))
     }
 
     /// A node whose inputs and saved tensors have just been put into the lists.

@@ -58,21 +58,23 @@ impl<T: Float> Sink<'_, T> {
     }
 
     fn deliver(&mut self, target: NodeNumber, input: usize, gradient: Var<T>) -> Result<()> {
-        let mut gradient = gradient;
-        if let Some(hook) = self.hook {
-            gradient = match hook.deliver(self.rule.name(), input, gradient) {
-                Delivery::Add(gradient) => gradient,
+        match self.hook {
+            None => self.add(target, input, gradient),
+            Some(hook) => match hook.deliver(self.rule.name(), input, gradient) {
+                Delivery::Add(gradient) => self.add(target, input, gradient),
                 Delivery::Overwrite(gradient) => {
                     self.slots.clear(target);
-                    gradient
+                    self.add(target, input, gradient)
                 }
-                Delivery::Drop => return Ok(()),
-            };
+                Delivery::Drop => Ok(()),
+            },
         }
-        let fits = self
-            .shapes
-            .with(target, |shape| gradient.tensor().has_shape(shape));
-        if !fits {
+    }
+
+    #[inline]
+    fn add(&mut self, target: NodeNumber, input: usize, gradient: Var<T>) -> Result<()> {
+        let fits = |shape: &Shape| gradient.tensor().has_shape(shape);
+        if !self.shapes.with(target, fits) {
             return Err(self.misfit(target, input, gradient.shape()));
         }
         self.slots.add(target, gradient)

@@ -7,10 +7,9 @@ use crate::mode::Mode;
 use crate::node::{NodeNumber, Origin, RuleHandle, SavedTensor};
 use crate::recording::Recording;
 use crate::rule::{Rule, Save};
-use crate::{Gradients, Param, Var};
+use crate::{Gradients, Var};
 use etude_tensor::{Error, Float, Result, Tensor};
 use std::cell::{Cell, RefCell};
-use std::collections::hash_map::Entry;
 use std::fmt;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -149,71 +148,6 @@ impl<T: Float> Tape<T> {
         f()
     }
 
-    /// A variable: gradients with respect to it can be asked for. On a tape that doesn't record, a constant.
-    pub fn var(&self, tensor: Tensor<T>) -> Var<T> {
-        if !self.is_recording() {
-            return self.input(tensor);
-        }
-        let mut recording = self.inner.recording.borrow_mut();
-        let number = recording.push(Origin::Variable, tensor.to_shape());
-        recording.variables.push(number);
-        Var::new(tensor, self.clone(), Some(number))
-    }
-
-    /// A constant: it needs no gradient, but knows its tape, so that layers can ask for mode, seed and parameters.
-    pub fn input(&self, tensor: Tensor<T>) -> Var<T> {
-        Var::new(tensor, self.clone(), None)
-    }
-
-    /// A constant of rank 0.
-    pub fn scalar(&self, value: f64) -> Var<T> {
-        self.input(Tensor::full((), T::from_f64(value)))
-    }
-
-    /// The leaf for a parameter: the same one each time in a recording, so that a weight used twice gets one gradient. A
-    /// frozen parameter is a constant.
-    ///
-    /// # Errors
-    /// If the parameter hasn't been built, or if another value has been met under the same id in this recording: two
-    /// clones of a model that have gone different ways can't share a tape.
-    pub fn param(&self, param: &Param<T>) -> Result<Var<T>> {
-        let value = param.value()?;
-        if !self.is_recording() {
-            return Ok(self.input(value.clone()));
-        }
-        let mut recording = self.inner.recording.borrow_mut();
-        let recording = &mut *recording;
-        let next = recording.next_number();
-        let node = match recording.params.entry(param.id()) {
-            Entry::Occupied(met) => {
-                let met = met.get();
-                if !same_value(&met.tensor, value) {
-                    return Err(Error::graph(
-                        "param",
-                        format!(
-                            "two different values of one parameter (shape {:?}) on one tape: a clone of the model has changed; \
-                             use deep_clone() for a model of its own, or a tape for each",
-                            value.shape()
-                        ),
-                    ));
-                }
-                met.node
-            }
-            Entry::Vacant(entry) => {
-                let node = param.is_trainable().then_some(next);
-                entry.insert(SavedTensor {
-                    tensor: value.clone(),
-                    node,
-                });
-                if node.is_some() {
-                    recording.push(Origin::Param(param.id()), value.to_shape());
-                }
-                node
-            }
-        };
-        Ok(Var::new(value.clone(), self.clone(), node))
-    }
-
     /// The value of a buffer, as the updates recorded so far would leave it.
     ///
     /// # Errors
@@ -294,18 +228,17 @@ impl<T: Float> Tape<T> {
             return Err(spent(rule.get().name(), input));
         }
         let number = recording.next_number();
-        recording.inputs.extend(inputs.iter().map(|input| input.node()));
+        recording
+            .inputs
+            .extend(inputs.iter().map(|input| input.node()));
+        let list = &mut recording.saved;
         for save in saved {
-            let saved_tensor = |tensor: &Tensor<T>, node| SavedTensor {
-                tensor: tensor.clone(),
-                node,
-            };
-            recording.saved.push(match save {
-                Save::Var(var) => Some(saved_tensor(var.tensor(), var.node())),
-                Save::Output => Some(saved_tensor(output, Some(number))),
-                Save::Tensor(tensor) => Some(saved_tensor(tensor, None)),
-                Save::Nothing => None,
-            });
+            match save {
+                Save::Var(var) => list.push(Some(SavedTensor::new(var.tensor(), var.node()))),
+                Save::Output => list.push(Some(SavedTensor::new(output, Some(number)))),
+                Save::Tensor(tensor) => list.push(Some(SavedTensor::new(tensor, None))),
+                Save::Nothing => list.push(None),
+            }
         }
         Ok(recording.push(Origin::Operation(rule), output.to_shape()))
     }
@@ -316,6 +249,12 @@ impl<T: Float> Tape<T> {
         } else {
             Err(mixed_tapes(operation, var))
         }
+    }
+
+    /// Refuses a variable of another tape, or of a recording that has been spent.
+    pub(crate) fn check_own(&self, operation: &str, var: &Var<T>) -> Result<()> {
+        self.check_same(operation, var)?;
+        self.check_live(operation, var)
     }
 
     pub(crate) fn check_live(&self, operation: &str, var: &Var<T>) -> Result<()> {
@@ -418,15 +357,6 @@ fn spent<T: Float>(operation: &str, var: &Var<T>) -> Error {
             var.shape()
         ),
     )
-}
-
-/// Whether two tensors are the same value: usually the same memory; otherwise, element for element.
-fn same_value<T: Float>(a: &Tensor<T>, b: &Tensor<T>) -> bool {
-    let same_memory = match (a.as_slice(), b.as_slice()) {
-        (Some(a), Some(b)) => std::ptr::eq(a, b),
-        _ => false,
-    };
-    same_memory || a.shape() == b.shape() && a.to_vec() == b.to_vec()
 }
 
 impl<T: Float> Clone for Tape<T> {

@@ -205,7 +205,10 @@ mod tests {
     fn an_empty_buffer_has_no_elements_and_is_aligned() {
         let empty = Storage::<f64>::scratch(&Shape::from([0]));
         assert!(empty.slice().is_empty());
-        assert_eq!(Storage::<f32>::scratch(&Shape::from([5])).slice().as_ptr() as usize % 64, 0);
+        assert_eq!(
+            Storage::<f32>::scratch(&Shape::from([5])).slice().as_ptr() as usize % 64,
+            0
+        );
     }
 
     #[test]

@@ -261,12 +261,20 @@ mod tests {
         let first = Storage::<f32>::scratch(&Shape::from([1000]));
         let at = first.slice().as_ptr();
         drop(first);
-        assert_eq!(Storage::<f64>::scratch(&Shape::from([500])).slice().as_ptr().cast(), at);
+        assert_eq!(
+            Storage::<f64>::scratch(&Shape::from([500]))
+                .slice()
+                .as_ptr()
+                .cast(),
+            at
+        );
     }
 
     #[test]
     fn a_thread_that_frees_what_others_made_does_not_hoard() {
-        let blocks: Vec<_> = (0..10_000).map(|_| Storage::<f32>::scratch(&Shape::from([16]))).collect();
+        let blocks: Vec<_> = (0..10_000)
+            .map(|_| Storage::<f32>::scratch(&Shape::from([16])))
+            .collect();
         let kept = std::thread::spawn(move || {
             drop(blocks);
             kept_bytes().0
