@@ -17,7 +17,7 @@ use super::dispatch::at_every_level;
 use super::maps::maths::Real;
 use super::parallel::{self, Work, map_chunks};
 use crate::storage::Storage;
-use crate::{Float, reference::reduce as reference};
+use crate::{Float, Shape, reference::reduce as reference};
 pub use rows::RowKernels;
 
 /// Reductions of contiguous slices, on the calling thread, at the level in force.
@@ -299,7 +299,7 @@ pub fn add_rows<T: Float>(rows: &[T], sum: &mut [T]) {
         return T::add_rows(rows, sum);
     }
     let work = Work::per_element(rows.len(), COST);
-    let mut partial = Storage::filled(rows.len().div_ceil(chunk) * width, T::ZERO);
+    let mut partial = Storage::filled(&Shape::from([rows.len().div_ceil(chunk) * width]), T::ZERO);
     parallel::for_each_chunk(partial.slice_mut(), width, work, |index, partial| {
         let end = rows.len().min((index + 1) * chunk);
         T::add_rows(&rows[index * chunk..end], partial);

@@ -1,9 +1,9 @@
 //! The functions of rows over the threads: chunks of rows that depend on the lengths alone, each given to the kernel of one thread.
 
 use super::{check_norm, check_targets};
-use crate::Float;
 use crate::kernels::parallel::{self, Work, rows_per_chunk};
 use crate::storage::Storage;
+use crate::{Float, Shape};
 
 /// Elements of a parallel chunk.
 const CHUNK: usize = 16 * 1024;
@@ -153,8 +153,8 @@ pub fn layer_norm_grad_parameters<T: Float>(
     let rows = rows_per_chunk(width, CHUNK);
     let chunks = mean.len().div_ceil(rows);
     let work = Work::per_element(x.len(), COST);
-    let mut gammas = Storage::filled(chunks * width, T::ZERO);
-    let mut betas = Storage::filled(chunks * width, T::ZERO);
+    let mut gammas = Storage::filled(&Shape::from([chunks * width]), T::ZERO);
+    let mut betas = Storage::filled(&Shape::from([chunks * width]), T::ZERO);
     parallel::for_each_chunk2(
         (gammas.slice_mut(), width),
         (betas.slice_mut(), width),
