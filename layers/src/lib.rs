@@ -22,7 +22,7 @@
 //!
 //! | to learn about | read |
 //! |---|---|
-//! | the layers | `basic/`, `conv/`, `pool/`, `norm/`, `recurrent/`, `regularization/`, `vision/`, the losses in `losses/`: one file each |
+//! | the layers | `basic/`, `conv/`, `pool/`, `norm/`, `recurrent/`, `regularization/`, `sequence/`, `vision/`, the losses in `losses/`: one file each |
 //! | models of one's own | [`Module`](macro@Module), the derive, and [`Layer`] |
 //! | models from a list of layers | [`Sequential`] |
 //! | what configurations are written in | [`Activation`], [`Initializer`], [`Padding`], [`Ints`], [`DataFormat`], [`Reduction`] |
@@ -44,9 +44,11 @@ mod outputs;
 mod parameters;
 mod pool;
 mod projection;
+mod random_features;
 mod recurrent;
 pub mod registry;
 mod regularization;
+mod sequence;
 mod sequential;
 mod signature;
 mod sliding;
@@ -98,6 +100,15 @@ pub use recurrent::{
     RnnCell, RnnCellConfig, RnnConfig,
 };
 pub use regularization::{Dropout, DropoutConfig, StochasticDepth, StochasticDepthConfig};
+pub use sequence::{
+    AdaptiveConv2d, AdaptiveConv2dConfig, AdditiveAttention, AdditiveAttentionConfig, Attended,
+    Capsule, CapsuleConfig, Context, Directions, GlobalAttention, HeadwiseDense,
+    KernelApproximation, KernelFunction, LinearAttention, LinearAttentionConfig, Linformer,
+    LinformerConfig, Longformer, LongformerConfig, MaskMode, MaskParams, MultiHeadFavorAttention,
+    MultiHeadFavorAttentionConfig, Performer, PerformerConfig, RippleAttention,
+    RippleAttentionConfig, SelfAttention, SelfAttentionConfig, Shortcut, SparseAttention,
+    SparseAttentionConfig, TransformerBlock, TransformerBlockConfig,
+};
 pub use sequential::{Sequential, SequentialConfig, SequentialEntry};
 pub use signature::{Argument, ArgumentKind, Signature};
 pub use summary::{Row, Summary};

@@ -43,6 +43,8 @@ macro_rules! registry {
 }
 
 registry! {
+    "AdaptiveConv2d": AdaptiveConv2dConfig => |config, rng| config.init(rng),
+    "AdditiveAttention": AdditiveAttentionConfig => |config, rng| config.init(rng),
     "AntiAliasDownsample": AntiAliasDownsampleConfig => |config, rng| config.init(rng),
     "AvgPool1d": AvgPool1dConfig => |config, _| config.init(),
     "AvgPool2d": AvgPool2dConfig => |config, _| config.init(),
@@ -50,6 +52,7 @@ registry! {
     "BatchNormActivation": BatchNormActivationConfig => |config, rng| config.init(rng),
     "BiasLayer": BiasLayerConfig => |config, rng| config.init(rng),
     "BinaryCrossEntropy": BinaryCrossEntropyConfig => |config, _| config.init(),
+    "Capsule": CapsuleConfig => |config, rng| config.init(rng),
     "ChannelAffine": ChannelAffineConfig => |config, rng| config.init(rng),
     "ClassToken": ClassTokenConfig => |config, rng| config.init(rng),
     "Conv1d": Conv1dConfig => |config, rng| config.init(rng),
@@ -74,6 +77,9 @@ registry! {
     "Identity": IdentityConfig => |config, _| Ok(config.init()),
     "KlDivergence": KlDivergenceConfig => |config, _| config.init(),
     "LayerNorm": LayerNormConfig => |config, rng| config.init(rng),
+    "LinearAttention": LinearAttentionConfig => |config, rng| config.init(rng),
+    "Linformer": LinformerConfig => |config, rng| config.init(rng),
+    "Longformer": LongformerConfig => |config, rng| config.init(rng),
     "Lstm": LstmConfig => |config, rng| config.init(rng),
     "LstmCell": LstmCellConfig => |config, rng| config.init(rng),
     "MaxPool1d": MaxPool1dConfig => |config, _| config.init(),
@@ -83,19 +89,25 @@ registry! {
     "MixerBlock": MixerBlockConfig => |config, rng| config.init(rng),
     "MlpBlock": MlpBlockConfig => |config, rng| config.init(rng),
     "MultiHeadAttention": MultiHeadAttentionConfig => |config, rng| config.init(rng),
+    "MultiHeadFavorAttention": MultiHeadFavorAttentionConfig => |config, rng| config.init(rng),
+    "Performer": PerformerConfig => |config, rng| config.init(rng),
     "PositionalEmbedding": PositionalEmbeddingConfig => |config, rng| config.init(rng),
     "RSoftmax": RSoftmaxConfig => |config, _| config.init(),
+    "RippleAttention": RippleAttentionConfig => |config, rng| config.init(rng),
     "RmsNorm": RmsNormConfig => |config, rng| config.init(rng),
     "Rnn": RnnConfig => |config, rng| config.init(rng),
     "RnnCell": RnnCellConfig => |config, rng| config.init(rng),
+    "SelfAttention": SelfAttentionConfig => |config, rng| config.init(rng),
     "SeparableConv1d": SeparableConv1dConfig => |config, rng| config.init(rng),
     "SeparableConv2d": SeparableConv2dConfig => |config, rng| config.init(rng),
     "Sequential": SequentialConfig => |config, rng| config.init(rng),
     "SoftmaxCrossEntropy": SoftmaxCrossEntropyConfig => |config, _| config.init(),
+    "SparseAttention": SparseAttentionConfig => |config, rng| config.init(rng),
     "SpatialGatingBlock": SpatialGatingBlockConfig => |config, rng| config.init(rng),
     "SplitAttentionConv2d": SplitAttentionConv2dConfig => |config, rng| config.init(rng),
     "SqueezeExcite": SqueezeExciteConfig => |config, rng| config.init(rng),
     "StochasticDepth": StochasticDepthConfig => |config, _| config.init(),
+    "TransformerBlock": TransformerBlockConfig => |config, rng| config.init(rng),
     "ZeroPadding1d": ZeroPadding1dConfig => |config, _| config.init(),
     "ZeroPadding2d": ZeroPadding2dConfig => |config, _| config.init(),
     "ZeroPadding3d": ZeroPadding3dConfig => |config, _| config.init(),
@@ -124,6 +136,9 @@ mod tests {
             | "Conv3dTranspose" | "SeparableConv1d" | "SeparableConv2d" => {
                 json!({"filters": 2, "kernel_size": 3})
             }
+            "AdaptiveConv2d" => json!({"filters": 2, "kernel_size": [3, 3]}),
+            "AdditiveAttention" => json!({"output_size": 3}),
+            "Capsule" => json!({"num_capsules": 2, "dim_capsules": 3}),
             "Dense" => json!({"output_size": 3}),
             "DepthwiseConv1d" | "DepthwiseConv2d" => json!({"kernel_size": 3}),
             "Dropout" => json!({"rate": 0.5}),
@@ -135,6 +150,16 @@ mod tests {
             "MlpBlock" => json!({"hidden_dim": 3}),
             "RSoftmax" => json!({"groups": 2}),
             "SplitAttentionConv2d" => json!({"filters": 4}),
+            "LinearAttention" | "Linformer" | "RippleAttention" => {
+                json!({"dim": 4, "num_heads": 2})
+            }
+            "Longformer" => json!({"dim": 4, "num_heads": 2, "window_size": 1}),
+            "MultiHeadFavorAttention" | "Performer" => {
+                json!({"dim": 4, "nb_heads": 2, "nb_random_features": 6})
+            }
+            "SelfAttention" | "SparseAttention" | "TransformerBlock" => {
+                json!({"output_size": 4, "num_heads": 2})
+            }
             "StochasticDepth" => json!({"drop_path_rate": 0.5}),
             "Sequential" => json!({"layers": []}),
             _ => json!({}),

@@ -6,13 +6,14 @@ use crate::{Error, Result};
 use plotters::prelude::*;
 use std::path::Path;
 
-/// The colours of the curves of a panel, in this order and again from the front: blue, vermilion, green, purple of Okabe
-/// and Ito's palette, which people who don't tell red from green can tell apart.
-const COLOURS: [RGBColor; 4] = [
+/// The colours of the curves of a panel, in this order and again from the front: blue, vermilion, green, purple, orange of
+/// Okabe and Ito's palette, which people who don't tell red from green can tell apart.
+const COLOURS: [RGBColor; 5] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
     RGBColor(0, 158, 115),
     RGBColor(204, 121, 167),
+    RGBColor(230, 159, 0),
 ];
 const INK: RGBColor = RGBColor(60, 60, 60);
 const GRID: RGBColor = RGBColor(228, 228, 228);
@@ -35,10 +36,12 @@ pub struct Plot {
     panels: Vec<Panel>,
 }
 
-/// One panel of a [`Plot`]: curves over the epochs, counted from 1.
+/// One panel of a [`Plot`]: curves over the epochs, counted from 1, or over something else.
 #[derive(Clone, Debug)]
 pub struct Panel {
     title: String,
+    axis: String,
+    labels: Vec<String>,
     curves: Vec<(String, Vec<f64>)>,
 }
 
@@ -47,11 +50,31 @@ impl Panel {
     pub fn new(title: impl Into<String>) -> Self {
         Panel {
             title: title.into(),
+            axis: "epoch".to_string(),
+            labels: Vec::new(),
             curves: Vec::new(),
         }
     }
 
-    /// Adds a curve with one value an epoch. Where a value isn't finite, the curve has a gap.
+    /// Over `axis` instead of the epochs: the values of a curve stand, evenly spaced, above these labels.
+    #[must_use]
+    pub fn over(mut self, axis: impl Into<String>, labels: &[impl ToString]) -> Self {
+        self.axis = axis.into();
+        self.labels = labels.iter().map(ToString::to_string).collect();
+        self
+    }
+
+    /// What stands below the place `x`, where the first value is at 1.
+    fn label(&self, x: f64) -> String {
+        if self.labels.is_empty() {
+            return format!("{x:.0}");
+        }
+        let whole = (x - x.round()).abs() < 1e-9 && x >= 1.0;
+        let label = whole.then(|| self.labels.get(x.round() as usize - 1));
+        label.flatten().cloned().unwrap_or_default()
+    }
+
+    /// Adds a curve with one value an epoch, or a label. Where a value isn't finite, the curve has a gap.
     #[must_use]
     pub fn curve(mut self, name: impl Into<String>, values: &[f64]) -> Self {
         self.curves.push((name.into(), values.to_vec()));
@@ -190,8 +213,8 @@ impl Panel {
             .axis_style(INK)
             .label_style(small.clone())
             .x_labels((epochs.end as usize).clamp(2, 8))
-            .x_label_formatter(&|epoch| format!("{epoch:.0}"))
-            .x_desc("epoch")
+            .x_label_formatter(&|&x| self.label(x))
+            .x_desc(&self.axis)
             .y_labels(6)
             .draw()
             .map_err(drawing)?;
@@ -248,6 +271,18 @@ mod tests {
             message(Plot::new("t").panel(nothing)),
             "plot: panel 'loss' has no finite value to show; expected at least 1"
         );
+    }
+
+    #[test]
+    fn labels_stand_below_whole_places() {
+        let panel = Panel::new("time").over("length", &[128, 256]);
+        let labels = [1.0, 1.5, 2.0, 3.0].map(|x| panel.label(x));
+        assert_eq!(labels, ["128", "", "256", ""]);
+        let svg = Plot::new("t")
+            .panel(panel.curve("a", &[1.0, 2.0]))
+            .to_svg()
+            .unwrap();
+        assert!(svg.contains("length") && svg.contains("256"));
     }
 
     #[test]

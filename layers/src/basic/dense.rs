@@ -125,7 +125,7 @@ impl<T: Float> Dense<T> {
     }
 
     /// Draws the parameters, if they aren't there.
-    fn make(&self, input_size: usize) -> Result<()> {
+    pub(crate) fn make(&self, input_size: usize) -> Result<()> {
         let output_size = self.config.output_size;
         self.weight
             .build(&[input_size, output_size])

@@ -5,7 +5,7 @@ mod data_format;
 pub(crate) mod defaults;
 mod initializer;
 mod ints;
-mod names;
+pub(crate) mod names;
 mod padding;
 mod read;
 mod reduction;
