@@ -116,8 +116,11 @@ pub use vision::{
     AntiAliasDownsample, AntiAliasDownsampleConfig, BatchNormActivation, BatchNormActivationConfig,
     BiasLayer, BiasLayerConfig, ChannelAffine, ChannelAffineConfig, ClassToken, ClassTokenConfig,
     ConvPositionalEncoding, ConvPositionalEncodingConfig, ConvRelativePositionalEncoding,
-    ConvRelativePositionalEncodingConfig, MixerBlock, MixerBlockConfig, MlpBlock, MlpBlockConfig,
-    PositionalEmbedding, PositionalEmbeddingConfig, RSoftmax, RSoftmaxConfig, SpatialGatingBlock,
+    ConvRelativePositionalEncodingConfig, CotAttention, CotAttentionConfig, HaloAttention,
+    HaloAttentionConfig, MhsaWithPositionEmbedding, MhsaWithPositionEmbeddingConfig, MixerBlock,
+    MixerBlockConfig, MlpBlock, MlpBlockConfig, OutlookAttention, OutlookAttentionConfig,
+    OutlookAttentionSimple, OutlookAttentionSimpleConfig, PositionalEmbedding,
+    PositionalEmbeddingConfig, RSoftmax, RSoftmaxConfig, SpatialGatingBlock,
     SpatialGatingBlockConfig, SplitAttentionConv2d, SplitAttentionConv2dConfig, SqueezeExcite,
     SqueezeExciteConfig, rsoftmax,
 };

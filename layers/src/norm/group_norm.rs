@@ -69,6 +69,7 @@ impl GroupNormConfig {
         let norm = GroupNorm {
             gamma: optional_param(self.scale, self.gamma_initializer, self.trainable, rng),
             beta: optional_param(self.center, self.beta_initializer, self.trainable, rng),
+            group_size: None,
             config: self.clone(),
         };
         if let Some(input_size) = self.input_size {
@@ -117,11 +118,21 @@ pub struct GroupNorm<T: Float = f32> {
     pub gamma: Option<Param<T>>,
     /// What is added.
     pub beta: Option<Param<T>>,
+    /// How many channels a group has, where that is known and their number isn't.
+    #[module(skip)]
+    group_size: Option<usize>,
     #[module(skip)]
     config: GroupNormConfig,
 }
 
 impl<T: Float> GroupNorm<T> {
+    /// With groups of so many channels, however many groups that gives: for a block that doesn't know its channels yet.
+    #[must_use]
+    pub(crate) fn in_groups_of(mut self, size: usize) -> Self {
+        self.group_size = Some(size);
+        self
+    }
+
     /// `x [b, ...]` → the same shape. `mask`, broadcastable to `x`'s shape, weighs the positions in the moments; all of them
     /// are normalised.
     ///
@@ -179,7 +190,11 @@ impl<T: Float> GroupNorm<T> {
 
     /// Into how many groups so many channels are split.
     fn groups(&self, channels: usize) -> Result<usize> {
-        match usize::try_from(self.config.groups) {
+        let groups = match self.group_size {
+            Some(size) => Ok(Ord::max(channels / size, 1)),
+            None => usize::try_from(self.config.groups),
+        };
+        match groups {
             Err(_) => Ok(channels),
             Ok(groups) if channels.is_multiple_of(groups) => Ok(groups),
             Ok(groups) => {

@@ -19,6 +19,13 @@ pub(super) fn he_fan_out(shape: &[usize], seed: u64) -> Result<Tensor<f64>> {
     Tensor::truncated_normal(shape, 0.0, deviation, 2.0, &mut Rng::seed(seed))
 }
 
+/// A normal of this deviation.
+pub(super) fn normal(deviation: f64) -> impl Initializer + 'static {
+    move |shape: &[usize], seed: u64| {
+        Tensor::<f64>::normal(shape, 0.0, deviation, &mut Rng::seed(seed))
+    }
+}
+
 /// A normal of this deviation, redrawn beyond two of it.
 pub(super) fn truncated_normal(deviation: f64) -> impl Initializer + 'static {
     move |shape: &[usize], seed: u64| {
@@ -41,6 +48,8 @@ mod tests {
         assert!((deviation(&kernel) / expected - 1.0).abs() < 0.03);
         let bound = 2.0 * expected / DEVIATION_WITHIN_TWO;
         assert!(kernel.to_vec().iter().all(|w| w.abs() <= bound));
+        let table = normal(0.5).draw(&[200, 50], 2)?;
+        assert!((deviation(&table) / 0.5 - 1.0).abs() < 0.03);
         let tokens = truncated_normal(0.2).draw(&[200, 50], 3)?;
         assert!(tokens.to_vec().iter().all(|w| w.abs() <= 0.4));
         assert!((deviation(&tokens) / (0.2 * DEVIATION_WITHIN_TWO) - 1.0).abs() < 0.03);

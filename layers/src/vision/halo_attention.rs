@@ -1,0 +1,473 @@
+//! The blocked local self-attention of HaloNet.
+
+use super::blocks::{blocks, image_of_blocks};
+use super::inputs::image;
+use super::position::Position;
+use super::positional_attention::{attend, attend_with_weights, project};
+use super::start::normal;
+use crate::config::defaults::{check_rate, check_size};
+use crate::config::{Initializer, to_json};
+use crate::parameters::{build, check_channels, optional_param, param};
+use crate::{Args, Argument, Layer, Module, Outputs, Signature};
+use etude_autograd::{Param, Var};
+use etude_derive::config;
+use etude_tensor::kernels::conv::ConvGeometry;
+use etude_tensor::{Error, Float, Result, Rng};
+use serde_json::Value;
+
+const WHO: &str = "halo_attention";
+const NAME: &str = "HaloAttention";
+const SIGNATURE: Signature = Signature::new(NAME, &[Argument::float("x")], &["output"]);
+const WITH_SCORES: Signature = Signature::new(
+    NAME,
+    &[Argument::float("x")],
+    &["output", "attention_scores"],
+);
+
+/// The configuration of a [`HaloAttention`].
+#[config]
+pub struct HaloAttentionConfig {
+    /// How many heads attend side by side.
+    #[default = 4]
+    pub num_heads: usize,
+    /// How many features query, key and value of a head have.
+    #[default = 128]
+    pub key_dim: usize,
+    /// The side of a block of queries.
+    #[default = 2]
+    pub block_size: usize,
+    /// How far a block sees beyond its own border.
+    #[default = 1]
+    pub halo_size: usize,
+    /// How many channels come out, if there is an output projection; those of all heads together if absent.
+    pub out_shape: Option<usize>,
+    /// Whether there is an output projection.
+    #[default = true]
+    pub out_weight: bool,
+    /// Whether a bias is added last.
+    #[default = false]
+    pub out_bias: bool,
+    /// The share of attention weights that is dropped in training, from 0 to below 1.
+    #[default = 0.0]
+    pub attn_dropout: f64,
+    /// Whether `attention_scores` is a result too.
+    #[default = false]
+    pub return_attention_scores: bool,
+    /// How many channels go in; from the first input if absent.
+    pub input_size: Option<usize>,
+    /// Whether the parameters are trained.
+    #[default = true]
+    pub trainable: bool,
+}
+
+impl HaloAttentionConfig {
+    /// The layer, its parameters seeded from `rng`; without `input_size` they are drawn at the first call.
+    ///
+    /// # Errors
+    /// If a size other than the halo's is 0, or `attn_dropout` is outside `[0, 1)`.
+    pub fn init<T: Float>(&self, rng: &mut Rng) -> Result<HaloAttention<T>> {
+        check_size(WHO, "num_heads", self.num_heads)?;
+        check_size(WHO, "key_dim", self.key_dim)?;
+        check_size(WHO, "block_size", self.block_size)?;
+        check_size(WHO, "out_shape", self.out_shape.unwrap_or(1))?;
+        check_rate(WHO, "attn_dropout", self.attn_dropout)?;
+        let (xavier, trainable) = (Initializer::Xavier, self.trainable);
+        let deviation = (self.key_dim as f64).sqrt().recip();
+        let layer = HaloAttention {
+            query: param(xavier, trainable, rng),
+            key_value: param(xavier, trainable, rng),
+            output_weight: optional_param(self.out_weight, xavier, trainable, rng),
+            output_bias: optional_param(self.out_bias, Initializer::Zeros, trainable, rng),
+            r_width: param(normal(deviation), trainable, rng),
+            r_height: param(normal(deviation), trainable, rng),
+            config: self.clone(),
+        };
+        if let Some(channels) = self.input_size {
+            check_size(WHO, "input_size", channels)?;
+            layer.make(channels)?;
+        }
+        Ok(layer)
+    }
+
+    /// The side of the window that a block sees.
+    fn window(&self) -> usize {
+        self.halo_size
+            .saturating_mul(2)
+            .saturating_add(self.block_size)
+    }
+}
+
+/// Blocked local self-attention (Vaswani et al., *Scaling Local Self-Attention for Parameter Efficient Visual Backbones*, 2021): the image is cut into
+/// blocks of `block_size` on a side, and each block of queries sees its own positions and a halo around them, a window of
+/// `P = block_size + 2·halo_size` on a side. With `d = key_dim`, `E = num_heads·d`, for each head
+///
+/// ```text
+/// q = (x · query) / √d     [k, v] = pad(x · key_value, halo_size)
+/// logit((a, c), (p, r)) = q·k + q·r_width[:, r − c + P − 1] + q·r_height[:, p − a + P − 1]
+/// output = concat(softmax(logit) · v) · output_weight + output_bias
+/// ```
+///
+/// for the query `(a, c)` of a block and the key `(p, r)` of its window. Beyond the image keys and values are 0; they aren't masked, the
+/// position term is their logit. Head `n` has columns `n·d …` of the queries and columns `2n·d …` of `key_value`, the key before the value.
+///
+/// Time and memory grow with the number of blocks: the windows, which overlap, are copied once, keys and values together.
+///
+/// | parameter | shape |
+/// |---|---|
+/// | `query`, `key_value` | `[C, E]`, `[C, 2E]` |
+/// | `output_weight` | `[E, out_shape]`, absent without `out_weight` |
+/// | `output_bias` | `[out_shape]`, absent without `out_bias` |
+/// | `r_width`, `r_height` | `[d, 2P − 1]` |
+///
+/// ```
+/// use etude_autograd::Tape;
+/// use etude_layers::HaloAttentionConfig;
+/// use etude_tensor::{Rng, Tensor};
+///
+/// let layer = HaloAttentionConfig::new().init(&mut Rng::seed(1))?;
+/// let tape = Tape::<f32>::inference();
+/// let y = layer.forward(&tape.input(Tensor::ones([1, 14, 16, 256])))?;
+/// assert_eq!(y.shape(), [1, 14, 16, 512]);
+/// assert_eq!(layer.query.value()?.shape(), [256, 512]);
+/// assert_eq!(layer.key_value.value()?.shape(), [256, 1024]);
+/// assert_eq!(layer.r_width.value()?.shape(), [128, 7]);
+/// # Ok::<(), etude_tensor::Error>(())
+/// ```
+#[derive(Clone, Debug, Module)]
+pub struct HaloAttention<T: Float = f32> {
+    /// Makes the queries.
+    pub query: Param<T>,
+    /// Makes keys and values.
+    pub key_value: Param<T>,
+    /// Mixes the heads.
+    pub output_weight: Option<Param<T>>,
+    /// What is added last.
+    pub output_bias: Option<Param<T>>,
+    /// What a query thinks of a key's column.
+    pub r_width: Param<T>,
+    /// What a query thinks of a key's row.
+    pub r_height: Param<T>,
+    #[module(skip)]
+    config: HaloAttentionConfig,
+}
+
+impl<T: Float> HaloAttention<T> {
+    /// `x [b, H, W, C]` → `[b, H, W, out_shape]`.
+    ///
+    /// # Errors
+    /// If `x` has another rank, another number of channels than the layer was made for, or a height or width that isn't a
+    /// multiple of `block_size`.
+    pub fn forward(&self, x: &Var<T>) -> Result<Var<T>> {
+        let Heads {
+            parts: [query, key, value],
+            position,
+        } = self.heads(x)?;
+        let heads = attend([&query, &key, &value], position, self.config.attn_dropout)?;
+        self.finish(&heads)
+    }
+
+    /// [`forward`](HaloAttention::forward) that also gives the weights after the softmax (and dropout), `[b, num_heads, H/s, W/s, s², P²]` with
+    /// `s = block_size`: for each block a row for each query, `(a, c)` at `a·s + c`, and a column for each key, `(p, r)` at `p·P + r`.
+    ///
+    /// # Errors
+    /// As [`forward`](HaloAttention::forward).
+    pub fn forward_with_scores(&self, x: &Var<T>) -> Result<(Var<T>, Var<T>)> {
+        let Heads {
+            parts: [query, key, value],
+            position,
+        } = self.heads(x)?;
+        let dropout = self.config.attn_dropout;
+        let (heads, scores) = attend_with_weights([&query, &key, &value], position, dropout)?;
+        Ok((self.finish(&heads)?, scores))
+    }
+
+    /// For each head and block the queries, scaled, the keys and values of its window, and the position term.
+    fn heads(&self, x: &Var<T>) -> Result<Heads<T>> {
+        let [batch, height, width, channels] = image(WHO, x)?;
+        let HaloAttentionConfig {
+            num_heads,
+            key_dim,
+            block_size,
+            halo_size,
+            ..
+        } = self.config;
+        check_channels(WHO, &self.query, 0, channels, x.shape())?;
+        if [height, width]
+            .iter()
+            .any(|size| !size.is_multiple_of(block_size))
+        {
+            let message = format!(
+                "block_size {block_size} doesn't divide height and width of an input of shape {:?}; expected multiples of it",
+                x.shape()
+            );
+            return Err(Error::shape(WHO, message));
+        }
+        self.make(channels)?;
+        let tape = x.tape();
+
+        let query = x.matmul(&tape.param(&self.query)?)?;
+        let query = query.mul_scalar((key_dim as f64).sqrt().recip())?;
+        let query = blocks(&query, block_size, num_heads)?;
+        let [grid_height, grid_width] = [height, width].map(|size| size / block_size);
+        let leading = [batch, num_heads, grid_height, grid_width];
+        let square = [block_size, block_size, key_dim];
+        let position = Position::Relative.logits(
+            &query.reshape([&leading[..], &square].concat())?,
+            &tape.param(&self.r_height)?,
+            &tape.param(&self.r_width)?,
+        )?;
+
+        let window = self.config.window();
+        let mut geometry = ConvGeometry::new(2);
+        geometry.stride.fill(block_size);
+        geometry.padding.fill((halo_size, halo_size));
+        let key_value = x.matmul(&tape.param(&self.key_value)?)?;
+        // The windows are a view; bringing the positions of each together is the one copy.
+        let windows = key_value.unfold([window, window], &geometry)?.reshape([
+            batch,
+            grid_height,
+            grid_width,
+            window * window,
+            num_heads,
+            2 * key_dim,
+        ])?;
+        let windows = windows.permute([0, 4, 1, 2, 3, 5])?;
+        let [key, value] = [0, key_dim].map(|start| windows.narrow(-1, start, key_dim));
+        Ok(Heads {
+            parts: [query, key?, value?],
+            position,
+        })
+    }
+
+    /// The heads side by side, the blocks back in the image, through the output projection.
+    fn finish(&self, heads: &Var<T>) -> Result<Var<T>> {
+        let y = image_of_blocks(heads, self.config.block_size)?;
+        project(&y, &self.output_weight, &self.output_bias)
+    }
+
+    /// Draws the parameters, if they aren't there.
+    fn make(&self, channels: usize) -> Result<()> {
+        let HaloAttentionConfig {
+            num_heads,
+            key_dim,
+            out_shape,
+            out_weight,
+            ..
+        } = self.config;
+        let all = num_heads.saturating_mul(key_dim);
+        let out = if out_weight {
+            out_shape.unwrap_or(all)
+        } else {
+            all
+        };
+        let distances = Position::Relative.table(self.config.window());
+        build("query", &self.query, &[channels, all])?;
+        build(
+            "key_value",
+            &self.key_value,
+            &[channels, all.saturating_mul(2)],
+        )?;
+        build("output_weight", self.output_weight.as_ref(), &[all, out])?;
+        build("output_bias", self.output_bias.as_ref(), &[out])?;
+        build("r_width", &self.r_width, &[key_dim, distances])?;
+        build("r_height", &self.r_height, &[key_dim, distances])
+    }
+}
+
+/// What attends to what.
+struct Heads<T: Float> {
+    /// Query, key and value.
+    parts: [Var<T>; 3],
+    position: Var<T>,
+}
+
+impl<T: Float> Layer<T> for HaloAttention<T> {
+    fn signature(&self) -> Signature {
+        match self.config.return_attention_scores {
+            true => WITH_SCORES,
+            false => SIGNATURE,
+        }
+    }
+
+    fn config(&self) -> Result<Value> {
+        to_json(WHO, &self.config)
+    }
+
+    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
+        args.check(&self.signature(), want)?;
+        let x = args.float("x")?;
+        if !want.contains(&"attention_scores") {
+            return Ok(Outputs::one("output", self.forward(x)?));
+        }
+        let (y, scores) = self.forward_with_scores(x)?;
+        Ok(Outputs::one("output", y).with("attention_scores", scores))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use etude_autograd::{AttentionOptions, Tape};
+    use etude_tensor::Tensor;
+
+    fn layer(config: HaloAttentionConfig) -> HaloAttention<f64> {
+        config
+            .num_heads(2)
+            .key_dim(3)
+            .input_size(5)
+            .init(&mut Rng::seed(1))
+            .unwrap()
+    }
+
+    /// Attention of every query to every position of the padded image, where a mask leaves the block's window: the definition,
+    /// quadratic in the image.
+    fn dense(layer: &HaloAttention<f64>, x: &Var<f64>) -> Result<Var<f64>> {
+        let HaloAttentionConfig {
+            num_heads,
+            key_dim,
+            block_size,
+            halo_size,
+            ..
+        } = layer.config;
+        let (tape, window) = (x.tape(), layer.config.window());
+        let [batch, height, width, _] = image(WHO, x)?;
+        let border = [
+            (0, 0),
+            (halo_size, halo_size),
+            (halo_size, halo_size),
+            (0, 0),
+        ];
+        let key_value = x.matmul(&tape.param(&layer.key_value)?)?.pad(border, 0.0)?;
+        let [_, rows, columns, _] = image(WHO, &key_value)?;
+        let query = x
+            .matmul(&tape.param(&layer.query)?)?
+            .div_scalar((key_dim as f64).sqrt())?;
+        let by_head = |x: &Var<f64>, positions: usize, depth: usize| {
+            x.reshape([batch, positions, num_heads, depth])?
+                .transpose(1, 2)
+        };
+        let query = by_head(&query, height * width, key_dim)?;
+        let key_value = by_head(&key_value, rows * columns, 2 * key_dim)?;
+
+        let by_row = query.matmul(&tape.param(&layer.r_height)?)?;
+        let by_column = query.matmul(&tape.param(&layer.r_width)?)?;
+        let (mut row, mut column, mut visible) = (Vec::new(), Vec::new(), Vec::new());
+        for query in 0..height * width {
+            let (i, j) = (query / width, query % width);
+            for key in 0..rows * columns {
+                // In the coordinates of the query's block, whose window starts at 0.
+                let p = (key / columns).wrapping_sub(i - i % block_size);
+                let r = (key % columns).wrapping_sub(j - j % block_size);
+                let seen = p < window && r < window;
+                visible.push(seen);
+                row.push(if seen {
+                    p + window - 1 - i % block_size
+                } else {
+                    0
+                } as i64);
+                column.push(if seen {
+                    r + window - 1 - j % block_size
+                } else {
+                    0
+                } as i64);
+            }
+        }
+        let shape = [height * width, rows * columns];
+        let all = [batch, num_heads, shape[0], shape[1]];
+        let [row, column] =
+            [row, column].map(|index| Tensor::from_slice(shape, &index)?.broadcast_to(all));
+        let position = by_row
+            .gather(-1, &row?)?
+            .try_add(&by_column.gather(-1, &column?)?)?;
+        let options = AttentionOptions::new()
+            .scale(1.0)
+            .mask(Tensor::from_slice(shape, &visible)?)
+            .mask(position);
+        let key = key_value.narrow(-1, 0, key_dim)?;
+        let value = key_value.narrow(-1, key_dim, key_dim)?;
+        let y = query.scaled_dot_product_attention(&key, &value, &options)?;
+        let y = y
+            .transpose(1, 2)?
+            .reshape([batch, height, width, num_heads * key_dim])?;
+        project(&y, &layer.output_weight, &layer.output_bias)
+    }
+
+    fn largest(x: &Tensor<f64>) -> f64 {
+        x.abs().max(..).unwrap().item().unwrap()
+    }
+
+    #[test]
+    fn it_agrees_with_dense_attention_under_a_mask() -> Result<()> {
+        for (block, halo) in [(1, 0), (1, 2), (2, 0), (2, 1), (3, 2)] {
+            let config = HaloAttentionConfig::new().block_size(block).halo_size(halo);
+            let layer = layer(config);
+            let x = Tensor::randn([2, 6, 12, 5], &mut Rng::seed(2));
+            let gradients = |forward: &dyn Fn(&Var<f64>) -> Result<Var<f64>>| {
+                let tape = Tape::new();
+                let x = tape.var(x.clone());
+                let y = forward(&x)?;
+                let loss = y.try_mul(&tape.input(Tensor::randn(y.shape(), &mut Rng::seed(3))))?;
+                let gradients = loss.sum(..)?.backward()?;
+                let mut all = vec![y.into_tensor(), gradients.get(&x)?.clone()];
+                for (_, param) in layer.params() {
+                    all.push(gradients.param(param).unwrap().clone());
+                }
+                Ok::<_, Error>(all)
+            };
+            let blocked = gradients(&|x| layer.forward(x))?;
+            let reference = gradients(&|x| dense(&layer, x))?;
+            assert_eq!(blocked.len(), 7);
+            for (got, expected) in blocked.iter().zip(&reference) {
+                let apart = largest(&got.try_sub(expected)?);
+                assert!(apart < 1e-10, "block {block}, halo {halo}: {apart}");
+            }
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn the_scores_are_weights_of_each_window() -> Result<()> {
+        let layer = layer(
+            HaloAttentionConfig::new()
+                .attn_dropout(0.5)
+                .out_weight(false)
+                .out_bias(true),
+        );
+        let x = Tensor::randn([1, 4, 6, 5], &mut Rng::seed(2));
+        let (y, scores) = layer.forward_with_scores(&Tape::inference().input(x.clone()))?;
+        assert_eq!(y.shape(), [1, 4, 6, 6]);
+        assert_eq!(scores.shape(), [1, 2, 2, 3, 4, 16]);
+        let sums = scores.sum(-1)?.tensor().to_vec();
+        assert!(sums.iter().all(|sum| (sum - 1.0).abs() < 1e-14));
+        let with = layer
+            .forward_with_scores(&Tape::training(5).input(x.clone()))?
+            .0;
+        let without = layer.forward(&Tape::training(5).input(x))?;
+        assert!(largest(&with.tensor().try_sub(without.tensor())?) < 1e-13);
+        Ok(())
+    }
+
+    #[test]
+    fn wrong_sizes_are_told_what_fits() {
+        let layer = layer(HaloAttentionConfig::new());
+        let message = |shape: &[usize]| {
+            let x = Tape::inference().input(Tensor::zeros(shape));
+            layer.forward(&x).unwrap_err().to_string()
+        };
+        assert_eq!(
+            message(&[1, 4, 5, 5]),
+            "halo_attention: block_size 2 doesn't divide height and width of an input of shape [1, 4, 5, 5]; expected multiples of it"
+        );
+        assert_eq!(
+            message(&[1, 4, 4, 6]),
+            "halo_attention: expects 5 input channels, got 6 in an input of shape [1, 4, 4, 6]"
+        );
+        let refused = HaloAttentionConfig::new()
+            .attn_dropout(1.0)
+            .init::<f64>(&mut Rng::seed(1));
+        assert_eq!(
+            refused.unwrap_err().to_string(),
+            "halo_attention: attn_dropout is 1; expected a rate from 0 to below 1"
+        );
+    }
+}
