@@ -14,7 +14,10 @@ mod layout;
 mod ops;
 /// Shapes and positions that an operation on tensors and the same operation on variables both need.
 pub mod plan {
-    pub use crate::ops::along_axis;
+    pub use crate::ops::{
+        Between, Contract, along_axis, einsum, grid_shape, index_positions, kron, outer,
+        quantile_positions, tensordot,
+    };
 }
 pub mod reference;
 mod rng;
@@ -29,7 +32,8 @@ pub use element::{Element, Number};
 pub use error::{Error, ErrorKind, Result};
 pub use float::Float;
 pub use ops::{
-    CrossEntropy, LayerNorm, LayerNormParameters, MaxPool, PadMode, REST, Slice, Window,
+    CrossEntropy, Interpolation, LayerNorm, LayerNormParameters, MaxPool, PadMode, REST, Scatter,
+    Slice, Unique, Window,
 };
 pub use rng::Rng;
 pub use shape::{Axes, Shape, Strides, axis_index};

@@ -28,7 +28,7 @@ impl<T: Float> Rule<T> for LogSoftmax {
 }
 
 impl<T: Float> Var<T> {
-    /// The logarithm of the softmax along `axis`, finite for logits of any finite size; NaN for a row of −∞ alone.
+    /// The logarithm of the softmax along `axis`, finite for logits of any finite size; −∞ throughout for a row of −∞.
     ///
     /// # Errors
     /// If the axis is out of range.

@@ -28,7 +28,8 @@ impl<T: Float> Rule<T> for Softmax {
 }
 
 impl<T: Float> Var<T> {
-    /// The softmax along `axis`, finite for logits of any finite size; NaN for a row of −∞ alone.
+    /// The softmax along `axis`, finite for logits of any finite size; 0 throughout for a row of
+    /// −∞, with gradient 0.
     ///
     /// # Errors
     /// If the axis is out of range.

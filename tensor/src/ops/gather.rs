@@ -107,49 +107,7 @@ impl<T: Float> Tensor<T> {
         indices: &Tensor<i64>,
         source: &Self,
     ) -> Result<()> {
-        let at = axis_index("scatter_add", axis, self.rank())?;
-        if indices.shape() != source.shape() {
-            return Err(Error::shape(
-                "scatter_add",
-                format!(
-                    "indices of shape {:?} for a source of shape {:?}; expected the same",
-                    indices.shape(),
-                    source.shape()
-                ),
-            ));
-        }
-        check("scatter_add", self.shape(), axis, at, indices)?;
-        if source.elements() == 0 {
-            return Ok(());
-        }
-        let shape = self.layout().shape().clone();
-        let work = Work::per_element(source.elements(), 2.0);
-        let out = self.make_mut();
-        // Along axis 0 sources from everywhere meet; behind it each stretch of axis 0 keeps to itself.
-        let row = out.len() / shape[0];
-        let rows = if at == 0 {
-            shape[0]
-        } else {
-            rows_per_chunk(row, CHUNK)
-        };
-        let count = indices.shape()[0];
-        for_each_chunk(out, rows * row, work, |chunk, out| {
-            let from = chunk * rows;
-            let len = if at == 0 {
-                count
-            } else {
-                rows.min(count.saturating_sub(from))
-            };
-            let here = |layout: &Layout| layout.range(0, from.min(count), len, 1);
-            add_serially(
-                out,
-                &shape,
-                at,
-                (indices, here(indices.layout())),
-                (source, here(source.layout())),
-            );
-        });
-        Ok(())
+        scatter_assign("scatter_add", self, axis, indices, source, |y, x| y + x)
     }
 
     /// A copy with `source` added, as by [`scatter_add_assign`](Tensor::scatter_add_assign).
@@ -171,13 +129,69 @@ impl<T: Float> Tensor<T> {
     }
 }
 
-/// Adds the part of `source` that its layout names to `out`, a row-major tensor of `shape` from some row on.
-fn add_serially<T: Float>(
+/// Combines each element of `source` with the one of `y` where its index says along `axis`.
+pub(super) fn scatter_assign<T: Float>(
+    op: &str,
+    y: &mut Tensor<T>,
+    axis: isize,
+    indices: &Tensor<i64>,
+    source: &Tensor<T>,
+    combine: impl Fn(T, T) -> T + Copy + Sync,
+) -> Result<()> {
+    let at = axis_index(op, axis, y.rank())?;
+    if indices.shape() != source.shape() {
+        return Err(Error::shape(
+            op,
+            format!(
+                "indices of shape {:?} for a source of shape {:?}; expected the same",
+                indices.shape(),
+                source.shape()
+            ),
+        ));
+    }
+    check(op, y.shape(), axis, at, indices)?;
+    if source.elements() == 0 {
+        return Ok(());
+    }
+    let shape = y.layout().shape().clone();
+    let work = Work::per_element(source.elements(), 2.0);
+    let out = y.make_mut();
+    // Along axis 0 sources from everywhere meet; behind it each stretch of axis 0 keeps to itself.
+    let row = out.len() / shape[0];
+    let rows = if at == 0 {
+        shape[0]
+    } else {
+        rows_per_chunk(row, CHUNK)
+    };
+    let count = indices.shape()[0];
+    for_each_chunk(out, rows * row, work, |chunk, out| {
+        let from = chunk * rows;
+        let len = if at == 0 {
+            count
+        } else {
+            rows.min(count.saturating_sub(from))
+        };
+        let here = |layout: &Layout| layout.range(0, from.min(count), len, 1);
+        combine_serially(
+            out,
+            &shape,
+            at,
+            (indices, here(indices.layout())),
+            (source, here(source.layout())),
+            combine,
+        );
+    });
+    Ok(())
+}
+
+/// Combines the part of `source` that its layout names with `out`, a row-major tensor of `shape` from some row on.
+fn combine_serially<T: Float>(
     out: &mut [T],
     shape: &Shape,
     axis: usize,
     (indices, index_layout): (&Tensor<i64>, Layout),
     (source, source_layout): (&Tensor<T>, Layout),
+    combine: impl Fn(T, T) -> T + Copy + Sync,
 ) {
     let stride = shape.strides()[axis];
     let bases = bases(
@@ -191,7 +205,8 @@ fn add_serially<T: Float>(
     let elements = index_layout.shape().elements();
     walk.segments(0, elements, |[mut base, mut place, mut from], _, len| {
         for _ in 0..len {
-            out[base.wrapping_add_signed(numbers[place] as isize * stride)] += values[from];
+            let y = &mut out[base.wrapping_add_signed(numbers[place] as isize * stride)];
+            *y = combine(*y, values[from]);
             base = base.wrapping_add_signed(base_step);
             place = place.wrapping_add_signed(index_step);
             from = from.wrapping_add_signed(source_step);

@@ -6,7 +6,8 @@ use crate::{Float, Result, Tensor};
 
 impl<T: Float> Tensor<T> {
     /// The logarithm of the softmax along `axis`: `yᵢ = xᵢ − ln Σⱼ exp xⱼ`, through the shifted sum, so that logits of any
-    /// finite size give finite values. A row of −∞ alone, or with +∞ or NaN in it, is NaN.
+    /// finite size give finite values. A row of −∞ alone is −∞ throughout; one with +∞ or NaN in
+    /// it is NaN.
     ///
     /// ```
     /// use etude_tensor::Tensor;

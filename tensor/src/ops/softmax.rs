@@ -6,7 +6,8 @@ use crate::{Float, Result, Tensor};
 
 impl<T: Float> Tensor<T> {
     /// The softmax along `axis`: `yᵢ = exp(xᵢ − max x) / Σⱼ exp(xⱼ − max x)`, positive numbers that add up to 1. Taking the
-    /// maximum off first keeps it finite for logits of any finite size. A row of −∞ alone, or with +∞ or NaN in it, is NaN.
+    /// maximum off first keeps it finite for logits of any finite size. A row of −∞ alone is 0
+    /// throughout; one with +∞ or NaN in it is NaN.
     ///
     /// ```
     /// use etude_tensor::Tensor;

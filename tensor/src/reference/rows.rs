@@ -5,17 +5,19 @@ use crate::Float;
 use super::reduce;
 
 /// The primal value of the largest of the row: shifting by it keeps exponentials in range, and since the functions don't
-/// change under a shift it carries no derivative.
+/// change under a shift it carries no derivative. 0 for a row of −∞, whose differences would be NaN.
 fn shift<T: Float>(x: &[T]) -> T {
-    T::from_f64(reduce::max(x).primal())
+    let max = reduce::max(x).primal();
+    T::from_f64(if max == f64::NEG_INFINITY { 0.0 } else { max })
 }
 
-/// y = softmax x: yᵢ = exp xᵢ / Σⱼ exp xⱼ.
+/// y = softmax x: yᵢ = exp xᵢ / Σⱼ exp xⱼ; 0 throughout for a row of −∞.
 pub fn softmax<T: Float>(x: &[T], y: &mut [T]) {
     let shift = shift(x);
     let sum = x.iter().fold(T::ZERO, |sum, &x| sum + (x - shift).exp());
     for (y, &x) in y.iter_mut().zip(x) {
-        *y = (x - shift).exp() / sum;
+        let share = (x - shift).exp();
+        *y = if sum == T::ZERO { share } else { share / sum };
     }
 }
 
@@ -35,11 +37,11 @@ pub fn logsumexp<T: Float>(x: &[T]) -> T {
     shift + sum.ln()
 }
 
-/// yᵢ = xᵢ − ln Σⱼ exp xⱼ.
+/// yᵢ = xᵢ − ln Σⱼ exp xⱼ; −∞ throughout for a row of −∞.
 pub fn log_softmax<T: Float>(x: &[T], y: &mut [T]) {
     let shift = shift(x);
     let sum = x.iter().fold(T::ZERO, |sum, &x| sum + (x - shift).exp());
-    let ln_sum = sum.ln();
+    let ln_sum = if sum == T::ZERO { sum } else { sum.ln() };
     for (y, &x) in y.iter_mut().zip(x) {
         *y = (x - shift) - ln_sum;
     }

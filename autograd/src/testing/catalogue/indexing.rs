@@ -1,8 +1,8 @@
 //! Reading and adding at indices, joining, and borders.
 
-use crate::testing::{Entry, normal};
+use crate::testing::{Entry, distinct, grid, normal};
 use crate::{Tape, Var, program};
-use etude_tensor::Tensor;
+use etude_tensor::{Scatter, Tensor};
 
 fn matrix(tape: &Tape<f64>) -> Var<f64> {
     tape.var(Tensor::ones([2, 3]))
@@ -240,5 +240,90 @@ pub(super) fn take_along_axis() -> Entry {
         .refuses(
             |tape| matrix(tape).take_along_axis(&Tensor::zeros([2, 2]), 0),
             "take_along_axis: shapes [1, 3] and [1, 2] don't broadcast",
+        )
+}
+
+pub(super) fn index() -> Entry {
+    let index = |at: Vec<Tensor<i64>>| program!([at: Vec<Tensor<i64>>] |x| x.index(at));
+    Entry::new("the elements at several indices at once")
+        .needs_an_axis()
+        .case(
+            "two axes",
+            index(vec![Tensor::from([[0], [-1]]), Tensor::from([1, 0, 1])]),
+            [normal([3, 2])],
+        )
+        .also("of three", [normal([1, 2, 2])])
+        .case(
+            "one axis",
+            index(vec![Tensor::from([1, -1, 1])]),
+            [normal([2, 2])],
+        )
+        .case("nothing", index(vec![Tensor::from([1])]), [normal([2, 0])])
+        .refuses(
+            |tape| matrix(tape).index(&[Tensor::from([-3])]),
+            "index: index -3 is out of range for axis 0, which has size 2; expected -2 to below 2",
+        )
+        .refuses(
+            |tape| matrix(tape).index(&[] as &[Tensor<i64>]),
+            "index: 0 tensors of indices for shape [2, 3]; expected 1 to 2",
+        )
+}
+
+pub(super) fn index_assign() -> Entry {
+    let assign = |at: Vec<Tensor<i64>>| program!([at: Vec<Tensor<i64>>] |x, source| x.index_assign(at, source));
+    Entry::new("x, with the elements at several indices set; of several in one place the last counts")
+        .needs_an_axis()
+        .case(
+            "two axes",
+            assign(vec![Tensor::from([0, -1]), Tensor::from([1, 0])]),
+            [normal([3, 2]), normal([2])],
+        )
+        .also("one for all", [normal([3, 2]), normal([1])])
+        .case("rows, one of them twice", assign(vec![Tensor::from([1, 0, 1])]), [normal([2, 2]), normal([3, 2])])
+        .case("nothing", assign(vec![Tensor::from([1])]), [normal([2, 0]), normal([1, 0])])
+        .refuses(
+            |tape| matrix(tape).index_assign(&[Tensor::from([2])], &matrix(tape)),
+            "index_assign: index 2 is out of range for axis 0, which has size 2; expected -2 to below 2",
+        )
+}
+
+pub(super) fn masked_assign() -> Entry {
+    let assign = |mask: Tensor<bool>| program!([mask: Tensor<bool>] |x, source| x.masked_assign(mask, source));
+    Entry::new("x, with the elements where a mask holds set, in row-major order")
+        .case(
+            "two of four",
+            assign(Tensor::from([[true, false], [false, true]])),
+            [normal([2, 2]), normal([2])],
+        )
+        .also("one for all", [normal([2, 2]), normal(())])
+        .case(
+            "none",
+            assign(Tensor::scalar(false)),
+            [normal([1]), normal([0])],
+        )
+        .refuses(
+            |tape| matrix(tape).masked_assign(&Tensor::full([2, 3], true), &matrix(tape)),
+            "broadcast_to: can't broadcast shape [2, 3] to [6]",
+        )
+}
+
+pub(super) fn scatter() -> Entry {
+    let scatter = |by: Scatter, axis: isize, at: Tensor<i64>| program!([by: Scatter, axis: isize, at: Tensor<i64>] |x, source| x.scatter(*axis, at, source, *by));
+    let two = || [distinct([3, 2]), grid(0.05, [4, 2])];
+    Entry::new("x, combined with the source at the indices: by sum, product, the largest or the smallest")
+        .needs_an_axis()
+        .case("the largest", scatter(Scatter::Max, 0, indices(&[4, 2], 3)), two())
+        .case("the smallest", scatter(Scatter::Min, 0, indices(&[4, 2], 3)), two())
+        .case("product", scatter(Scatter::Product, 0, indices(&[4, 2], 3)), [normal([3, 2]), normal([4, 2])])
+        .case("sum", scatter(Scatter::Sum, -1, indices(&[2, 3], 3)), [normal([2, 3]), normal([2, 3])])
+        .case("one place", scatter(Scatter::Product, 0, indices(&[3], 1)), [normal([1]), normal([3])])
+        .case("nothing to combine", scatter(Scatter::Max, 0, indices(&[0, 2], 1)), [normal([3, 2]), normal([0, 2])])
+        .refuses(
+            |tape| matrix(tape).scatter(0, &Tensor::from([[2, 0, 0]]), &tape.var(Tensor::ones([1, 3])), Scatter::Max),
+            "scatter: index 2 (number 0 of 3) is out of range for axis 0, which has size 2; expected 0 to below 2",
+        )
+        .refuses(
+            |tape| matrix(tape).scatter(0, &Tensor::from([[1, 0, 0]]), &matrix(tape), Scatter::Sum),
+            "scatter: indices of shape [1, 3] for a source of shape [2, 3]; expected the same",
         )
 }

@@ -2,7 +2,7 @@
 
 use crate::testing::{Entry, distinct};
 use crate::{Tape, Var, program};
-use etude_tensor::Tensor;
+use etude_tensor::{Axes, Tensor};
 
 fn matrix(tape: &Tape<f64>) -> Var<f64> {
     tape.var(Tensor::ones([2, 3]))
@@ -72,4 +72,61 @@ pub(super) fn topk() -> Entry {
             |tape| matrix(tape).topk(1, 2, true),
             "topk: axis 2 is out of range for rank 2; expected -2 to 1",
         )
+}
+
+pub(super) fn quantile() -> Entry {
+    Entry::new("what a share of the elements over axes lies below, interpolated linearly")
+        .case(
+            "between two",
+            program!(|x| x.quantile(0.3, 1)),
+            [distinct([2, 4])],
+        )
+        .also("one", [distinct([2, 1])])
+        .case(
+            "exactly one",
+            program!(|x| x.quantile(0.5, [0, -1])),
+            [distinct([3, 2, 3])],
+        )
+        .case(
+            "kept",
+            program!(|x| x.quantile(0.9, Axes::from(0).keepdims())),
+            [distinct([3, 2])],
+        )
+        .also("nothing", [distinct([2, 0])])
+        .case(
+            "all axes",
+            program!(|x| x.quantile(0.25, ..)),
+            [distinct(())],
+        )
+        .refuses(
+            |tape| matrix(tape).quantile(-0.1, 0),
+            "quantile: q = -0.1; expected a number from 0 to 1",
+        )
+        .refuses(
+            |tape| tape.var(Tensor::zeros([2, 0])).quantile(0.1, 1),
+            "quantile: no elements along the axes of shape [2, 0]; expected at least one",
+        )
+}
+
+pub(super) fn median() -> Entry {
+    Entry::new("the element in the middle, or the mean of the two there")
+        .case("of four", program!(|x| x.median(-1)), [distinct([2, 4])])
+        .also("of three", [distinct([1, 3])])
+        .also("nothing", [distinct([0, 2])])
+        .case("all axes", program!(|x| x.median(..)), [distinct(())])
+        .refuses(
+            |tape| matrix(tape).median(2),
+            "median: axis 2 is out of range for rank 2; expected -2 to 1",
+        )
+}
+
+pub(super) fn unique() -> Entry {
+    Entry::new("the distinct elements, where they are and how often")
+}
+
+pub(super) fn bincount() -> Entry {
+    Entry::new("how often each number from 0 on is there").refuses(
+        |_| Tensor::from([-1_i64]).bincount(0),
+        "bincount: the number -1; expected none below 0",
+    )
 }

@@ -1,6 +1,6 @@
 //! Reductions over any axes.
 
-use crate::testing::{Entry, distinct, normal};
+use crate::testing::{Entry, between, clear_of, distinct, normal};
 use crate::{Tape, Var, program};
 use etude_tensor::{Axes, Tensor};
 
@@ -150,4 +150,109 @@ pub(super) fn argmin() -> Entry {
         |tape| matrix(tape).tensor().argmin(2),
         "argmin: axis 2 is out of range for rank 2; expected -2 to 1",
     )
+}
+
+pub(super) fn any() -> Entry {
+    Entry::new("whether any element over axes is true").refuses(
+        |_| Tensor::full([2, 3], true).any(2),
+        "any: axis 2 is out of range for rank 2; expected -2 to 1",
+    )
+}
+
+pub(super) fn all() -> Entry {
+    Entry::new("whether all elements over axes are true").refuses(
+        |_| Tensor::full([2, 3], true).all(2),
+        "all: axis 2 is out of range for rank 2; expected -2 to 1",
+    )
+}
+
+pub(super) fn std() -> Entry {
+    Entry::new("the root of the variance over axes; its gradient is 0 where it is 0")
+        .case("biased", program!(|x| x.std(.., 0)), [distinct([2, 3])])
+        .case("of one", program!(|x| x.std(.., 0)), [normal(())])
+        .case("unbiased", program!(|x| x.std(0, 1)), [distinct([3, 1, 2])])
+        .also("nothing", [normal([2, 0])])
+        .refuses(
+            |tape| matrix(tape).std(-3, 0),
+            "std: axis -3 is out of range for rank 2; expected -2 to 1",
+        )
+}
+
+pub(super) fn prod() -> Entry {
+    Entry::new("Π x over axes; 1 over nothing")
+        .case("all axes", program!(|x| x.prod(..)), [normal([2, 3])])
+        .also("rank 0", [normal(())])
+        .also("over nothing", [normal([0, 2])])
+        .case(
+            "with two zeros",
+            program!(|x| x.pad([(1, 0), (0, 1)], 0.0)?.prod(1)),
+            [normal([2, 1])],
+        )
+        .case(
+            "outer axes kept",
+            program!(|x| x.prod(Axes::from([0, -1]).keepdims())),
+            [normal([2, 1, 3])],
+        )
+        .refuses(
+            |tape| matrix(tape).prod(2),
+            "prod: axis 2 is out of range for rank 2; expected -2 to 1",
+        )
+}
+
+pub(super) fn norm() -> Entry {
+    let norm = |p: f64| program!([p: f64] |x| x.norm(*p, -1));
+    Entry::new("(Σ |x|ᵖ)^(1/p) over axes")
+        .large(program!(|x| x.norm(2.0, 1)), [clear_of(&[0.0], [80, 3001])])
+        .case("p = 2", norm(2.0), [clear_of(&[0.0], [2, 3])])
+        .also("of one", [clear_of(&[0.0], [2, 1])])
+        .also("over nothing", [normal([2, 0])])
+        .case("p = 1", norm(1.0), [clear_of(&[0.0], [2, 3])])
+        .case("p = 3", norm(3.0), [clear_of(&[0.0], [2, 3])])
+        .case("p = 0.5", norm(0.5), [clear_of(&[0.0], [3])])
+        .case("p = −1", norm(-1.0), [clear_of(&[0.0], [3])])
+        .case("p = 0", norm(0.0), [clear_of(&[0.0], [3])])
+        .case(
+            "p = ∞",
+            program!(|x| x.exp()?.norm(f64::INFINITY, ..)),
+            [distinct([2, 3])],
+        )
+        .case(
+            "p = −∞",
+            program!(|x| x.exp()?.norm(f64::NEG_INFINITY, ..)),
+            [distinct([2, 2])],
+        )
+        .case(
+            "rank 0",
+            program!(|x| x.norm(2.0, ..)),
+            [clear_of(&[0.0], ())],
+        )
+        .refuses(
+            |tape| matrix(tape).norm(2.0, 2),
+            "norm: axis 2 is out of range for rank 2; expected -2 to 1",
+        )
+        .refuses(
+            |tape| matrix(tape).norm(f64::NAN, 0),
+            "norm: p is NaN; expected a number or ±∞",
+        )
+}
+
+pub(super) fn weighted_mean() -> Entry {
+    Entry::new("Σ w·x / Σ w over axes")
+        .case(
+            "of one shape",
+            program!(|x, w| x.weighted_mean(w, 1)),
+            [normal([2, 3]), between(0.5, 2.0, [2, 3])],
+        )
+        .also("weights of a row", [normal([2, 3]), between(0.5, 2.0, [3])])
+        .also("one", [normal([1, 1]), between(0.5, 2.0, [1])])
+        .also("nothing", [normal([0, 2]), between(0.5, 2.0, [2])])
+        .case(
+            "all axes",
+            program!(|x, w| x.weighted_mean(w, ..)),
+            [normal(()), between(0.5, 2.0, ())],
+        )
+        .refuses(
+            |tape| matrix(tape).weighted_mean(&tape.scalar(1.0), 2),
+            "weighted_mean: axis 2 is out of range for rank 2; expected -2 to 1",
+        )
 }

@@ -21,3 +21,44 @@ pub(super) fn cumsum() -> Entry {
             "cumsum: axis 2 is out of range for rank 2; expected -2 to 1",
         )
 }
+
+pub(super) fn cumprod() -> Entry {
+    Entry::new("yᵢ = x₀ · … · xᵢ along an axis")
+        .needs_an_axis()
+        .case("first axis", program!(|x| x.cumprod(0)), [normal([3, 2])])
+        .also("one", [normal([1])])
+        .also("nothing", [normal([0, 2])])
+        .case(
+            "last axis, with a zero",
+            program!(|x| x
+                .mul_scalar(0.0)?
+                .try_add(&x.pad([(0, 0), (1, 0)], 0.0)?.narrow(1, 0, 5)?)?
+                .cumprod(-1)),
+            [normal([2, 5])],
+        )
+        .refuses(
+            |tape| matrix(tape).cumprod(2),
+            "cumprod: axis 2 is out of range for rank 2; expected -2 to 1",
+        )
+}
+
+pub(super) fn logcumsumexp() -> Entry {
+    Entry::new("yᵢ = ln (e^x₀ + … + e^xᵢ) along an axis")
+        .needs_an_axis()
+        .case(
+            "first axis",
+            program!(|x| x.logcumsumexp(0)),
+            [normal([3, 2])],
+        )
+        .also("one", [normal([1])])
+        .also("nothing", [normal([0, 2])])
+        .case(
+            "last axis",
+            program!(|x| x.logcumsumexp(-1)),
+            [normal([2, 5])],
+        )
+        .refuses(
+            |tape| matrix(tape).logcumsumexp(2),
+            "logcumsumexp: axis 2 is out of range for rank 2; expected -2 to 1",
+        )
+}

@@ -3,7 +3,7 @@
 use crate::testing::{Entry, normal};
 use crate::{Tape, Var, program};
 use etude_tensor::kernels::conv::ConvGeometry;
-use etude_tensor::{PadMode, Tensor};
+use etude_tensor::{Interpolation, PadMode, Tensor};
 
 fn matrix(tape: &Tape<f64>) -> Var<f64> {
     tape.var(Tensor::ones([2, 3]))
@@ -165,5 +165,99 @@ pub(super) fn fold() -> Entry {
         .refuses(
             |tape| tape.var(Tensor::ones([1, 3, 2, 1])).fold([5], &ConvGeometry::new(1)),
             "fold: patches [1, 3, 2, 1] for images [1, 5, 1]; expected [1, 4, 2, 1]",
+        )
+}
+
+pub(super) fn rot90() -> Entry {
+    Entry::new("turned by quarters in the plane of two axes")
+        .needs_an_axis()
+        .case("one", program!(|x| x.rot90(1, 0, 1)), [normal([2, 3])])
+        .also("of one", [normal([1, 1])])
+        .also("nothing", [normal([0, 2])])
+        .case("two", program!(|x| x.rot90(2, 1, 0)), [normal([2, 3])])
+        .case(
+            "back",
+            program!(|x| x.rot90(-1, 0, -1)),
+            [normal([2, 1, 3])],
+        )
+        .refuses(
+            |tape| matrix(tape).rot90(1, 1, -1),
+            "rot90: axes 1 and -1 of shape [2, 3] are the same; expected two",
+        )
+}
+
+pub(super) fn meshgrid() -> Entry {
+    Entry::new("vectors along the axes of a grid")
+        .needs_an_axis()
+        .case(
+            "two",
+            program!(|x, y| {
+                let grid = Var::meshgrid(&[x, y])?;
+                grid[0].try_mul(&grid[1])?.try_add(&grid[1])
+            }),
+            [normal([2]), normal([3])],
+        )
+        .also("of one", [normal([1]), normal([2])])
+        .also("nothing", [normal([0]), normal([2])])
+        .refuses(
+            |tape| Var::meshgrid(&[&matrix(tape)]),
+            "meshgrid: tensor 0 has shape [2, 3]; expected vectors",
+        )
+}
+
+pub(super) fn diag_embed() -> Entry {
+    Entry::new("each vector on the diagonal of a matrix")
+        .needs_an_axis()
+        .case("main", program!(|x| x.diag_embed(0)), [normal([2, 3])])
+        .also("one", [normal([1])])
+        .also("nothing", [normal([0])])
+        .case("above", program!(|x| x.diag_embed(1)), [normal([2])])
+        .case("below", program!(|x| x.diag_embed(-2)), [normal([2])])
+        .refuses(
+            |tape| tape.scalar(1.0).diag_embed(0),
+            "diag_embed: a tensor of rank 0; expected at least one axis",
+        )
+}
+
+pub(super) fn resize() -> Entry {
+    let resize = |sizes: Vec<(isize, usize)>, by: Interpolation| program!([sizes: Vec<(isize, usize)>, by: Interpolation] |x| x.resize(sizes, *by));
+    Entry::new("another number of positions along axes")
+        .large(
+            resize(vec![(1, 97), (2, 40)], Interpolation::Linear),
+            [normal([2, 50, 60, 3])],
+        )
+        .case(
+            "nearest, up",
+            resize(vec![(0, 5)], Interpolation::Nearest),
+            [normal([2])],
+        )
+        .case(
+            "nearest, down",
+            resize(vec![(-1, 2)], Interpolation::Nearest),
+            [normal([2, 5])],
+        )
+        .case(
+            "bilinear, up and down",
+            resize(vec![(1, 5), (2, 2)], Interpolation::Linear),
+            [normal([1, 3, 3])],
+        )
+        .also("nothing", [normal([0, 3, 3])])
+        .case(
+            "corners aligned",
+            resize(vec![(0, 4)], Interpolation::LinearAlignCorners),
+            [normal([3, 2])],
+        )
+        .case(
+            "no axes",
+            resize(vec![], Interpolation::Linear),
+            [normal(())],
+        )
+        .refuses(
+            |tape| matrix(tape).resize([(0, 0)], Interpolation::Linear),
+            "resize: from 2 to 0 positions along axis 0 of shape [2, 3]; expected at least 1 each",
+        )
+        .refuses(
+            |tape| matrix(tape).resize([(2, 1)], Interpolation::Linear),
+            "resize: axis 2 is out of range for rank 2; expected -2 to 1",
         )
 }

@@ -288,7 +288,15 @@ fn rows_of_extreme_logits() {
         f32::softmax(&[infinite, 0.0, infinite], 3, &mut y);
         assert_eq!(y, [0.0, 1.0, 0.0]);
         f32::softmax(&[infinite; 3], 3, &mut y);
+        assert_eq!(y, [0.0; 3]);
+        f32::log_softmax(&[infinite; 3], 3, &mut y);
+        assert_eq!(y, [infinite; 3]);
+        f32::softmax(&[infinite, f32::NAN, 1.0], 3, &mut y);
         assert!(y.iter().all(|y| y.is_nan()));
+        crate::reference::rows::softmax(&[infinite; 3], &mut y);
+        assert_eq!(y, [0.0; 3]);
+        crate::reference::rows::log_softmax(&[infinite; 3], &mut y);
+        assert_eq!(y, [infinite; 3]);
         let mut total = [0.0; 4];
         let rows = [
             infinite,

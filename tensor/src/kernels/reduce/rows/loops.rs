@@ -25,6 +25,12 @@ fn sum_of_exp<M: MulAdd, T: Real>(x: &[T], shift: T) -> T {
     sum
 }
 
+/// A row's largest element, by which the row is shifted, or 0 where all are −∞: their difference would be NaN.
+#[inline(always)]
+fn above_nothing<T: Real>(max: T) -> T {
+    if max == -T::INFINITY { T::of(0.0) } else { max }
+}
+
 /// ln Σ exp xᵢ of a row.
 #[inline(always)]
 fn logsumexp_row<M: MulAdd, T: Real>(x: &[T]) -> T {
@@ -41,8 +47,13 @@ fn logsumexp_row<M: MulAdd, T: Real>(x: &[T]) -> T {
 #[inline(always)]
 pub(super) fn softmax<M: MulAdd, T: Real>(x: &[T], width: usize, y: &mut [T]) {
     for (x, y) in x.chunks_exact(width).zip(y.chunks_exact_mut(width)) {
-        let max = lanes::max::<M, T>(x);
-        let scale = T::of(1.0) / exp_row::<M, T>(x, max, y);
+        let sum = exp_row::<M, T>(x, above_nothing(lanes::max::<M, T>(x)), y);
+        // Only a row of −∞ has the sum 0: there is nothing to share out, and every share is 0.
+        let scale = if sum == T::of(0.0) {
+            sum
+        } else {
+            T::of(1.0) / sum
+        };
         for y in y {
             *y = *y * scale;
         }
@@ -70,8 +81,14 @@ pub(super) fn logsumexp<M: MulAdd, T: Real>(x: &[T], width: usize, y: &mut [T]) 
 #[inline(always)]
 pub(super) fn log_softmax<M: MulAdd, T: Real>(x: &[T], width: usize, y: &mut [T]) {
     for (x, y) in x.chunks_exact(width).zip(y.chunks_exact_mut(width)) {
-        let max = lanes::max::<M, T>(x);
-        let ln_sum = ln::<M, T>(sum_of_exp::<M, T>(x, max));
+        let max = above_nothing(lanes::max::<M, T>(x));
+        let sum = sum_of_exp::<M, T>(x, max);
+        // Only a row of −∞ has the sum 0: every share is 0, and its logarithm −∞.
+        let ln_sum = if sum == T::of(0.0) {
+            T::of(0.0)
+        } else {
+            ln::<M, T>(sum)
+        };
         // The two subtractions apart: max + ln_sum would lose the digits of ln_sum beside a large maximum.
         for (y, &x) in y.iter_mut().zip(x) {
             *y = (x - max) - ln_sum;

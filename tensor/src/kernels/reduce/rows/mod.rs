@@ -20,7 +20,7 @@ pub use threads::{
 /// All functions do if the slices don't have the same number of whole rows, if there is no row or its width is 0, or if a
 /// target isn't in `0..width`. The free functions of this module take empty matrices too.
 pub trait RowKernels: Copy + 'static {
-    /// y = softmax of each row of x. NaN for a row of −∞ alone, or with a +∞.
+    /// y = softmax of each row of x: 0 throughout for a row of −∞, NaN for one with a +∞.
     fn softmax(x: &[Self], width: usize, y: &mut [Self])
     where
         Self: Float,
@@ -54,7 +54,7 @@ pub trait RowKernels: Copy + 'static {
         }
     }
 
-    /// y = x − ln Σ exp of each row. NaN for a row of −∞ alone, or with a +∞.
+    /// y = x − ln Σ exp of each row: −∞ throughout for a row of −∞, NaN for one with a +∞.
     fn log_softmax(x: &[Self], width: usize, y: &mut [Self])
     where
         Self: Float,

@@ -1,0 +1,72 @@
+//! The p-norm over axes.
+
+use super::kept::kept;
+use crate::{Rule, Save, Saved, Sink, Var};
+use etude_tensor::{Axes, Float, Result, Tensor};
+use smallvec::SmallVec;
+
+/// `y = (Σ |x|ᵖ)^(1/p)`, hence `∂L/∂x = sign(x)·(|x|/y)^(p−1) · ∂L/∂y`. For `p = ±∞` the elements of the largest or smallest
+/// magnitude share `∂L/∂y`; for `p = 0` it is 0. Where `x` or `y` is 0, so is the gradient. Saves `x, y`.
+struct Norm {
+    p: f64,
+    /// The axes, counted from the front.
+    axes: SmallVec<[usize; 4]>,
+}
+
+impl<T: Float> Rule<T> for Norm {
+    fn name(&self) -> &'static str {
+        "norm"
+    }
+    fn grads(&self, saved: &Saved<T>, gy: Var<T>, to: &mut Sink<'_, T>) -> Result<()> {
+        let x = &saved[0];
+        to.give(0, || {
+            let gy = kept(&gy, x.shape(), &self.axes)?;
+            let y = kept(&saved[1], x.shape(), &self.axes)?;
+            let sign = gy.tape().input(x.tensor().sign());
+            let zero = Tensor::scalar(T::ZERO);
+            if self.p == 0.0 {
+                return sign.try_mul(&gy.mul_scalar(0.0)?);
+            }
+            if self.p == 1.0 {
+                return sign.try_mul(&gy);
+            }
+            if self.p.is_infinite() {
+                let winners = x.tensor().abs().equal(y.tensor())?;
+                let winners = winners.where_(&Tensor::scalar(T::one()), &zero)?;
+                let axes: Vec<isize> = self.axes.iter().map(|&axis| axis as isize).collect();
+                let share = winners.try_div(&winners.sum(Axes::from(axes).keepdims())?)?;
+                return gy.tape().input(share).try_mul(&sign)?.try_mul(&gy);
+            }
+            // 0 has no direction: with 1 in its place nothing divides by it, and the factor 0 remains.
+            let nowhere = y.tensor().equal(&zero)?;
+            let y = y.masked_fill(&nowhere, 1.0)?;
+            if self.p == 2.0 {
+                return x.try_mul(&gy.try_div(&y)?);
+            }
+            let size = sign
+                .try_mul(x)?
+                .masked_fill(&x.tensor().equal(&zero)?, 1.0)?;
+            let slope = size.try_div(&y)?.pow_scalar(self.p - 1.0)?;
+            sign.try_mul(&slope)?.try_mul(&gy)
+        })
+    }
+}
+
+impl<T: Float> Var<T> {
+    /// The p-norm over `axes`, `(Σ |x|ᵖ)^(1/p)`. `p = 2` is the Euclidean norm, 1 the sum of magnitudes, ∞ the largest
+    /// magnitude, −∞ the smallest, and 0 the number of elements that aren't 0. The gradient is 0 where `x` or the norm is.
+    ///
+    /// # Errors
+    /// If `p` is NaN, an axis doesn't exist or is named twice, or there is no element to choose.
+    pub fn norm(&self, p: f64, axes: impl Into<Axes>) -> Result<Var<T>> {
+        let axes = axes.into();
+        let y = self.tensor().norm(p, &axes)?;
+        let axes = axes.resolve("norm", self.rank())?;
+        self.tape().record(
+            Norm { p, axes },
+            &[self],
+            y,
+            [Save::Var(self), Save::Output],
+        )
+    }
+}

@@ -1,0 +1,34 @@
+//! Another number of positions along axes.
+
+use crate::Var;
+use etude_tensor::plan::Between;
+use etude_tensor::{Float, Interpolation, Result};
+
+impl<T: Float> Var<T> {
+    /// With other numbers of positions along some axes, `sizes` being pairs (axis, positions). Each new position looks at the
+    /// nearest or at the two nearest old ones.
+    ///
+    /// # Errors
+    /// If an axis is out of range or named twice, has no elements, or shall have none.
+    pub fn resize(&self, sizes: impl AsRef<[(isize, usize)]>, by: Interpolation) -> Result<Var<T>> {
+        self.tape().check_live("resize", self)?;
+        let mut y = self.clone();
+        for Between {
+            axis,
+            low,
+            high,
+            weight,
+        } in by.plan("resize", self.shape(), sizes.as_ref())?
+        {
+            let below = y.index_select(axis, &low)?;
+            y = match weight {
+                None => below,
+                Some(weight) => {
+                    let step = y.index_select(axis, &high)?.try_sub(&below)?;
+                    below.try_add(&step.try_mul(&self.tape().input(weight.cast()?))?)?
+                }
+            };
+        }
+        Ok(y)
+    }
+}

@@ -1,0 +1,90 @@
+//! Sums over products, by labels.
+
+use crate::testing::{Entry, normal};
+use crate::{Tape, Var, program};
+use etude_tensor::Tensor;
+
+fn matrix(tape: &Tape<f64>) -> Var<f64> {
+    tape.var(Tensor::ones([2, 3]))
+}
+
+pub(super) fn einsum() -> Entry {
+    let two = |expression: &'static str| program!([expression: &'static str] |a, b| Var::einsum(expression, &[a, b]));
+    Entry::new("the sum over products that an expression writes down")
+        .large(two("bij,bkj->bik"), [normal([4, 60, 70]), normal([4, 50, 70])])
+        .case("matrices", two("ij,jk->ki"), [normal([2, 3]), normal([3, 2])])
+        .also("nothing", [normal([2, 0]), normal([0, 2])])
+        .case("batches", two("b...i,bi...->b..."), [normal([2, 1, 2]), normal([2, 2, 3])])
+        .case("element by element", two("ij,ij->ij"), [normal([2, 1]), normal([2, 3])])
+        .case("a diagonal", program!(|a| Var::einsum("iij->ji", &[a])), [normal([2, 2, 3])])
+        .case(
+            "three operands",
+            program!(|a, b, c| Var::einsum("ij,jk,ik->k", &[a, b, c])),
+            [normal([2, 3]), normal([3, 2]), normal([2, 2])],
+        )
+        .case("rank 0", two(","), [normal(()), normal(())])
+        .refuses(
+            |tape| Var::einsum("ij,jk", &[&matrix(tape), &matrix(tape)]),
+            "einsum: 'ij,jk': 'j' has size 3 in operand 0 and 2 in operand 1; expected equal sizes or 1",
+        )
+        .refuses(
+            |tape| Var::einsum("ij", &[&matrix(tape), &matrix(tape)]),
+            "einsum: 'ij': names 1 operands, got 2",
+        )
+}
+
+pub(super) fn tensordot() -> Entry {
+    Entry::new("the sum over products along pairs of axes")
+        .case(
+            "two pairs",
+            program!(|a, b| a.tensordot(b, [1, -1], [1, 0])),
+            [normal([2, 3, 2]), normal([2, 3, 1])],
+        )
+        .case(
+            "none",
+            program!(|a, b| a.tensordot(b, [], [])),
+            [normal(()), normal([0])],
+        )
+        .refuses(
+            |tape| matrix(tape).tensordot(&matrix(tape), [0], [1]),
+            "tensordot: axis 0 of [2, 3] with axis 1 of [2, 3]; expected equal sizes",
+        )
+        .refuses(
+            |tape| matrix(tape).tensordot(&matrix(tape), [2], [1]),
+            "tensordot: axis 2 is out of range for rank 2; expected -2 to 1",
+        )
+}
+
+pub(super) fn outer() -> Entry {
+    Entry::new("every product of two elements")
+        .case("vectors", program!(|a, b| a.outer(b)), [normal([2]), normal([3])])
+        .also("matrices", [normal([2, 1]), normal([1, 2])])
+        .also("rank 0", [normal(()), normal([2])])
+        .also("nothing", [normal([0]), normal([2])])
+        .refuses(
+            |tape| {
+                let x = matrix(tape).broadcast_to([1 << 40, 2, 3])?;
+                x.outer(&x)
+            },
+            "outer: shape [1099511627776, 2, 3, 1099511627776, 2, 3] is larger than memory can address",
+        )
+}
+
+pub(super) fn kron() -> Entry {
+    Entry::new("one tensor for each element of the other, multiplied by it")
+        .case(
+            "matrices",
+            program!(|a, b| a.kron(b)),
+            [normal([2, 1]), normal([2, 3])],
+        )
+        .also("of unequal rank", [normal([2]), normal([1, 2])])
+        .also("rank 0", [normal(()), normal([2])])
+        .also("nothing", [normal([0]), normal([2])])
+        .refuses(
+            |tape| {
+                let x = matrix(tape).broadcast_to([1 << 40, 2, 3])?;
+                x.kron(&x)
+            },
+            "kron: shape [18446744073709551615, 4, 9] is larger than memory can address",
+        )
+}
