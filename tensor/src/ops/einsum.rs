@@ -259,31 +259,20 @@ fn contract<X: Contract>(op: &str, operands: Vec<Labelled<X>>, output: &[char]) 
     };
     let result = output.iter().map(|&label| size(label)).collect();
     super::repeat::addressable(op, result)?;
-    let mut left = Vec::new();
-    for (index, (x, labels)) in operands.iter().enumerate() {
-        let (mut x, mut labels) = diagonals(x.clone(), labels.clone())?;
-        let elsewhere = |label: &char| {
-            let mut others = operands
-                .iter()
-                .enumerate()
-                .filter(|&(other, _)| other != index);
-            output.contains(label) || others.any(|(_, (_, labels))| labels.contains(label))
-        };
+    let mut left: Vec<Labelled<X>> = Vec::new();
+    for (x, labels) in &operands {
+        let (x, labels) = diagonals(x.clone(), labels.clone())?;
         // An axis of size 1 that broadcasts is as good as none.
-        let goes = |axis: usize| {
-            !elsewhere(&labels[axis]) || x.sizes()[axis] == 1 && size(labels[axis]) != 1
-        };
-        let axes: Vec<isize> = (0..labels.len())
-            .filter(|&axis| goes(axis))
-            .map(|axis| axis as isize)
-            .collect();
-        if !axes.is_empty() {
-            for &axis in axes.iter().rev() {
-                labels.remove(axis as usize);
-            }
-            x = x.sum(axes)?;
-        }
-        left.push((x, labels));
+        let repeated = |axis: usize| x.sizes()[axis] == 1 && size(labels[axis]) != 1;
+        left.push(summed(&x, &labels, repeated)?);
+    }
+    for index in 0..left.len() {
+        let (x, labels) = &left[index];
+        let others = left.iter().enumerate().filter(|&(other, _)| other != index);
+        let elsewhere: Vec<char> = others.flat_map(|(_, (_, labels))| labels.clone()).collect();
+        let alone =
+            |axis: usize| !output.contains(&labels[axis]) && !elsewhere.contains(&labels[axis]);
+        left[index] = summed(x, labels, alone)?;
     }
     while left.len() > 1 {
         let (i, j) = cheapest(&left, output);
@@ -305,6 +294,28 @@ fn contract<X: Contract>(op: &str, operands: Vec<Labelled<X>>, output: &[char]) 
     };
     let order: Vec<isize> = output.iter().filter_map(place).collect();
     y.permute(&order)
+}
+
+/// The sum over some of the axes.
+fn summed<X: Contract>(
+    x: &X,
+    labels: &[char],
+    over: impl Fn(usize) -> bool,
+) -> Result<Labelled<X>> {
+    let axes: Vec<isize> = (0..labels.len())
+        .filter(|&axis| over(axis))
+        .map(|axis| axis as isize)
+        .collect();
+    let kept = (0..labels.len())
+        .filter(|&axis| !over(axis))
+        .map(|axis| labels[axis])
+        .collect();
+    let y = if axes.is_empty() {
+        x.clone()
+    } else {
+        x.sum(axes)?
+    };
+    Ok((y, kept))
 }
 
 /// Without labels that come twice: the diagonal of their axes.
