@@ -55,6 +55,21 @@ fn second_derivatives() {
 }
 
 #[test]
+fn directions() {
+    holds(Check::Directions, 1e-8);
+}
+
+#[test]
+fn adjoint() {
+    holds(Check::Adjoint, 1e-13);
+}
+
+#[test]
+fn linearity() {
+    holds(Check::Linearity, 1e-11);
+}
+
+#[test]
 fn both_bodies() {
     holds(Check::Bodies, 1e-11);
 }
@@ -72,6 +87,26 @@ fn layouts() {
 #[test]
 fn shapes() {
     holds(Check::Shapes, 0.0);
+}
+
+#[test]
+fn subsets() {
+    holds(Check::Subsets, 1e-11);
+}
+
+#[test]
+fn unchanged() {
+    holds(Check::Unchanged, 0.0);
+}
+
+#[test]
+fn levels() {
+    holds(Check::Levels, 1e-11);
+}
+
+#[test]
+fn precisions() {
+    holds(Check::Precisions, 1e-3);
 }
 
 #[test]

@@ -37,6 +37,7 @@
 mod difference;
 mod dual;
 mod gradcheck;
+pub mod input;
 mod jacobian;
 mod program;
 mod report;

@@ -1,9 +1,9 @@
 //! One entry of the catalogue: what an operation is, how to try it, what it refuses.
 
-use super::input::Input;
+use crate::check::input::Input;
 use crate::check::{GradCheck, Report};
 use crate::{Program, Tape, Var};
-use etude_tensor::{Error, Result, Rng, Tensor};
+use etude_tensor::{Dual, Error, Result, Rng, Tensor};
 use std::fmt;
 use std::sync::Arc;
 
@@ -32,6 +32,22 @@ pub trait AnyProgram: Send + Sync {
     /// # Errors
     /// What the check found.
     fn second_duals(&self, check: &GradCheck, inputs: &[Tensor<f64>]) -> Result<Report>;
+
+    /// How the result moves when the inputs move along these directions: J u, by dual numbers.
+    ///
+    /// # Errors
+    /// What the program reports.
+    fn tangent(&self, inputs: &[Tensor<f64>], along: &[Tensor<f64>]) -> Result<Tensor<f64>>;
+
+    /// The value, and for a cotangent the gradients of all inputs, by the generic code alone, which no kernel of `f64` stands in for.
+    ///
+    /// # Errors
+    /// What the program reports.
+    fn generic(
+        &self,
+        inputs: &[Tensor<f64>],
+        cotangent: Option<&Tensor<f64>>,
+    ) -> Result<(Tensor<f64>, Vec<Tensor<f64>>)>;
 }
 
 impl<P: Program + Send + Sync> AnyProgram for P {
@@ -47,6 +63,47 @@ impl<P: Program + Send + Sync> AnyProgram for P {
     fn second_duals(&self, check: &GradCheck, inputs: &[Tensor<f64>]) -> Result<Report> {
         check.second_duals(self, inputs)
     }
+    fn tangent(&self, inputs: &[Tensor<f64>], along: &[Tensor<f64>]) -> Result<Tensor<f64>> {
+        let tape = Tape::new();
+        let mut xs = Vec::new();
+        for (x, along) in inputs.iter().zip(along) {
+            let pairs = x.to_vec().into_iter().zip(along.to_vec());
+            let duals: Vec<Dual<f64>> = pairs
+                .map(|(value, tangent)| Dual { value, tangent })
+                .collect();
+            xs.push(tape.input(Tensor::from_slice(x.shape(), &duals)?));
+        }
+        part(Program::run(self, &xs)?.tensor(), |dual| dual.tangent)
+    }
+    fn generic(
+        &self,
+        inputs: &[Tensor<f64>],
+        cotangent: Option<&Tensor<f64>>,
+    ) -> Result<(Tensor<f64>, Vec<Tensor<f64>>)> {
+        let constant = |x: &Tensor<f64>| {
+            let duals: Vec<Dual<f64>> = x.to_vec().into_iter().map(Dual::constant).collect();
+            Tensor::from_slice(x.shape(), &duals)
+        };
+        let tape = Tape::new();
+        let xs = inputs.iter().map(|x| Ok(tape.var(constant(x)?)));
+        let xs = xs.collect::<Result<Vec<_>>>()?;
+        let y = Program::run(self, &xs)?;
+        let value = part(y.tensor(), |dual| dual.value)?;
+        let mut found = Vec::new();
+        if let Some(cotangent) = cotangent {
+            let gradients = y.backward_with(&constant(cotangent)?)?;
+            for x in &xs {
+                found.push(part(&gradients.get(x)?, |dual| dual.value)?);
+            }
+        }
+        Ok((value, found))
+    }
+}
+
+/// One part of every dual number.
+fn part(duals: &Tensor<Dual<f64>>, of: impl Fn(Dual<f64>) -> f64) -> Result<Tensor<f64>> {
+    let parts: Vec<f64> = duals.to_vec().into_iter().map(of).collect();
+    Tensor::from_slice(duals.shape(), &parts)
 }
 
 /// A program and inputs to draw for it. Every input is differentiable; what isn't (indices, masks, axes) is inside the program.

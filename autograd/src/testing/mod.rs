@@ -18,11 +18,11 @@ mod catalogue;
 mod checks;
 mod driver;
 mod entry;
-mod input;
+pub mod programs;
 pub mod strategies;
 
+pub use crate::check::input::{Domain, Input, between, clear_of, distinct, grid, normal};
 pub use catalogue::entry;
 pub use checks::Check;
 pub use driver::{Failure, Finding, check, check_all};
 pub use entry::{AnyProgram, Case, Entry, Refusal};
-pub use input::{Domain, Input, between, clear_of, distinct, grid, normal};

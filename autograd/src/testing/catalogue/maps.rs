@@ -75,15 +75,15 @@ pub(super) fn gelu_tanh() -> Entry {
 
 pub(super) fn hard_sigmoid() -> Entry {
     map(
-        "x/6 + ½, cut off at 0 and 1",
+        "0.2x + ½, cut off at 0 and 1",
         program!(|x| x.hard_sigmoid()),
-        |shape| clear_of(&[-3.0, 3.0], shape),
+        |shape| clear_of(&[-2.5, 2.5], shape),
     )
 }
 
 pub(super) fn hard_swish() -> Entry {
     map(
-        "x · hard_sigmoid(x)",
+        "x · min(max(x + 3, 0), 6) / 6",
         program!(|x| x.hard_swish()),
         |shape| clear_of(&[-3.0, 3.0], shape),
     )

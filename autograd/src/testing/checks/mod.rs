@@ -1,15 +1,22 @@
 //! The checks, one file each.
 
+mod adjoint;
 mod bodies;
 mod completeness;
 mod differences;
+mod directions;
 mod duals;
 mod fan_out;
 mod layouts;
+mod levels;
+mod linearity;
+mod precisions;
 mod refusals;
 mod second;
 mod shapes;
+mod subsets;
 mod threads;
+mod unchanged;
 
 use super::entry::wrong;
 use super::{Case, Entry, Finding};
@@ -26,6 +33,12 @@ pub enum Check {
     Duals,
     /// Second derivatives, reverse over reverse, against differences and against forward over reverse: what was detached.
     Second,
+    /// Large inputs along random directions: paths that only large inputs take.
+    Directions,
+    /// ⟨v, J u⟩ = ⟨Jᵀ v, u⟩: transposition errors.
+    Adjoint,
+    /// Zero gives exact zero, and αv + βw the same sum: a rule that forgets its cotangent.
+    Linearity,
     /// A fused operation's fast body against its composed one.
     Bodies,
     /// The same variable used twice, and gradients that meet others: overwriting instead of accumulating.
@@ -34,6 +47,14 @@ pub enum Check {
     Layouts,
     /// Rank 0, size 1, no elements, and broadcasts: a missing reduction.
     Shapes,
+    /// Every subset of inputs tracked: rules that assume all or nothing.
+    Subsets,
+    /// Inputs, result and cotangent have the same bits afterwards: unsafe reuse of memory.
+    Unchanged,
+    /// Every instruction-set level against the generic code: a wrong tail, a wrong blocking.
+    Levels,
+    /// 32 bits against 64: what only rounding may tell apart.
+    Precisions,
     /// The same bits twice, and on 1, 2 and 5 threads: races, and sums in a random order.
     Threads,
     /// Wrong arguments: an error that names who complains, never a panic.
@@ -44,14 +65,21 @@ pub enum Check {
 
 impl Check {
     /// Every check.
-    pub const ALL: [Check; 10] = [
+    pub const ALL: [Check; 17] = [
         Check::Differences,
         Check::Duals,
         Check::Second,
+        Check::Directions,
+        Check::Adjoint,
+        Check::Linearity,
         Check::Bodies,
         Check::FanOut,
         Check::Layouts,
         Check::Shapes,
+        Check::Subsets,
+        Check::Unchanged,
+        Check::Levels,
+        Check::Precisions,
         Check::Threads,
         Check::Refusals,
         Check::Completeness,
@@ -63,10 +91,17 @@ impl Check {
             Check::Differences => differences::run(entry, trial),
             Check::Duals => duals::run(entry, trial),
             Check::Second => second::run(entry, trial),
+            Check::Directions => directions::run(entry, trial),
+            Check::Adjoint => adjoint::run(entry, trial),
+            Check::Linearity => linearity::run(entry, trial),
             Check::Bodies => bodies::run(entry, trial),
             Check::FanOut => fan_out::run(entry, trial),
             Check::Layouts => layouts::run(entry, trial),
             Check::Shapes => shapes::run(entry, trial),
+            Check::Subsets => subsets::run(entry, trial),
+            Check::Unchanged => unchanged::run(entry, trial),
+            Check::Levels => levels::run(entry, trial),
+            Check::Precisions => precisions::run(entry, trial),
             Check::Threads => threads::run(entry, trial),
             Check::Refusals => refusals::run(entry, trial),
             Check::Completeness => completeness::run(entry, trial),
@@ -183,4 +218,9 @@ fn gradients_on(
 /// The gradients for all inputs, by `backward`.
 fn gradients(case: &Case, inputs: &[Tensor<f64>], gy: &Tensor<f64>) -> Result<Vec<Tensor<f64>>> {
     gradients_on(&Tape::new(), case, inputs, gy)
+}
+
+/// `⟨a, b⟩`, over all elements.
+fn dot(a: &Tensor<f64>, b: &Tensor<f64>) -> Result<f64> {
+    a.try_mul(b)?.sum(..)?.item()
 }

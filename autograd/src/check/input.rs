@@ -1,4 +1,4 @@
-//! Inputs to draw: a shape, and a domain that stays clear of kinks and edges.
+//! Inputs for gradient checks: a shape, and a domain to draw from that stays clear of kinks and edges.
 
 use etude_tensor::{Rng, Shape, Tensor};
 
