@@ -41,4 +41,6 @@ mod pages {
     mod contributing {}
     #[doc = include_str!("../ARCHITECTURE.md")]
     mod architecture {}
+    #[doc = include_str!("../docs/gradients.md")]
+    mod gradients {}
 }
