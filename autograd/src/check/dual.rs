@@ -2,7 +2,8 @@
 
 use super::difference::Estimate;
 use super::jacobian::elements;
-use crate::{Program, Tape, Var, vjp};
+use super::program::DualProgram;
+use crate::{Tape, Var, vjp};
 use etude_tensor::{Dual, Result, Tensor};
 
 /// The inputs as dual numbers that move along one element of one input.
@@ -28,7 +29,7 @@ fn tangents(outputs: &[Var<Dual<f64>>]) -> Vec<Estimate> {
 /// Forward mode: how the program's result moves with one element of one input.
 pub(super) fn forward(
     tape: &Tape<Dual<f64>>,
-    program: &impl Program,
+    program: &dyn DualProgram,
     inputs: &[Tensor<f64>],
     moving: (usize, usize),
 ) -> Result<Vec<Estimate>> {
@@ -36,13 +37,13 @@ pub(super) fn forward(
         .into_iter()
         .map(|x| tape.input(x))
         .collect();
-    Ok(tangents(&[program.run(&inputs)?]))
+    Ok(tangents(&[program.dual(&inputs)?]))
 }
 
 /// Forward over reverse: how the gradients move with one element of one input or of the cotangent, which is the last of `inputs`.
 pub(super) fn forward_over_reverse(
     tape: &Tape<Dual<f64>>,
-    program: &impl Program,
+    program: &dyn DualProgram,
     inputs: &[Tensor<f64>],
     moving: (usize, usize),
 ) -> Result<Vec<Estimate>> {
@@ -51,7 +52,7 @@ pub(super) fn forward_over_reverse(
         .map(|x| tape.var(x))
         .collect();
     let gy = inputs.pop().expect("the cotangent is the last input");
-    let y = program.run(&inputs)?;
+    let y = program.dual(&inputs)?;
     let targets: Vec<_> = inputs.iter().collect();
     // Unrecorded, so that fused rules take their fast body: reverse over reverse takes the composed one.
     Ok(tangents(

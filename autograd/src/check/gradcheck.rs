@@ -1,7 +1,8 @@
 //! The four checks, and their options.
 
 use super::difference::{Estimate, derivatives};
-use super::jacobian::{Function, Jacobian, by_reverse, check_backward, elements};
+use super::jacobian::{Function, Jacobian, Single, by_reverse, check_backward, elements};
+use super::program::DualProgram;
 use super::report::{Order, Report, Tolerance, compare};
 use super::{Program, dual};
 use crate::{Tape, Var, vjp};
@@ -144,9 +145,15 @@ impl GradCheck {
         f: impl Fn(&[Var<f64>]) -> Result<Var<f64>>,
         inputs: &[Tensor<f64>],
     ) -> Result<Report> {
+        self.differences_of(&f, inputs)
+    }
+
+    // What follows takes functions by reference to a trait object, so that it is compiled once, not for each closure of a test.
+
+    fn differences_of(&self, f: Single<'_>, inputs: &[Tensor<f64>]) -> Result<Report> {
         let who = "gradcheck";
         let function: Function<'_> = &|xs| Ok(vec![f(xs)?]);
-        let jacobian = self.first(who, function, &f, inputs)?;
+        let jacobian = self.first(who, function, f, inputs)?;
         self.against_differences(who, Order::First, function, &jacobian, inputs)
     }
 
@@ -159,9 +166,13 @@ impl GradCheck {
         f: impl Fn(&[Var<f64>]) -> Result<Var<f64>>,
         inputs: &[Tensor<f64>],
     ) -> Result<Report> {
+        self.second_differences_of(&f, inputs)
+    }
+
+    fn second_differences_of(&self, f: Single<'_>, inputs: &[Tensor<f64>]) -> Result<Report> {
         let who = "gradgradcheck";
-        let function: Function<'_> = &|xs| gradients(&f, xs);
-        let inputs = self.with_cotangent(&f, inputs)?;
+        let function: Function<'_> = &|xs| gradients(f, xs);
+        let inputs = self.with_cotangent(f, inputs)?;
         let jacobian = self.jacobian(who, function, &inputs)?;
         self.against_differences(who, Order::Second, function, &jacobian, &inputs)
     }
@@ -171,8 +182,16 @@ impl GradCheck {
     /// # Errors
     /// As [`gradcheck`].
     pub fn duals(&self, program: &impl Program, inputs: &[Tensor<f64>]) -> Result<Report> {
+        self.duals_of(program, inputs)
+    }
+
+    /// [`duals`](GradCheck::duals) for a program whose type isn't known.
+    ///
+    /// # Errors
+    /// As [`gradcheck`].
+    pub fn duals_of(&self, program: &dyn DualProgram, inputs: &[Tensor<f64>]) -> Result<Report> {
         let who = "dualcheck";
-        let f = |xs: &[Var<f64>]| program.run(xs);
+        let f: Single<'_> = &|xs| program.run(xs);
         let jacobian = self.first(who, &|xs| Ok(vec![f(xs)?]), f, inputs)?;
         let tolerance = self.tolerance(1e-12, 1e-12);
         compare(
@@ -190,8 +209,20 @@ impl GradCheck {
     /// # Errors
     /// As [`gradcheck`].
     pub fn second_duals(&self, program: &impl Program, inputs: &[Tensor<f64>]) -> Result<Report> {
+        self.second_duals_of(program, inputs)
+    }
+
+    /// [`second_duals`](GradCheck::second_duals) for a program whose type isn't known.
+    ///
+    /// # Errors
+    /// As [`gradcheck`].
+    pub fn second_duals_of(
+        &self,
+        program: &dyn DualProgram,
+        inputs: &[Tensor<f64>],
+    ) -> Result<Report> {
         let who = "dualgradcheck";
-        let f = |xs: &[Var<f64>]| program.run(xs);
+        let f: Single<'_> = &|xs| program.run(xs);
         let inputs = &self.with_cotangent(f, inputs)?[..];
         let jacobian = self.jacobian(who, &|xs| gradients(f, xs), inputs)?;
         let tolerance = self.tolerance(1e-12, 1e-12);
@@ -256,7 +287,7 @@ impl GradCheck {
         &self,
         who: &str,
         function: Function<'_>,
-        f: impl Fn(&[Var<f64>]) -> Result<Var<f64>>,
+        f: Single<'_>,
         inputs: &[Tensor<f64>],
     ) -> Result<Jacobian> {
         let jacobian = self.jacobian(who, function, inputs)?;
@@ -293,11 +324,7 @@ impl GradCheck {
         Ok(jacobian)
     }
 
-    fn with_cotangent(
-        &self,
-        f: impl Fn(&[Var<f64>]) -> Result<Var<f64>>,
-        inputs: &[Tensor<f64>],
-    ) -> Result<Vec<Tensor<f64>>> {
+    fn with_cotangent(&self, f: Single<'_>, inputs: &[Tensor<f64>]) -> Result<Vec<Tensor<f64>>> {
         let y = self.run(&|xs| Ok(vec![f(xs)?]), inputs)?.remove(0);
         let mut inputs = inputs.to_vec();
         inputs.push(cotangent(y.shape())?);
@@ -311,13 +338,10 @@ fn cotangent(shape: &[usize]) -> Result<Tensor<f64>> {
 }
 
 /// The gradients of `f` as a function of its inputs and the cotangent, which comes last.
-fn gradients<T: Float>(
-    f: impl Fn(&[Var<T>]) -> Result<Var<T>>,
-    inputs: &[Var<T>],
-) -> Result<Vec<Var<T>>> {
+fn gradients(f: Single<'_>, inputs: &[Var<f64>]) -> Result<Vec<Var<f64>>> {
     let (gy, xs) = inputs
         .split_last()
         .expect("the cotangent is the last input");
-    let targets: Vec<&Var<T>> = xs.iter().collect();
+    let targets: Vec<&Var<f64>> = xs.iter().collect();
     vjp(&f(xs)?, &targets, gy)
 }

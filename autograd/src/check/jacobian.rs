@@ -6,6 +6,9 @@ use etude_tensor::{Error, Float, Result, Shape, Tensor};
 /// A function with any number of outputs, as the checks see it.
 pub(super) type Function<'a> = &'a dyn Fn(&[Var<f64>]) -> Result<Vec<Var<f64>>>;
 
+/// A function with one output.
+pub(super) type Single<'a> = &'a dyn Fn(&[Var<f64>]) -> Result<Var<f64>>;
+
 /// The value of a function, and its derivatives.
 pub(super) struct Jacobian {
     /// The shape of each output.
@@ -51,7 +54,7 @@ pub(super) fn by_reverse(
 /// one random cotangent against the rows of the Jacobian. (What isn't finite in both is for the reference to refuse.)
 pub(super) fn check_backward(
     tape: &Tape<f64>,
-    f: impl Fn(&[Var<f64>]) -> Result<Var<f64>>,
+    f: Single<'_>,
     inputs: &[Tensor<f64>],
     cotangent: &Tensor<f64>,
     jacobian: &Jacobian,

@@ -43,7 +43,7 @@ mod program;
 mod report;
 
 pub use gradcheck::{GradCheck, dualcheck, dualgradcheck, gradcheck, gradgradcheck};
-pub use program::Program;
+pub use program::{DualProgram, Program};
 pub use report::{Derivative, Report};
 
 /// What the expansion of [`program!`](crate::program!) names.

@@ -1,7 +1,7 @@
 //! Functions that can be run on any number type, hence on dual numbers.
 
 use crate::Var;
-use etude_tensor::{Float, Result};
+use etude_tensor::{Dual, Float, Result};
 
 /// A function of variables, generic in the number type, so that it can be run forward-mode on
 /// [`Dual`](etude_tensor::Dual) numbers. A closure can't be generic: implement this, or write [`program!`](crate::program!).
@@ -30,6 +30,31 @@ pub trait Program {
     /// # Errors
     /// What the operations in it report.
     fn run<T: Float>(&self, inputs: &[Var<T>]) -> Result<Var<T>>;
+}
+
+/// A [`Program`] of any type, on the numbers that the checks run it on: through it, one copy of a check's code serves all
+/// programs.
+pub trait DualProgram {
+    /// Runs in 64 bits.
+    ///
+    /// # Errors
+    /// What the program reports.
+    fn run(&self, inputs: &[Var<f64>]) -> Result<Var<f64>>;
+
+    /// Runs on dual numbers.
+    ///
+    /// # Errors
+    /// What the program reports.
+    fn dual(&self, inputs: &[Var<Dual<f64>>]) -> Result<Var<Dual<f64>>>;
+}
+
+impl<P: Program> DualProgram for P {
+    fn run(&self, inputs: &[Var<f64>]) -> Result<Var<f64>> {
+        Program::run(self, inputs)
+    }
+    fn dual(&self, inputs: &[Var<Dual<f64>>]) -> Result<Var<Dual<f64>>> {
+        Program::run(self, inputs)
+    }
 }
 
 impl<P: Program> Program for &P {

@@ -1,69 +1,34 @@
 //! One entry of the catalogue: what an operation is, how to try it, what it refuses.
 
+use crate::check::DualProgram;
 use crate::check::input::Input;
-use crate::check::{GradCheck, Report};
 use crate::{Program, Tape, Var};
 use etude_tensor::{Dual, Error, Result, Rng, Tensor};
 use std::fmt;
 use std::sync::Arc;
 
-/// A [`Program`] of any type, run on the number types that the checks use.
-pub trait AnyProgram: Send + Sync {
+/// A [`Program`] of any type, run on all number types that the checks use.
+pub trait AnyProgram: DualProgram + Send + Sync {
     /// Runs in 32 bits.
     ///
     /// # Errors
     /// What the program reports.
     fn single(&self, inputs: &[Var<f32>]) -> Result<Var<f32>>;
-
-    /// Runs in 64 bits.
-    ///
-    /// # Errors
-    /// What the program reports.
-    fn run(&self, inputs: &[Var<f64>]) -> Result<Var<f64>>;
-
-    /// [`GradCheck::duals`] of this program.
-    ///
-    /// # Errors
-    /// What the check found.
-    fn duals(&self, check: &GradCheck, inputs: &[Tensor<f64>]) -> Result<Report>;
-
-    /// [`GradCheck::second_duals`] of this program.
-    ///
-    /// # Errors
-    /// What the check found.
-    fn second_duals(&self, check: &GradCheck, inputs: &[Tensor<f64>]) -> Result<Report>;
-
-    /// How the result moves when the inputs move along these directions: J u, by dual numbers.
-    ///
-    /// # Errors
-    /// What the program reports.
-    fn tangent(&self, inputs: &[Tensor<f64>], along: &[Tensor<f64>]) -> Result<Tensor<f64>>;
-
-    /// The value, and for a cotangent the gradients of all inputs, by the generic code alone, which no kernel of `f64` stands in for.
-    ///
-    /// # Errors
-    /// What the program reports.
-    fn generic(
-        &self,
-        inputs: &[Tensor<f64>],
-        cotangent: Option<&Tensor<f64>>,
-    ) -> Result<(Tensor<f64>, Vec<Tensor<f64>>)>;
 }
 
 impl<P: Program + Send + Sync> AnyProgram for P {
     fn single(&self, inputs: &[Var<f32>]) -> Result<Var<f32>> {
         Program::run(self, inputs)
     }
-    fn run(&self, inputs: &[Var<f64>]) -> Result<Var<f64>> {
-        Program::run(self, inputs)
-    }
-    fn duals(&self, check: &GradCheck, inputs: &[Tensor<f64>]) -> Result<Report> {
-        check.duals(self, inputs)
-    }
-    fn second_duals(&self, check: &GradCheck, inputs: &[Tensor<f64>]) -> Result<Report> {
-        check.second_duals(self, inputs)
-    }
-    fn tangent(&self, inputs: &[Tensor<f64>], along: &[Tensor<f64>]) -> Result<Tensor<f64>> {
+}
+
+impl dyn AnyProgram {
+    /// How the result moves when the inputs move along these directions: J u, by dual numbers.
+    pub(super) fn tangent(
+        &self,
+        inputs: &[Tensor<f64>],
+        along: &[Tensor<f64>],
+    ) -> Result<Tensor<f64>> {
         let tape = Tape::new();
         let mut xs = Vec::new();
         for (x, along) in inputs.iter().zip(along) {
@@ -73,9 +38,11 @@ impl<P: Program + Send + Sync> AnyProgram for P {
                 .collect();
             xs.push(tape.input(Tensor::from_slice(x.shape(), &duals)?));
         }
-        part(Program::run(self, &xs)?.tensor(), |dual| dual.tangent)
+        part(self.dual(&xs)?.tensor(), |dual| dual.tangent)
     }
-    fn generic(
+
+    /// The value, and for a cotangent the gradients of all inputs, by the generic code alone, which no kernel of `f64` stands in for.
+    pub(super) fn generic(
         &self,
         inputs: &[Tensor<f64>],
         cotangent: Option<&Tensor<f64>>,
@@ -87,7 +54,7 @@ impl<P: Program + Send + Sync> AnyProgram for P {
         let tape = Tape::new();
         let xs = inputs.iter().map(|x| Ok(tape.var(constant(x)?)));
         let xs = xs.collect::<Result<Vec<_>>>()?;
-        let y = Program::run(self, &xs)?;
+        let y = self.dual(&xs)?;
         let value = part(y.tensor(), |dual| dual.value)?;
         let mut found = Vec::new();
         if let Some(cotangent) = cotangent {

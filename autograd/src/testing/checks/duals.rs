@@ -8,7 +8,7 @@ use etude_tensor::Result;
 pub(super) fn run(entry: &Entry, trial: &mut Trial) -> Result<()> {
     for case in &entry.cases {
         let (inputs, _) = trial.draw(case);
-        trial.take(&case.program.duals(&GradCheck::new(), &inputs)?);
+        trial.take(&GradCheck::new().duals_of(&*case.program, &inputs)?);
     }
     Ok(())
 }

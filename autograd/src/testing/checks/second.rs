@@ -9,7 +9,7 @@ pub(super) fn run(entry: &Entry, trial: &mut Trial) -> Result<()> {
     for case in &entry.cases {
         let (inputs, _) = trial.draw(case);
         gradgradcheck(|xs| case.program.run(xs), &inputs)?;
-        trial.take(&case.program.second_duals(&GradCheck::new(), &inputs)?);
+        trial.take(&GradCheck::new().second_duals_of(&*case.program, &inputs)?);
     }
     Ok(())
 }
