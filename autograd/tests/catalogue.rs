@@ -56,7 +56,7 @@ fn second_derivatives() {
 
 #[test]
 fn directions() {
-    holds(Check::Directions, 1e-8);
+    holds(Check::Directions, 1e-7);
 }
 
 #[test]

@@ -90,7 +90,7 @@ pub(super) fn max() -> Entry {
         )
         .refuses(
             |tape| tape.var(Tensor::zeros([0, 2])).max(0),
-            "max: no elements along the axes of shape [2, 0]; expected at least one",
+            "max: no elements along the axes of shape [0, 2]; expected at least one",
         )
 }
 
@@ -112,7 +112,7 @@ pub(super) fn min() -> Entry {
         )
         .refuses(
             |tape| tape.var(Tensor::zeros([0, 2])).min(0),
-            "min: no elements along the axes of shape [2, 0]; expected at least one",
+            "min: no elements along the axes of shape [0, 2]; expected at least one",
         )
 }
 
