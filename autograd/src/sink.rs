@@ -4,7 +4,7 @@ use crate::hook::{Delivery, SinkHook};
 use crate::node::NodeNumber;
 use crate::recording::Recording;
 use crate::{Rule, Tape, Var};
-use etude_tensor::{Error, Float, Result, Shape};
+use etude_tensor::{Error, Float, Result, Shape, Tensor};
 
 /// Takes the gradients that one rule gives, input by input.
 ///
@@ -78,6 +78,31 @@ impl<T: Float> Sink<'_, T> {
             return Err(self.misfit(target, input, gradient.shape()));
         }
         self.slots.add(target, gradient)
+    }
+
+    /// Delivers what is `gy` at the places that `view` shows of the input, and 0 elsewhere; `whole` makes it if need be. If
+    /// something has come in for the input already, `gy` is added to those places alone, so that the steps of a sequence together cost the
+    /// sequence, and not each of them.
+    ///
+    /// # Errors
+    /// As [`give`](Sink::give).
+    pub(crate) fn give_part(
+        &mut self,
+        input: usize,
+        gy: &Var<T>,
+        view: impl FnOnce(&Tensor<T>) -> Result<Tensor<T>>,
+        whole: impl FnOnce(&Shape) -> Result<Var<T>>,
+    ) -> Result<()> {
+        let Some(target) = self.target(input) else {
+            return Ok(());
+        };
+        if self.hook.is_none()
+            && !gy.is_tracked()
+            && let Some(sum) = self.slots.constant(target)
+        {
+            return sum.tensor_mut().view_add_assign(view, gy.tensor());
+        }
+        self.give_shaped(input, whole)
     }
 
     #[cold]
@@ -189,6 +214,11 @@ impl<T: Float> Slots<T> {
 
     pub(crate) fn clear(&mut self, number: NodeNumber) {
         *self.slot(number) = None;
+    }
+
+    /// What has come in for this node, if it is a constant.
+    fn constant(&mut self, number: NodeNumber) -> Option<&mut Var<T>> {
+        self.slot(number).as_mut().filter(|sum| !sum.is_tracked())
     }
 
     /// Adds a gradient to what has come in for this node: the first is moved in, constants are added in place, and a

@@ -105,6 +105,12 @@ impl<T: Float> Var<T> {
         Ok(Var::new(product, tape, None))
     }
 
+    /// The value of a constant, to be changed.
+    pub(crate) fn tensor_mut(&mut self) -> &mut Tensor<T> {
+        debug_assert!(!self.is_tracked());
+        &mut self.tensor
+    }
+
     /// Adds a constant to this constant, in place where nobody else looks at the memory.
     pub(crate) fn add_assign_constant(&mut self, other: &Var<T>) -> Result<()> {
         debug_assert!(!self.is_tracked() && !other.is_tracked());

@@ -21,7 +21,9 @@ impl<T: Float, F: Fn(&Tensor<T>) -> Result<Tensor<T>> + Clone + 'static> Rule<T>
         self.name
     }
     fn grads(&self, _: &Saved<T>, gy: Var<T>, to: &mut Sink<'_, T>) -> Result<()> {
-        to.give_shaped(0, |shape| adjoint(&gy, self.name, self.view.clone(), shape))
+        to.give_part(0, &gy, &self.view, |shape| {
+            adjoint(&gy, self.name, self.view.clone(), shape)
+        })
     }
 }
 
@@ -52,5 +54,41 @@ impl<T: Float> Var<T> {
     {
         let y = view(self.tensor())?;
         self.tape().record(View { name, view }, &[self], y, [])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Tape;
+    use etude_tensor::{Result, Tensor};
+
+    #[test]
+    fn parts_are_added_in_their_places_to_whatever_came_first() -> Result<()> {
+        let tape = Tape::new();
+        let x = tape.var(Tensor::from([[1.0_f64, 2.0], [3.0, 4.0], [5.0, 6.0]]));
+        // The walk meets the last line first: a gradient that is a broadcast view, a part of it, overlapping parts.
+        let overlapping =
+            (x.narrow(0, 0, 2)? * 10.0).sum(..)? + (x.narrow(0, 1, 2)? * 100.0).sum(..)?;
+        let row = (x.select(0, 1)? * 1000.0).sum(..)?;
+        let loss = overlapping + row + x.sum(..)?;
+        let gradient = loss.backward()?.get(&x)?;
+        assert_eq!(
+            gradient.to_vec(),
+            [11.0, 11.0, 1111.0, 1111.0, 101.0, 101.0]
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn a_gradient_that_others_hold_is_left_alone() -> Result<()> {
+        let tape = Tape::new();
+        let x = tape.var(Tensor::from([1.0_f64, 2.0]));
+        let whole = x.mul_scalar(3.0)?;
+        whole.retain_grad()?;
+        let y = (whole.narrow(0, 0, 1)? * 5.0).sum(..)? + (&whole * &whole).sum(..)?;
+        let gradients = y.backward()?;
+        assert_eq!(gradients.get(&whole)?.to_vec(), [11.0, 12.0]);
+        assert_eq!(gradients.get(&x)?.to_vec(), [33.0, 36.0]);
+        Ok(())
     }
 }
