@@ -14,6 +14,8 @@ mod harness;
 mod inputs;
 #[path = "workloads/operations.rs"]
 mod operations;
+#[path = "workloads/recurrent.rs"]
+mod recurrent;
 #[path = "workloads/training.rs"]
 mod training;
 
@@ -74,9 +76,11 @@ fn run(id: &str) -> Result<Outcome> {
         "conv3x3-fb" => convolution(32, 28, [32, 64], 1),
         "conv3x3-56" => convolution(8, 56, [64, 64], 1),
         "dwconv3x3-fb" => convolution(32, 28, [64, 64], 64),
+        "lstm-fb" => recurrent::layer(),
         "tiny-chain" => operations::tiny_chain(),
         "train-mlp" => training::mlp(),
         "train-cnn" => training::cnn(),
+        "train-lstm" => recurrent::train(),
         "train-digits-mlp-small" => training::small_mlp(),
         "infer-mlp-1" => training::infer_mlp(),
         _ if WORKLOADS.contains(&id) => Err(Error::value(

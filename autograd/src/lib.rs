@@ -31,9 +31,11 @@
 //! | models in files | [`mod@file`] |
 //! | whether a gradient is right | [`check`], and `testing` (a cargo feature), which checks every operation in the table [`Op`] |
 //! | training and inference, random draws | [`Mode`], [`DrawKey`] |
+//! | sums over the shards of a batch | [`AllReduce`], [`ThreadGroup`] |
 
 #![forbid(unsafe_code)]
 
+mod all_reduce;
 mod attention;
 mod backward;
 mod buffer;
@@ -63,6 +65,7 @@ mod tape;
 pub mod testing;
 mod var;
 
+pub use all_reduce::{AllReduce, ThreadGroup};
 pub use attention::{AttentionMask, AttentionOptions, AttentionParts};
 pub use backward::{grad, vjp};
 pub use buffer::{Buffer, BufferId, Update};
@@ -76,7 +79,7 @@ pub use hook::{Delivery, SinkHook};
 pub use lazy::Initializer;
 pub use mode::Mode;
 pub use module::{Item, ItemMut, Module, Visitor, VisitorMut};
-pub use ops::{Kind, Op};
+pub use ops::{Kind, LstmWeights, Op};
 pub use param::{Param, ParamId};
 pub use paths::matches as path_matches;
 pub use picture::Picture;

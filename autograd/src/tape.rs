@@ -1,5 +1,6 @@
 //! The tape: a handle on a recording of operations.
 
+use crate::all_reduce::AllReduce;
 use crate::buffer::{Buffer, Update};
 use crate::draw::{DrawKey, Draws};
 use crate::hook::SinkHook;
@@ -60,6 +61,7 @@ struct Inner<T: Float> {
     draws: RefCell<Draws>,
     recording: RefCell<Recording<T>>,
     hook: RefCell<Option<Rc<dyn SinkHook<T>>>>,
+    group: RefCell<Option<Rc<dyn AllReduce<T>>>>,
 }
 
 impl<T: Float> Tape<T> {
@@ -86,7 +88,9 @@ impl<T: Float> Tape<T> {
     /// A fresh recording with the mode of this tape, that hands out the random draws which follow `draws`: what a
     /// recomputation runs on, so that it sees the masks of the first computation.
     pub fn replaying(&self, draws: Draws) -> Self {
-        Tape::with(self.inner.mode, self.inner.recording_allowed, draws)
+        let tape = Tape::with(self.inner.mode, self.inner.recording_allowed, draws);
+        *tape.inner.group.borrow_mut() = self.group();
+        tape
     }
 
     fn with(mode: Mode, recording_allowed: bool, draws: Draws) -> Self {
@@ -101,6 +105,7 @@ impl<T: Float> Tape<T> {
                 draws: RefCell::new(draws),
                 recording: RefCell::new(Recording::new()),
                 hook: RefCell::new(None),
+                group: RefCell::new(None),
             }),
         }
     }
@@ -110,6 +115,19 @@ impl<T: Float> Tape<T> {
     pub fn at_step(self, step: u64) -> Self {
         self.inner.draws.borrow_mut().go_to_step(step);
         self
+    }
+
+    /// The same tape, as one of a group that work on a batch together: what needs the whole batch sums over them, as a synchronised
+    /// batch normalisation does. All tapes of the group run the same operations.
+    #[must_use]
+    pub fn with_group(self, member: Rc<dyn AllReduce<T>>) -> Self {
+        *self.inner.group.borrow_mut() = Some(member);
+        self
+    }
+
+    /// This tape's end of its group, if it is in one.
+    pub fn group(&self) -> Option<Rc<dyn AllReduce<T>>> {
+        self.inner.group.borrow().clone()
     }
 
     /// What this pass is for.

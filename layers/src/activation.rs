@@ -79,6 +79,11 @@ impl<T: Float> ActivationFn<T> {
         }
     }
 
+    /// Whether it is this named one.
+    pub(crate) fn is(&self, activation: Activation) -> bool {
+        matches!(self.0, Kind::Named(named) if named == activation)
+    }
+
     /// The name, for the configuration of a layer `who`.
     ///
     /// # Errors

@@ -26,7 +26,8 @@
 //! | models of one's own | [`Module`](macro@Module), the derive, and [`Layer`] |
 //! | models from a list of layers | [`Sequential`] |
 //! | what configurations are written in | [`Activation`], [`Initializer`], [`Padding`], [`Ints`], [`DataFormat`], [`Reduction`] |
-//! | models from files | [`registry`] |
+//! | models from files | [`Sequential::open`], [`registry`] |
+//! | one batch on several threads | [`DataParallel`] |
 
 #![forbid(unsafe_code)]
 
@@ -41,6 +42,7 @@ mod losses;
 mod norm;
 mod orthonormal;
 mod outputs;
+mod parallel;
 mod parameters;
 mod pool;
 mod projection;
@@ -50,6 +52,7 @@ pub mod registry;
 mod regularization;
 mod sequence;
 mod sequential;
+mod sequential_file;
 mod signature;
 mod sliding;
 mod spatial;
@@ -89,6 +92,7 @@ pub use norm::{
     RmsNormConfig,
 };
 pub use outputs::Outputs;
+pub use parallel::{BatchLoss, DataParallel, ShardLoss};
 pub use pool::{
     AvgPool, AvgPool1d, AvgPool1dConfig, AvgPool2d, AvgPool2dConfig, AvgPoolConfig,
     GlobalAvgPool2d, GlobalAvgPool2dConfig, MaxPool, MaxPool1d, MaxPool1dConfig, MaxPool2d,

@@ -1,6 +1,7 @@
 //! The arithmetic that every differentiable operation is written in.
 
 use crate::kernels::conv::ConvKernels;
+use crate::kernels::lstm::LstmKernels;
 use crate::kernels::maps::MapKernels;
 use crate::kernels::pool::PoolKernels;
 use crate::kernels::product::ProductKernels;
@@ -23,6 +24,7 @@ pub trait Float:
     + ProductKernels
     + ConvKernels
     + PoolKernels
+    + LstmKernels
     + NumOps
     + NumAssignOps
     + Zero

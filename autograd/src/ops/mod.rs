@@ -3,6 +3,7 @@
 mod abs;
 mod add;
 mod affine;
+mod all_reduce_sum;
 mod attention_with_weights;
 mod avg_pool;
 mod broadcast_to;
@@ -39,6 +40,7 @@ mod ln_1p;
 mod log_softmax;
 mod logcumsumexp;
 mod logsumexp;
+mod lstm;
 mod masked_fill;
 mod masked_select;
 mod masked_softmax;
@@ -103,4 +105,5 @@ mod weighted_mean;
 mod where_;
 mod windows;
 
+pub use lstm::LstmWeights;
 pub use table::{Kind, Op};

@@ -49,7 +49,8 @@ pub struct BatchNormConfig {
     /// What `moving_variance` starts from.
     #[default = Initializer::Ones]
     pub moving_variance_initializer: Initializer,
-    /// Whether the moments are averaged over replicas; with one replica it changes nothing.
+    /// Whether the moments are those of all replicas together (see [`DataParallel`](crate::DataParallel)); with one replica it
+    /// changes nothing.
     #[default = false]
     pub synchronized: bool,
     /// Whether the layer is trained; if not, it normalises by its moving averages in training, too.
@@ -171,10 +172,16 @@ impl<T: Float> BatchNorm<T> {
         let tape = x.tape();
         let moments = if tape.is_training() && self.config.trainable {
             let moments = self.moments(x, axis, mask)?;
-            for (buffer, moment) in [
-                (&self.moving_mean, &moments.mean),
-                (&self.moving_variance, &moments.variance),
-            ] {
+            // All members of a group have the same moments: one update is what the whole batch would make.
+            let group = tape.group().filter(|_| self.config.synchronized);
+            let buffers = match group.is_none_or(|group| group.rank() == 0) {
+                true => &[
+                    (&self.moving_mean, &moments.mean),
+                    (&self.moving_variance, &moments.variance),
+                ][..],
+                false => &[],
+            };
+            for (buffer, moment) in buffers {
                 let towards = moment.tensor().reshape([channels])?;
                 tape.update(
                     buffer,
@@ -206,6 +213,10 @@ impl<T: Float> BatchNorm<T> {
             .map(|other| other as isize)
             .collect();
         let others = Axes::from(others);
+        if self.config.synchronized && x.tape().group().is_some() {
+            let weights = mask.map(|mask| mask.unsqueeze(axis as isize)).transpose()?;
+            return Moments::over_group(x, weights.as_ref(), x.shape()[axis], &others);
+        }
         let Some(mask) = mask else {
             if x.shape().contains(&0) {
                 let message = format!(

@@ -37,6 +37,35 @@ impl<T: Float> Moments<T> {
         Ok(Moments { mean, variance })
     }
 
+    /// Like [`weighted`](Moments::weighted), or with every element alike, over the parts of all members of the tape's group.
+    pub(super) fn over_group(
+        x: &Var<T>,
+        weights: Option<&Tensor<T>>,
+        channels: usize,
+        axes: &Axes,
+    ) -> Result<Self> {
+        let (tape, axes) = (x.tape(), axes.clone().keepdims());
+        let total = match weights {
+            Some(weights) => weights.sum(..)?,
+            None => Tensor::scalar(T::from_f64((x.tensor().elements() / channels) as f64)),
+        };
+        let mut total = tape.input(total).all_reduce_sum()?;
+        if total.item()? == T::ZERO {
+            total = tape.scalar(1.0); // the sums are 0
+        }
+        let weights = weights.map(|weights| tape.input(weights.clone()));
+        let mean = |x: &Var<T>| {
+            let weighted = match &weights {
+                Some(weights) => &x.try_mul(weights)?,
+                None => x,
+            };
+            weighted.sum(&axes)?.all_reduce_sum()?.try_div(&total)
+        };
+        let mu = mean(x)?;
+        let variance = mean(&x.try_sub(&mu)?.square()?)?;
+        Ok(Moments { mean: mu, variance })
+    }
+
     /// `gamma · (x − μ)/√(σ² + epsilon) + beta`; gamma and beta broadcast against `x`.
     pub(super) fn normalise(
         &self,

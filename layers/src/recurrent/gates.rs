@@ -3,7 +3,7 @@
 use crate::Module;
 use crate::config::Initializer;
 use crate::config::defaults::check_size;
-use crate::parameters::check_channels;
+use crate::parameters::{build, check_channels, leaf, param};
 use etude_autograd::{Param, Tape, Var};
 use etude_tensor::{Error, Float, Result, Rng, Tensor};
 
@@ -32,6 +32,22 @@ pub struct Gates<T: Float = f32> {
     count: usize,
     #[module(skip)]
     units: usize,
+}
+
+/// The parameters that meet the input, on a tape.
+pub(super) struct InputWeights<T: Float> {
+    pub weight: Var<T>,
+    pub bias: Option<Var<T>>,
+}
+
+impl<T: Float> InputWeights<T> {
+    /// The share of the input in all gates, `x·weight + bias`: `[rows, in]` → `[rows, G·h]`.
+    pub fn project(&self, x: &Var<T>) -> Result<Var<T>> {
+        match &self.bias {
+            Some(bias) => x.affine(&self.weight, bias),
+            None => x.matmul(&self.weight),
+        }
+    }
 }
 
 /// What the parameters are made from.
@@ -70,9 +86,7 @@ impl Plan {
         let mut param = |initializer, open_gate| {
             let draw =
                 move |shape: &[usize], seed| blocks(initializer, count, open_gate, shape, seed);
-            let mut param = Param::lazy(draw, rng.next_u64());
-            param.set_trainable(self.trainable);
-            param
+            param(draw, self.trainable, rng)
         };
         let gates = Gates {
             weight: param(self.weight_initializer, None),
@@ -135,37 +149,24 @@ impl<T: Float> Gates<T> {
     /// Draws the parameters, if they aren't there.
     fn make(&self, input_size: usize) -> Result<()> {
         let columns = self.count * self.units;
-        let build = |name: &str, param: &Param<T>, shape: &[usize]| match param.build(shape) {
-            Ok(_) => Ok(()),
-            Err(err) => Err(err.in_layer(name)),
-        };
         build("weight", &self.weight, &[input_size, columns])?;
-        build(
-            "recurrent_weight",
-            &self.recurrent_weight,
-            &[self.units, columns],
-        )?;
-        if let Some(bias) = &self.bias {
-            build("bias", bias, &[columns])?;
-        }
-        if let Some(bias) = &self.recurrent_bias {
-            build("recurrent_bias", bias, &[columns])?;
-        }
-        Ok(())
+        let shape = [self.units, columns];
+        build("recurrent_weight", &self.recurrent_weight, &shape)?;
+        build("bias", self.bias.as_ref(), &[columns])?;
+        build("recurrent_bias", self.recurrent_bias.as_ref(), &[columns])
     }
 
-    /// The share of the input in all gates, `x·weight + bias`: `[rows, in]` → `[rows, G·h]`. `given` is the shape that the
-    /// caller gave, for messages.
-    pub(super) fn project(&self, x: &Var<T>, given: &[usize]) -> Result<Var<T>> {
-        let input_size = x.shape()[1];
+    /// What the input is multiplied by and what is added, on the tape of `x` `[…, in]`, drawn now if they aren't there. `given`
+    /// is the shape that the caller gave, for messages.
+    pub(super) fn on_tape(&self, x: &Var<T>, given: &[usize]) -> Result<InputWeights<T>> {
+        let input_size = x.shape()[x.rank() - 1];
         check_channels(self.who, &self.weight, 0, input_size, given)?;
         self.make(input_size)?;
         let tape = x.tape();
-        let weight = tape.param(&self.weight)?;
-        match &self.bias {
-            Some(bias) => x.affine(&weight, &tape.param(bias)?),
-            None => x.matmul(&weight),
-        }
+        Ok(InputWeights {
+            weight: tape.param(&self.weight)?,
+            bias: leaf(tape, &self.bias)?,
+        })
     }
 
     /// The recurrent weight on a tape.
@@ -175,8 +176,7 @@ impl<T: Float> Gates<T> {
 
     /// The recurrent bias on a tape, if there is one.
     pub(super) fn recurrent_bias(&self, tape: &Tape<T>) -> Result<Option<Var<T>>> {
-        let bias = self.recurrent_bias.as_ref();
-        bias.map(|bias| tape.param(bias)).transpose()
+        leaf(tape, &self.recurrent_bias)
     }
 
     /// The gates of number `from..from + count` of something whose last axis holds a block for each gate: a view.

@@ -159,8 +159,12 @@ impl<T: Float> Lstm<T> {
     ) -> Result<(Var<T>, Var<T>, Var<T>)> {
         let start = [("state", state), ("cell", cell)];
         let scan = Scan::new(&self.cell.gates, x, mask, &start)?;
-        let step = self.cell.step(x.tape())?;
-        let (output, states) = scan.run(self.config.return_sequence, &step)?;
+        let all_steps = self.config.return_sequence;
+        let (output, states) = if scan.is_unmasked() && self.cell.is_usual() {
+            scan.run_as_lstm(all_steps)?
+        } else {
+            scan.run(all_steps, &self.cell.step(x.tape())?)?
+        };
         Ok((output, states[0].clone(), states[1].clone()))
     }
 }

@@ -184,10 +184,15 @@ impl<T: Float> LstmCell<T> {
         let (rows, hidden) = (data.shape()[0], hidden.unwrap_or(state));
         self.gates.check_state("state", state, rows)?;
         self.gates.check_state("hidden", hidden, rows)?;
-        let projected = self.gates.project(data, data.shape())?;
+        let projected = self.gates.on_tape(data, data.shape())?.project(data)?;
         let before = smallvec![hidden.clone(), state.clone()];
         let after = self.step(data.tape())?(&projected, &before)?;
         Ok((after[0].clone(), after[1].clone()))
+    }
+
+    /// Whether the activations are those that there is one operation for.
+    pub(super) fn is_usual(&self) -> bool {
+        self.activation.is(Activation::Tanh) && self.recurrent_activation.is(Activation::Sigmoid)
     }
 
     /// The step, its parameters on the tape. The states are hidden and cell.

@@ -127,7 +127,7 @@ impl<T: Float> RnnCell<T> {
     pub fn forward(&self, data: &Var<T>, state: &Var<T>) -> Result<Var<T>> {
         check_data(self.gates.who(), data)?;
         self.gates.check_state("state", state, data.shape()[0])?;
-        let projected = self.gates.project(data, data.shape())?;
+        let projected = self.gates.on_tape(data, data.shape())?.project(data)?;
         let after = self.step(data.tape())?(&projected, &smallvec![state.clone()])?;
         Ok(after[0].clone())
     }

@@ -3,10 +3,10 @@
 //! The input's share in the gates doesn't depend on the state, so it is computed for all steps at once, as one product. What is
 //! left to the loop is the state's share. Buffers are laid out step after step, `[t, b, …]`, so that what a step reads is contiguous.
 
-use super::gates::Gates;
-use etude_autograd::Var;
+use super::gates::{Gates, InputWeights};
+use etude_autograd::{LstmWeights, Var};
 use etude_tensor::{Error, Float, Result, Tensor};
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
 /// What is carried from step to step, `[b, h]` each; the first is the layer's output.
 pub(super) type States<T> = SmallVec<[Var<T>; 2]>;
@@ -16,10 +16,12 @@ pub(super) type Step<'a, T> = dyn Fn(&Var<T>, &States<T>) -> Result<States<T>> +
 
 /// A sequence that a recurrent layer is about to go over.
 pub(super) struct Scan<'a, T: Float> {
-    /// The input's share in the gates, `[t, b, G·h]`.
-    pub projected: Var<T>,
+    gates: &'a Gates<T>,
+    /// The input, step by step: `[t, b, in]`.
+    steps: Var<T>,
+    weights: InputWeights<T>,
     /// The states before the first step.
-    pub states: States<T>,
+    states: States<T>,
     mask: Option<&'a Tensor<bool>>,
     /// Whether the state before the first step is 0, as is the output then.
     from_zero: bool,
@@ -29,13 +31,13 @@ impl<'a, T: Float> Scan<'a, T> {
     /// Checks `x` `[b, t, in]`, the mask `[b, t]` and the states before the first step, by name, and projects the input. States that
     /// aren't given are 0.
     pub fn new(
-        gates: &Gates<T>,
+        gates: &'a Gates<T>,
         x: &Var<T>,
         mask: Option<&'a Tensor<bool>>,
         start: &[(&str, Option<&Var<T>>)],
     ) -> Result<Self> {
         let who = gates.who();
-        let &[rows, steps, features] = x.shape() else {
+        let &[rows, steps, _] = x.shape() else {
             let message = format!(
                 "expects an input [batch, time, features], got {:?}",
                 x.shape()
@@ -73,13 +75,10 @@ impl<'a, T: Float> Scan<'a, T> {
             Some(mask) => x.where_(&mask.unsqueeze(2)?, &x.tape().scalar(0.0))?,
             None => x.clone(),
         };
-        let step_by_step = counting
-            .transpose(0, 1)?
-            .reshape([steps * rows, features])?;
-        let projected = gates.project(&step_by_step, x.shape())?;
-        let columns = projected.shape()[1];
         Ok(Scan {
-            projected: projected.reshape([steps, rows, columns])?,
+            gates,
+            steps: counting.transpose(0, 1)?,
+            weights: gates.on_tape(x, x.shape())?,
             states,
             mask,
             from_zero: start.iter().all(|(_, state)| state.is_none()),
@@ -90,15 +89,21 @@ impl<'a, T: Float> Scan<'a, T> {
     ///
     /// Where the mask is false the states stay as they are and the output is that of the step before, 0 before the first step that counts.
     pub fn run(self, all_steps: bool, step: &Step<'_, T>) -> Result<(Var<T>, States<T>)> {
+        let &[steps, rows, features] = self.steps.shape() else {
+            unreachable!("checked when it was made")
+        };
+        let tape = self.steps.tape();
+        let flat = self.steps.reshape([steps * rows, features])?;
+        let projected = self.weights.project(&flat)?;
+        let projected = projected.reshape([steps, rows, projected.shape()[1]])?;
         let mut states = self.states;
-        let tape = self.projected.tape();
         let mut output = match self.from_zero {
             true => states[0].clone(),
             false => tape.input(Tensor::zeros(states[0].shape())),
         };
         let mut outputs = Vec::new();
-        for t in 0..self.projected.shape()[0] as isize {
-            let next = step(&self.projected.select(0, t)?, &states)?;
+        for t in 0..steps as isize {
+            let next = step(&projected.select(0, t)?, &states)?;
             match self.mask {
                 None => {
                     output = next[0].clone();
@@ -126,5 +131,29 @@ impl<'a, T: Float> Scan<'a, T> {
             output = Var::stack(&outputs, 0)?.transpose(0, 1)?;
         }
         Ok((output, states))
+    }
+    /// What [`run`](Scan::run) gives for long short-term memory with its usual activations, by the one operation for it. It knows no mask.
+    pub fn run_as_lstm(self, all_steps: bool) -> Result<(Var<T>, States<T>)> {
+        let weights = LstmWeights {
+            weight: &self.weights.weight,
+            recurrent_weight: &self.gates.recurrent_weight(self.steps.tape())?,
+            bias: self.weights.bias.as_ref(),
+        };
+        let after = self
+            .steps
+            .lstm(&weights, &self.states[0], &self.states[1])?;
+        let steps = after.shape()[0] - 1;
+        let state = after.select(0, steps as isize - 1)?;
+        let cell = after.select(0, steps as isize)?;
+        let output = match all_steps {
+            true => after.narrow(0, 0, steps)?.transpose(0, 1)?,
+            false => state.clone(),
+        };
+        Ok((output, smallvec![state, cell]))
+    }
+
+    /// Whether every step of every sequence counts.
+    pub fn is_unmasked(&self) -> bool {
+        self.mask.is_none()
     }
 }

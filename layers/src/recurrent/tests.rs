@@ -386,3 +386,48 @@ fn frozen_parameters_get_no_gradient() -> Result<()> {
     }
     Ok(())
 }
+
+#[test]
+fn one_operation_for_the_whole_sequence_is_the_scan() -> Result<()> {
+    let more = json!({"return_sequence": true, "return_state": true});
+    let layer = made("Lstm", more);
+    let (x, h, c) = (
+        numbers(&[3, 4, 2], 1),
+        numbers(&[3, 3], 2),
+        numbers(&[3, 3], 3),
+    );
+    let all = Tensor::full([3, 4], true); // the operation knows no mask, so that this one asks for the scan
+    let gradients = |mask: Option<&Tensor<bool>>| -> Result<Vec<Tensor<f64>>> {
+        let tape = Tape::new();
+        let vars = [&x, &h, &c].map(|x| tape.var(x.clone()));
+        let args = Args::new(&tape).with("x", &vars[0]).with("state", &vars[1]);
+        let mut args = args.with("cell", &vars[2]);
+        if let Some(mask) = mask {
+            args = args.with("mask", mask.clone());
+        }
+        let outputs = layer.call(&args, &["output", "state", "cell"])?;
+        let weighed = |name, seed| {
+            let output: &Var<f64> = outputs.get(name)?;
+            let weights = tape.input(numbers(output.shape(), seed));
+            output.try_mul(&weights)?.sum(..)
+        };
+        let loss = weighed("output", 4)?.try_add(&weighed("state", 5)?)?;
+        let loss = loss.try_add(&weighed("cell", 6)?)?;
+        let mut found = vec![loss.tensor().clone()];
+        let gradients = loss.backward()?;
+        for var in &vars {
+            found.push(gradients.get(var)?);
+        }
+        for (_, param) in layer.params() {
+            found.push(gradients.param(param).unwrap().clone());
+        }
+        Ok(found)
+    };
+    for (one, scan) in gradients(None)?.iter().zip(gradients(Some(&all))?) {
+        assert_eq!(one.shape(), scan.shape());
+        for (one, scan) in one.to_vec().iter().zip(scan.to_vec()) {
+            assert!((one - scan).abs() < 1e-12, "{one} and {scan}");
+        }
+    }
+    Ok(())
+}

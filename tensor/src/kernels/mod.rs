@@ -20,6 +20,7 @@
 pub mod conv;
 mod dispatch;
 pub mod level;
+pub mod lstm;
 pub mod maps;
 pub mod parallel;
 pub mod pool;

@@ -4,6 +4,7 @@
 //! included), and every fast kernel is tested against them.
 
 pub mod conv;
+pub mod lstm;
 pub mod maps;
 pub mod pool;
 pub mod product;

@@ -8,6 +8,7 @@ mod indexing;
 mod maps;
 mod ordering;
 mod products;
+mod recurrence;
 mod reductions;
 mod rows;
 mod running;
@@ -27,6 +28,7 @@ pub fn entry(op: Op) -> Entry {
         Op::AddScalar => scalars::add_scalar(),
         Op::Affine => products::affine(),
         Op::All => reductions::all(),
+        Op::AllReduceSum => reductions::all_reduce_sum(),
         Op::Any => reductions::any(),
         Op::Argmax => reductions::argmax(),
         Op::Argmin => reductions::argmin(),
@@ -81,6 +83,7 @@ pub fn entry(op: Op) -> Entry {
         Op::LogSoftmax => rows::log_softmax(),
         Op::Logcumsumexp => running::logcumsumexp(),
         Op::Logsumexp => reductions::logsumexp(),
+        Op::Lstm => recurrence::lstm(),
         Op::MaskedAssign => indexing::masked_assign(),
         Op::MaskedFill => indexing::masked_fill(),
         Op::MaskedSelect => indexing::masked_select(),

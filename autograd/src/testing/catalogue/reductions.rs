@@ -8,6 +8,16 @@ fn matrix(tape: &Tape<f64>) -> Var<f64> {
     tape.var(Tensor::ones([2, 3]))
 }
 
+pub(super) fn all_reduce_sum() -> Entry {
+    Entry::new(
+        "the sum over a group that works on one batch together; without a group, as here, x itself",
+    )
+    .case("alone", program!(|x| x.all_reduce_sum()), [normal([2, 3])])
+    .also("rank 0", [normal(())])
+    .also("size 1", [normal([1])])
+    .also("nothing", [normal([0, 2])])
+}
+
 pub(super) fn sum() -> Entry {
     Entry::new("Σ x over axes; 0 over nothing")
         .large(program!(|x| x.sum([0, 2])), [normal([90, 50, 90])])

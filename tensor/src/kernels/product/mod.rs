@@ -5,11 +5,13 @@
 //!
 //! - `vector`: matrix times vector, when C is one row or one column;
 //! - `blocks`: the packed product, five loops around the micro-kernel in `tile`, packing as in `pack`;
+//! - `packed`: a matrix B that is packed once and serves many products;
 //! - `split`: how a product or a batch is cut into tasks for several threads.
 
 mod blocks;
 mod matrix;
 pub(crate) mod pack;
+pub(crate) mod packed;
 mod split;
 pub(crate) mod tile;
 mod vector;

@@ -1,0 +1,70 @@
+//! Recurrence over whole sequences.
+
+use crate::testing::{Entry, Input, normal};
+use crate::{LstmWeights, program};
+use etude_tensor::Tensor;
+
+/// An input `[t, b, in]`, weights for `h` units, and the states before the first step.
+fn sequence([t, b, input, h]: [usize; 4]) -> Vec<Input> {
+    vec![
+        normal([t, b, input]),
+        normal([input, 4 * h]),
+        normal([h, 4 * h]),
+        normal([b, h]),
+        normal([b, h]),
+    ]
+}
+
+pub(super) fn lstm() -> Entry {
+    let biased = program!(|x, w, u, h, c, b| x.lstm(
+        &LstmWeights {
+            weight: w,
+            recurrent_weight: u,
+            bias: Some(b)
+        },
+        h,
+        c
+    ));
+    let plain = program!(|x, w, u, h, c| x.lstm(
+        &LstmWeights {
+            weight: w,
+            recurrent_weight: u,
+            bias: None
+        },
+        h,
+        c
+    ));
+    let with_bias = |sizes: [usize; 4]| [sequence(sizes), vec![normal([4 * sizes[3]])]].concat();
+    Entry::new("long short-term memory over a sequence: the hidden state after each step, and the last cell")
+        .needs_an_axis()
+        .large(biased.clone(), with_bias([6, 30, 8, 20]))
+        .case("three steps", biased, with_bias([3, 2, 2, 2]))
+        .also("sizes 1", with_bias([1, 1, 1, 1]))
+        .also("no rows", with_bias([2, 0, 2, 2]))
+        .also("no features", with_bias([2, 2, 0, 1]))
+        .case("without a bias", plain, sequence([2, 3, 2, 1]))
+        .refuses(
+            |tape| {
+                let zeros = |shape: &[usize]| tape.var(Tensor::zeros(shape));
+                let weights = LstmWeights {
+                    weight: &zeros(&[2, 12]),
+                    recurrent_weight: &zeros(&[3, 12]),
+                    bias: None,
+                };
+                zeros(&[5, 2, 3]).lstm(&weights, &zeros(&[2, 3]), &zeros(&[2, 3]))
+            },
+            "lstm: weight [2, 12] and bias None for an input [5, 2, 3] and 3 units; expected [3, 12] and [12]",
+        )
+        .refuses(
+            |tape| {
+                let zeros = |shape: &[usize]| tape.var(Tensor::zeros(shape));
+                let weights = LstmWeights {
+                    weight: &zeros(&[3, 12]),
+                    recurrent_weight: &zeros(&[3, 12]),
+                    bias: None,
+                };
+                zeros(&[5, 2, 3]).lstm(&weights, &zeros(&[1, 3]), &zeros(&[2, 3]))
+            },
+            "lstm: gates [5, 2, 12], recurrent weight [3, 12], hidden state [1, 3]",
+        )
+}
