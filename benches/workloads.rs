@@ -8,6 +8,8 @@
 //! L = Σ y·g, and all gradients of L; of training, a whole step. See `workloads/harness.rs` for the clock and
 //! `workloads/inputs.rs` for the values.
 
+#[path = "workloads/attention.rs"]
+mod attention;
 #[path = "workloads/harness.rs"]
 mod harness;
 #[path = "workloads/inputs.rs"]
@@ -77,10 +79,12 @@ fn run(id: &str) -> Result<Outcome> {
         "conv3x3-56" => convolution(8, 56, [64, 64], 1),
         "dwconv3x3-fb" => convolution(32, 28, [64, 64], 64),
         "lstm-fb" => recurrent::layer(),
+        "mha-fb" => attention::layer(),
         "tiny-chain" => operations::tiny_chain(),
         "train-mlp" => training::mlp(),
         "train-cnn" => training::cnn(),
         "train-lstm" => recurrent::train(),
+        "train-gpt" => attention::train(),
         "train-digits-mlp-small" => training::small_mlp(),
         "infer-mlp-1" => training::infer_mlp(),
         _ if WORKLOADS.contains(&id) => Err(Error::value(

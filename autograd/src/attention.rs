@@ -1,7 +1,7 @@
 //! What attention takes beside queries, keys and values, and what it gives beside its output.
 
-use crate::{DrawKey, Var};
-use etude_tensor::{Error, Float, Result, Shape, Tensor};
+use crate::{DrawKey, Tape, Var};
+use etude_tensor::{Error, Float, Result, Rng, Shape, Tensor};
 
 /// What is added to the score of a key that a boolean mask hides, where scores are returned. No weight is computed from it.
 const HIDDEN: f64 = -1e9;
@@ -140,8 +140,11 @@ impl<T: Float> AttentionOptions<T> {
         }
     }
 
-    /// Refuses masks that don't broadcast to scores of this shape, and a dropout rate that isn't one.
-    pub(crate) fn check(&self, op: &str, scores: &[usize]) -> Result<()> {
+    /// Refuses masks on another tape or that don't broadcast to scores of this shape, and a dropout rate that isn't one.
+    pub(crate) fn check(&self, op: &str, tape: &Tape<T>, scores: &[usize]) -> Result<()> {
+        if let Some(mask) = &self.additive {
+            tape.check_same(op, mask)?;
+        }
         let masks = [
             ("mask", self.visible.as_ref().map(Tensor::shape)),
             ("float mask", self.additive.as_ref().map(Var::shape)),
@@ -188,6 +191,19 @@ pub(crate) fn additive<T: Float>(visible: &Tensor<bool>) -> Result<Tensor<T>> {
         &Tensor::scalar(T::ZERO),
         &Tensor::scalar(T::from_f64(HIDDEN)),
     )
+}
+
+/// The factors of the weights with dropout, 0 for those that are dropped; none without it.
+pub(crate) fn kept<T: Float>(
+    options: &AttentionOptions<T>,
+    weights: &Var<T>,
+) -> Result<Option<Var<T>>> {
+    let Some((rate, key)) = options.dropout.filter(|(rate, _)| *rate > 0.0) else {
+        return Ok(None);
+    };
+    let mut rng = Rng::from_key(key.seed, key.step, key.number);
+    let kept = Tensor::bernoulli(weights.shape(), 1.0 - rate, &mut rng)?.cast::<T>()?;
+    weights.tape().input(kept).div_scalar(1.0 - rate).map(Some)
 }
 
 /// What attention computes on its way, from [`Var::attention_with_weights`].

@@ -25,11 +25,19 @@ pub fn fused<T: Float>(
             "needs at least one operand, to know its tape",
         ));
     };
-    let tape = first.tape();
-    let recording = tape.is_recording() && operands.iter().any(|operand| operand.is_tracked());
-    if recording || tape.prefers_composed() {
+    if runs_composed(operands) {
         composed()
     } else {
-        Ok(tape.input(fast()?))
+        Ok(first.tape().input(fast()?))
     }
+}
+
+/// Whether something is being recorded that a kernel would hide, or composed bodies are asked for: the choice of [`fused`], for operations whose kernel
+/// gives several results.
+pub(crate) fn runs_composed<T: Float>(operands: &[&Var<T>]) -> bool {
+    let tracked = |operand: &&Var<T>| operand.tape().is_recording() && operand.is_tracked();
+    operands.iter().any(tracked)
+        || operands
+            .first()
+            .is_some_and(|operand| operand.tape().prefers_composed())
 }

@@ -22,7 +22,7 @@
 //!
 //! | to learn about | read |
 //! |---|---|
-//! | the layers | `basic/`, `conv/`, `pool/`, `norm/`, `recurrent/`, `regularization/`, `sequence/`, `vision/`, the losses in `losses/`: one file each |
+//! | the layers | `attention/`, `basic/`, `conv/`, `encoding/`, `norm/`, `pool/`, `recurrent/`, `regularization/`, `sequence/`, `transformer/`, `vision/`, the losses in `losses/`: one file each |
 //! | models of one's own | [`Module`](macro@Module), the derive, and [`Layer`] |
 //! | models from a list of layers | [`Sequential`] |
 //! | what configurations are written in | [`Activation`], [`Initializer`], [`Padding`], [`Ints`], [`DataFormat`], [`Reduction`] |
@@ -37,6 +37,7 @@ mod attention;
 mod basic;
 mod config;
 mod conv;
+mod encoding;
 mod layer;
 mod losses;
 mod norm;
@@ -57,11 +58,17 @@ mod signature;
 mod sliding;
 mod spatial;
 mod summary;
+mod transformer;
 mod vision;
 
 pub use activation::ActivationFn;
 pub use args::{Arg, Args};
-pub use attention::{MultiHeadAttention, MultiHeadAttentionConfig};
+pub use attention::{
+    Attention, AttentionConfig, FavorAttention, FavorAttentionConfig, FeatureFactor,
+    FeatureFunction, LinformerSelfAttention, LinformerSelfAttentionConfig, MultiHeadAttention,
+    MultiHeadAttentionConfig, Randomizer, ScoreMode, Talk, TalkingHeadsAttention,
+    TalkingHeadsAttentionConfig,
+};
 pub use basic::{
     Dense, DenseConfig, Embedding, EmbeddingConfig, Flatten, FlattenConfig, Identity,
     IdentityConfig,
@@ -78,6 +85,10 @@ pub use conv::{
     DepthwiseConvConfig, SeparableConv, SeparableConv1d, SeparableConv1dConfig, SeparableConv2d,
     SeparableConv2dConfig, SeparableConvConfig, ZeroPadding, ZeroPadding1d, ZeroPadding1dConfig,
     ZeroPadding2d, ZeroPadding2dConfig, ZeroPadding3d, ZeroPadding3dConfig, ZeroPaddingConfig,
+};
+pub use encoding::{
+    LearnedPositionalEncoding, LearnedPositionalEncodingConfig, SinusoidalPositionalEncoding,
+    SinusoidalPositionalEncodingConfig,
 };
 pub use etude_autograd::Module;
 pub use etude_derive::Module;
@@ -116,6 +127,11 @@ pub use sequence::{
 pub use sequential::{Sequential, SequentialConfig, SequentialEntry};
 pub use signature::{Argument, ArgumentKind, Signature};
 pub use summary::{Row, Summary};
+pub use transformer::{
+    Transformer, TransformerConfig, TransformerDecoder, TransformerDecoderConfig,
+    TransformerDecoderLayer, TransformerDecoderLayerConfig, TransformerEncoder,
+    TransformerEncoderConfig, TransformerEncoderLayer, TransformerEncoderLayerConfig,
+};
 pub use vision::{
     AntiAliasDownsample, AntiAliasDownsampleConfig, BatchNormActivation, BatchNormActivationConfig,
     BiasLayer, BiasLayerConfig, ChannelAffine, ChannelAffineConfig, ClassToken, ClassTokenConfig,

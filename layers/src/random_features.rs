@@ -8,12 +8,21 @@ use etude_tensor::{Axes, Float, Result, Rng, Tensor};
 /// `rows` random directions `[rows, width]`: the rows of ⌈rows/width⌉ random orthogonal matrices, one below the other, as many as asked
 /// for (Choromanski et al., *Rethinking Attention with Performers*, 2021).
 pub(crate) fn orthogonal_rows(rows: usize, width: usize, rng: &mut Rng) -> Result<Tensor<f64>> {
+    orthogonal_rows_of(Tensor::randn, rows, width, rng)
+}
+
+/// [`orthogonal_rows`] whose matrices are the orthogonal factors of what `draw` draws.
+pub(crate) fn orthogonal_rows_of(
+    draw: fn([usize; 2], &mut Rng) -> Tensor<f64>,
+    rows: usize,
+    width: usize,
+    rng: &mut Rng,
+) -> Result<Tensor<f64>> {
     let square = |rng: &mut Rng| {
-        let normal = Tensor::<f64>::normal([width, width], 0.0, 1.0, rng)?;
-        Tensor::from_slice(
-            [width, width],
-            &orthonormal::columns(normal.to_vec(), width, width),
-        )
+        let drawn = draw([width, width], rng);
+        let columns = orthonormal::columns(drawn.to_vec(), width, width);
+        // The factor's columns are the directions.
+        Tensor::from_slice([width, width], &columns)?.transpose(0, 1)
     };
     let blocks = (0..rows.div_ceil(width)).map(|_| square(rng));
     let blocks = blocks.collect::<Result<Vec<_>>>()?;

@@ -75,8 +75,21 @@ fn memory_for_each_position_stays_the_same_from_length_to_length() -> Result<()>
             ),
         ),
     ];
-    for (name, layer) in &layers {
-        let lengths = [1024, 2048, 4096, 8192, 16384];
+    // These take time in proportion to the square of the length, but memory in proportion to the length.
+    let dense: Vec<(&str, Box<dyn Layer>)> = vec![
+        (
+            "multi-head attention",
+            boxed(MultiHeadAttentionConfig::new(2).dropout(0.1).init(rng)),
+        ),
+        (
+            "self-attention",
+            boxed(SelfAttentionConfig::new(WIDTH, 2).init(rng)),
+        ),
+    ];
+    let lengths = |from: usize| [from, 2 * from, 4 * from, 8 * from, 16 * from];
+    let cases = layers.iter().map(|layer| (layer, lengths(1024)));
+    let cases = cases.chain(dense.iter().map(|layer| (layer, lengths(256))));
+    for ((name, layer), lengths) in cases {
         let bytes =
             lengths.map(|length| bytes_per_position(&**layer, length, &["output"]).unwrap());
         println!("{name}: {bytes:.0?} bytes for each position");

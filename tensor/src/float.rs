@@ -1,5 +1,6 @@
 //! The arithmetic that every differentiable operation is written in.
 
+use crate::kernels::attention::AttentionKernels;
 use crate::kernels::conv::ConvKernels;
 use crate::kernels::lstm::LstmKernels;
 use crate::kernels::maps::MapKernels;
@@ -25,6 +26,7 @@ pub trait Float:
     + ConvKernels
     + PoolKernels
     + LstmKernels
+    + AttentionKernels
     + NumOps
     + NumAssignOps
     + Zero

@@ -32,8 +32,8 @@ pub use element::{Element, Number};
 pub use error::{Error, ErrorKind, Result};
 pub use float::Float;
 pub use ops::{
-    CrossEntropy, Interpolation, LayerNorm, LayerNormParameters, Lstm, LstmGrad, MaxPool, PadMode,
-    REST, Scatter, Slice, Unique, Window,
+    Attended, AttentionArguments, AttentionGradients, CrossEntropy, Interpolation, LayerNorm,
+    LayerNormParameters, Lstm, LstmGrad, MaxPool, PadMode, REST, Scatter, Slice, Unique, Window,
 };
 pub use rng::Rng;
 pub use shape::{Axes, Shape, Strides, axis_index};

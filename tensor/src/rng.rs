@@ -153,8 +153,51 @@ impl Rng {
     }
 }
 
+/// A draw of [`Tensor::bernoulli`], from which any part can be computed by itself: what a kernel draws that never holds the whole.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bernoulli {
+    keystream: Keystream,
+    threshold: u64,
+}
+
+impl Bernoulli {
+    /// The next draw of `rng`, in which an element is true with probability `p`.
+    pub(crate) fn new(p: f64, rng: &mut Rng) -> Self {
+        rng.draws += 1;
+        Bernoulli {
+            keystream: Keystream {
+                key: rng.key,
+                stream: rng.draws - 1,
+            },
+            threshold: threshold(p),
+        }
+    }
+
+    /// Writes what `value` makes of the elements from number `from` on.
+    pub(crate) fn fill<T>(&self, from: usize, to: &mut [T], value: impl Fn(bool) -> T) {
+        let (mut from, mut rest) = (from, to);
+        while !rest.is_empty() {
+            let within = from % CHUNK;
+            let (part, behind) = rest.split_at_mut(rest.len().min(CHUNK - within));
+            let mut words = self.keystream.at(from / CHUNK);
+            let position = words.get_word_pos() + within as u128;
+            words.set_word_pos(position);
+            for to in part.iter_mut() {
+                *to = value(u64::from(words.next_u32()) < self.threshold);
+            }
+            from += part.len();
+            rest = behind;
+        }
+    }
+}
+
+/// A 32-bit word lies below it with probability `p`; 2³² is reached by `p` = 1 alone.
+pub(crate) fn threshold(p: f64) -> u64 {
+    (p * 4_294_967_296.0).round() as u64
+}
+
 /// One stream of one key.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Keystream {
     key: [u64; 4],
     stream: u64,
@@ -199,6 +242,26 @@ mod tests {
             Rng::seed(0).next_u64().to_le_bytes(),
             [0x3e, 0x00, 0xef, 0x2f, 0x89, 0x5f, 0x40, 0xd6]
         );
+    }
+
+    #[test]
+    fn any_part_of_a_draw_is_that_part_of_the_whole() {
+        let whole = Tensor::bernoulli([20_000], 0.3, &mut Rng::seed(4))
+            .unwrap()
+            .to_vec();
+        let draw = Bernoulli::new(0.3, &mut Rng::seed(4));
+        for (from, count) in [
+            (0, 5),
+            (3, 200),
+            (8_000, 9_000),
+            (8_192, 1),
+            (19_999, 1),
+            (7, 0),
+        ] {
+            let mut part = vec![false; count];
+            draw.fill(from, &mut part, |kept| kept);
+            assert_eq!(part, whole[from..from + count], "from {from}");
+        }
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Attention whose scores and weights are wanted: each step an operation of its own.
 
 use crate::Var;
-use crate::attention::{AttentionOptions, AttentionParts, additive};
-use etude_tensor::{Error, Float, Result, Rng, Shape, Tensor};
+use crate::attention::{AttentionOptions, AttentionParts, additive, kept};
+use etude_tensor::{Error, Float, Result, Shape};
+
+const OP: &str = "attention_with_weights";
 
 impl<T: Float> Var<T> {
     /// [`scaled_dot_product_attention`](Var::scaled_dot_product_attention) that also gives the scores and the weights, and so takes memory for
@@ -16,47 +18,43 @@ impl<T: Float> Var<T> {
         value: &Var<T>,
         options: &AttentionOptions<T>,
     ) -> Result<AttentionParts<T>> {
-        self.attention_parts("attention_with_weights", key, value, options)
-    }
-
-    /// Output, scores and weights, computed one after the other on behalf of the operation `op`.
-    pub(super) fn attention_parts(
-        &self,
-        op: &str,
-        key: &Var<T>,
-        value: &Var<T>,
-        options: &AttentionOptions<T>,
-    ) -> Result<AttentionParts<T>> {
-        let shape = scores_shape(op, self, key, value)?;
-        options.check(op, &shape)?;
-        let factor = options.factor(self.shape()[self.rank() - 1]);
-        let mut scores = self.mul_scalar(factor)?.matmul(&key.transpose(-2, -1)?)?;
-        if let Some(mask) = &options.additive {
-            scores = scores.try_add(mask)?;
-        }
-        let by_position = options.hidden_by_position(&shape)?;
-        if let Some(mask) = &by_position {
-            scores = scores.try_add(&self.tape().input(additive(mask)?))?;
-        }
-        let weights = match options.visible(&by_position)? {
-            Some(visible) => scores.masked_softmax(&visible, -1)?,
-            None => scores.softmax(-1)?,
-        };
-        let dropped = match options.dropout {
-            Some((rate, key)) if rate > 0.0 => {
-                let mut rng = Rng::from_key(key.seed, key.step, key.number);
-                let kept = Tensor::bernoulli(weights.shape(), 1.0 - rate, &mut rng)?.cast::<T>()?;
-                let kept = self.tape().input(kept);
-                weights.try_mul(&kept)?.div_scalar(1.0 - rate)?
-            }
-            _ => weights.clone(),
+        let (scores, weights) = scores_and_weights(OP, self, key, value, options)?;
+        let output = match kept(options, &weights)? {
+            Some(kept) => weights.try_mul(&kept)?.matmul(value)?,
+            None => weights.matmul(value)?,
         };
         Ok(AttentionParts {
-            output: dropped.matmul(value)?,
+            output,
             scores,
             weights,
         })
     }
+}
+
+/// The scores with the masks, and their softmax, exactly 0 for hidden keys; on behalf of the operation `op`.
+pub(super) fn scores_and_weights<T: Float>(
+    op: &str,
+    query: &Var<T>,
+    key: &Var<T>,
+    value: &Var<T>,
+    options: &AttentionOptions<T>,
+) -> Result<(Var<T>, Var<T>)> {
+    let shape = scores_shape(op, query, key, value)?;
+    options.check(op, query.tape(), &shape)?;
+    let factor = options.factor(query.shape()[query.rank() - 1]);
+    let mut scores = query.mul_scalar(factor)?.matmul(&key.transpose(-2, -1)?)?;
+    if let Some(mask) = &options.additive {
+        scores = scores.try_add(mask)?;
+    }
+    let by_position = options.hidden_by_position(&shape)?;
+    if let Some(mask) = &by_position {
+        scores = scores.try_add(&query.tape().input(additive(mask)?))?;
+    }
+    let weights = match options.visible(&by_position)? {
+        Some(visible) => scores.masked_softmax(&visible, -1)?,
+        None => scores.softmax(-1)?,
+    };
+    Ok((scores, weights))
 }
 
 /// The shape of the scores of `query` with `key`, `[…, queries, keys]`, all leading axes broadcast together.

@@ -74,7 +74,7 @@ impl<T: Float> Var<T> {
     }
 
     /// The matrices of the last two axes, repeated along leading axes of this shape.
-    fn with_leading(&self, leading: &[usize]) -> Result<Var<T>> {
+    pub(super) fn with_leading(&self, leading: &[usize]) -> Result<Var<T>> {
         let shape = [leading, &self.shape()[self.rank() - 2..]].concat();
         if shape == self.shape() {
             Ok(self.clone())

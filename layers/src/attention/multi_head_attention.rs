@@ -1,6 +1,6 @@
 //! Multi-head attention.
 
-use super::{head_mask, mask_argument, merge_heads, split_heads};
+use super::{attention_dropout, head_mask, mask_argument, merge_heads, split_heads};
 use crate::config::defaults::{check_rate, check_size};
 use crate::config::{Initializer, to_json};
 use crate::projection::{Projection, ProjectionStart};
@@ -154,15 +154,28 @@ impl<T: Float> MultiHeadAttention<T> {
         xa: Option<&Var<T>>,
         mask: Option<&AttentionMask<T>>,
     ) -> Result<Var<T>> {
-        let Heads {
-            query,
-            key,
-            value,
-            options,
-            n_state,
-        } = self.heads(x, xa, mask)?;
-        let output = query.scaled_dot_product_attention(&key, &value, &options)?;
-        self.mix(&output, n_state)
+        let options = self.options(x, xa, mask)?;
+        self.attend(x, xa, options)
+    }
+
+    /// [`forward`](MultiHeadAttention::forward) with [`AttentionOptions`] in place of a mask: a causal mask that is no tensor, another scale, dropout
+    /// with a key of one's own. Masks in them have the shape of the scores, `[b, n_head, q, k]`, or broadcast to it.
+    ///
+    /// # Errors
+    /// As [`forward`](MultiHeadAttention::forward).
+    pub fn attend(
+        &self,
+        x: &Var<T>,
+        xa: Option<&Var<T>>,
+        options: AttentionOptions<T>,
+    ) -> Result<Var<T>> {
+        let heads = self.heads(x, xa)?;
+        let options = attention_dropout(options, x.tape(), self.config.dropout)?;
+        let output =
+            heads
+                .query
+                .scaled_dot_product_attention(&heads.key, &heads.value, &options)?;
+        self.mix(&output, heads.n_state)
     }
 
     /// [`forward`](MultiHeadAttention::forward) that also gives the scores before the softmax, with the mask (−10⁹ where a boolean one hides a key), and
@@ -176,30 +189,38 @@ impl<T: Float> MultiHeadAttention<T> {
         xa: Option<&Var<T>>,
         mask: Option<&AttentionMask<T>>,
     ) -> Result<AttentionParts<T>> {
-        let Heads {
-            query,
-            key,
-            value,
-            options,
-            n_state,
-        } = self.heads(x, xa, mask)?;
-        let parts = query.attention_with_weights(&key, &value, &options)?;
+        let heads = self.heads(x, xa)?;
+        let options = self.options(x, xa, mask)?;
+        let options = attention_dropout(options, x.tape(), self.config.dropout)?;
+        let parts = heads
+            .query
+            .attention_with_weights(&heads.key, &heads.value, &options)?;
         Ok(AttentionParts {
-            output: self.mix(&parts.output, n_state)?,
+            output: self.mix(&parts.output, heads.n_state)?,
             ..parts
         })
     }
 
-    /// Queries, keys and values by head, and how they attend.
-    fn heads(
+    /// The mask, fitted to the scores.
+    fn options(
         &self,
         x: &Var<T>,
         xa: Option<&Var<T>>,
         mask: Option<&AttentionMask<T>>,
-    ) -> Result<Heads<T>> {
+    ) -> Result<AttentionOptions<T>> {
         let xa = xa.unwrap_or(x);
-        let (&[batch, queries, width], &[xa_batch, keys, xa_width]) = (x.shape(), xa.shape())
+        let (Some(mask), &[batch, queries, _], &[_, keys, _]) = (mask, x.shape(), xa.shape())
         else {
+            return Ok(AttentionOptions::new());
+        };
+        let scores = [batch, self.config.n_head, queries, keys];
+        Ok(AttentionOptions::new().mask(head_mask(WHO, mask, scores)?))
+    }
+
+    /// Queries, keys and values by head.
+    fn heads(&self, x: &Var<T>, xa: Option<&Var<T>>) -> Result<Heads<T>> {
+        let xa = xa.unwrap_or(x);
+        let (&[batch, _, width], &[xa_batch, _, xa_width]) = (x.shape(), xa.shape()) else {
             return Err(misfit(x, xa));
         };
         if batch != xa_batch || width != xa_width {
@@ -208,28 +229,14 @@ impl<T: Float> MultiHeadAttention<T> {
         let n_head = self.config.n_head;
         let n_state = self.config.n_state.unwrap_or(width);
         check_heads(n_head, n_state)?;
-
         let project = |path: &str, projection: &Projection<T>, x: &Var<T>| {
             let projected = projection.forward(WHO, x, n_state);
             split_heads(&projected.map_err(|err| err.in_layer(path))?, n_head)
         };
-        let (query, key, value) = (
-            project("query", &self.query, x)?,
-            project("key", &self.key, xa)?,
-            project("value", &self.value, xa)?,
-        );
-        let mut options = AttentionOptions::new();
-        if let Some(mask) = mask {
-            options = options.mask(head_mask(WHO, mask, [batch, n_head, queries, keys])?);
-        }
-        if x.tape().is_training() && self.config.dropout > 0.0 {
-            options = options.dropout(self.config.dropout, x.tape().draw_key(None)?);
-        }
         Ok(Heads {
-            query,
-            key,
-            value,
-            options,
+            query: project("query", &self.query, x)?,
+            key: project("key", &self.key, xa)?,
+            value: project("value", &self.value, xa)?,
             n_state,
         })
     }
@@ -246,7 +253,6 @@ struct Heads<T: Float> {
     query: Var<T>,
     key: Var<T>,
     value: Var<T>,
-    options: AttentionOptions<T>,
     n_state: usize,
 }
 

@@ -17,6 +17,7 @@
 
 #![allow(unsafe_code)]
 
+pub mod attention;
 pub mod conv;
 mod dispatch;
 pub mod level;

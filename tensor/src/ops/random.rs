@@ -153,8 +153,7 @@ impl Tensor<bool> {
                 format!("probability {p}; expected 0 to 1"),
             ));
         }
-        // A 32-bit word lies below the threshold with probability p; 2³² is reached by p = 1 alone.
-        let threshold = (p * 4_294_967_296.0).round() as u64;
+        let threshold = crate::rng::threshold(p);
         rng.draw("bernoulli", shape, 1.2, |words, out| {
             let mut bytes = [0; 4 * 256];
             for out in out.chunks_mut(256) {

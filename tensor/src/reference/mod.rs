@@ -3,6 +3,7 @@
 //! The kernel traits have these functions as their default bodies, so that they run for every element type (dual numbers
 //! included), and every fast kernel is tested against them.
 
+pub mod attention;
 pub mod conv;
 pub mod lstm;
 pub mod maps;

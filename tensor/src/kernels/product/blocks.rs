@@ -32,7 +32,7 @@ const NC: usize = 1024;
 const NEAR: usize = 48 << 10;
 
 /// A part of a product that one thread computes.
-pub(super) struct Block<'a, T> {
+pub(in crate::kernels) struct Block<'a, T> {
     a: MatRef<'a, T>,
     b: MatRef<'a, T>,
     c: *mut T,
@@ -47,7 +47,7 @@ impl<'a, T> Block<'a, T> {
     /// # Safety
     ///
     /// Until the block has been computed, that part of C can be written, nobody else uses it, and a bias in `start` has an element for each column.
-    pub unsafe fn new(
+    pub(in crate::kernels) unsafe fn new(
         a: MatRef<'a, T>,
         b: MatRef<'a, T>,
         c: *mut T,

@@ -84,7 +84,7 @@ impl<'a, T> MatRef<'a, T> {
 
     /// Panics if an element of this matrix, moved by any index into a batch of `dims` with `strides`, would stand outside
     /// the data.
-    pub(super) fn check(&self, dims: &[usize], strides: &[isize]) {
+    pub(in crate::kernels) fn check(&self, dims: &[usize], strides: &[isize]) {
         if self.rows == 0 || self.cols == 0 || dims.contains(&0) {
             return;
         }
@@ -139,14 +139,30 @@ impl<'a, T> MatRef<'a, T> {
     }
 
     /// Rows `from..from + rows` and columns `left..left + cols`.
-    pub(super) fn part(self, from: usize, rows: usize, left: usize, cols: usize) -> Self {
+    pub(in crate::kernels) fn part(
+        self,
+        from: usize,
+        rows: usize,
+        left: usize,
+        cols: usize,
+    ) -> Self {
         debug_assert!(from + rows <= self.rows && left + cols <= self.cols);
         let steps = from as isize * self.row_stride + left as isize * self.col_stride;
         MatRef { rows, cols, ..self }.moved(steps)
     }
 }
 
-impl<T: Copy> MatRef<'_, T> {
+impl<'a, T: Copy> MatRef<'a, T> {
+    /// The `count` elements of row `i` from column `from` on, if they lie side by side.
+    pub(in crate::kernels) fn row_slice(
+        &self,
+        i: usize,
+        from: usize,
+        count: usize,
+    ) -> Option<&'a [T]> {
+        (self.col_stride == 1 && count > 0).then(|| &self.data[self.index(i, from)..][..count])
+    }
+
     /// The element (i, j).
     ///
     /// # Panics

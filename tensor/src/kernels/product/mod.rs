@@ -21,8 +21,10 @@ mod tests;
 
 use super::simd::{self, Kernel, Lanes, Vector};
 use crate::{Float, reference};
+pub(in crate::kernels) use blocks::Block;
 use bytemuck::Pod;
 pub use matrix::MatRef;
+pub(in crate::kernels) use tile::Start;
 
 /// A matrix product, ready to be computed: `C = A·B`, and what else goes into C.
 ///

@@ -60,13 +60,13 @@ macro_rules! combine {
 
 /// Σ xᵢ.
 #[inline(always)]
-pub(in crate::kernels::reduce) fn sum<M: MulAdd, T: Real>(x: &[T]) -> T {
+pub(in crate::kernels) fn sum<M: MulAdd, T: Real>(x: &[T]) -> T {
     combine!(in_lanes!(T::of(0.0), |lane, x| *lane += x), |a, b| a + b)
 }
 
 /// Σ xᵢyᵢ.
 #[inline(always)]
-pub(in crate::kernels::reduce) fn dot<M: MulAdd, T: Real>(x: &[T], y: &[T]) -> T {
+pub(in crate::kernels) fn dot<M: MulAdd, T: Real>(x: &[T], y: &[T]) -> T {
     let lanes = in_lanes!(T::of(0.0), |lane, x, y| *lane =
         T::mul_add::<M>(x, y, *lane));
     combine!(lanes, |a, b| a + b)
@@ -100,7 +100,7 @@ pub(in crate::kernels::reduce) fn moments<M: MulAdd, T: Real>(x: &[T]) -> (T, T)
 
 /// b where it is larger or NaN, else a, which may be NaN.
 #[inline(always)]
-pub(in crate::kernels::reduce) fn larger<T: Real>(a: T, b: T) -> T {
+pub(in crate::kernels) fn larger<T: Real>(a: T, b: T) -> T {
     if (b > a) | is_nan(b) { b } else { a }
 }
 
@@ -112,7 +112,7 @@ pub(in crate::kernels::reduce) fn smaller<T: Real>(a: T, b: T) -> T {
 
 /// The largest; −∞ for none, NaN if there is one.
 #[inline(always)]
-pub(in crate::kernels::reduce) fn max<M: MulAdd, T: Real>(x: &[T]) -> T {
+pub(in crate::kernels) fn max<M: MulAdd, T: Real>(x: &[T]) -> T {
     let lanes = in_lanes!(-T::INFINITY, |lane, x| *lane = larger(*lane, x));
     combine!(lanes, |a, b| larger(a, b))
 }

@@ -6,7 +6,7 @@
 //! Sums are taken in blocks of 1024 elements over 32 accumulators, and the blocks combined pairwise: the relative error
 //! of a sum of n positive numbers stays below (37 + log₂(n/1024))·ε/2 in the worst case and far below it ordinarily, where that of a naive loop is n·ε/2.
 
-mod lanes;
+pub(in crate::kernels) mod lanes;
 pub mod rows;
 #[cfg(test)]
 mod tests;
