@@ -114,7 +114,7 @@ impl<T: Float> AttentionOptions<T> {
     }
 
     /// The boolean mask and the causal one together, for scores of this shape.
-    pub(crate) fn hidden_by_position(&self, scores: &[usize]) -> Result<Option<Tensor<bool>>> {
+    pub(crate) fn visible_by_position(&self, scores: &[usize]) -> Result<Option<Tensor<bool>>> {
         let causal = self.causal.then(|| earlier(scores)).transpose()?;
         match (&self.visible, causal) {
             (Some(mask), Some(causal)) => both(mask, &causal).map(Some),
@@ -123,7 +123,7 @@ impl<T: Float> AttentionOptions<T> {
         }
     }
 
-    /// The keys that a query may see, for scores of this shape: `hidden_by_position`, and not where the float mask is −∞.
+    /// The keys that a query may see, for scores of this shape: `visible_by_position`, and not where the float mask is −∞.
     pub(crate) fn visible(
         &self,
         by_position: &Option<Tensor<bool>>,

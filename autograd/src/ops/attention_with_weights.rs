@@ -46,7 +46,7 @@ pub(super) fn scores_and_weights<T: Float>(
     if let Some(mask) = &options.additive {
         scores = scores.try_add(mask)?;
     }
-    let by_position = options.hidden_by_position(&shape)?;
+    let by_position = options.visible_by_position(&shape)?;
     if let Some(mask) = &by_position {
         scores = scores.try_add(&query.tape().input(additive(mask)?))?;
     }
