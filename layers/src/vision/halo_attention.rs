@@ -3,7 +3,7 @@
 use super::blocks::{blocks, image_of_blocks};
 use super::inputs::image;
 use super::position::Position;
-use super::positional_attention::{attend, attend_with_weights, project};
+use super::positional_attention::{Heads, project};
 use super::start::normal;
 use crate::config::defaults::{check_rate, check_size};
 use crate::config::{Initializer, to_json};
@@ -158,11 +158,7 @@ impl<T: Float> HaloAttention<T> {
     /// If `x` has another rank, another number of channels than the layer was made for, or a height or width that isn't a
     /// multiple of `block_size`.
     pub fn forward(&self, x: &Var<T>) -> Result<Var<T>> {
-        let Heads {
-            parts: [query, key, value],
-            position,
-        } = self.heads(x)?;
-        let heads = attend([&query, &key, &value], position, self.config.attn_dropout)?;
+        let heads = self.heads(x)?.attend(self.config.attn_dropout)?;
         self.finish(&heads)
     }
 
@@ -172,12 +168,8 @@ impl<T: Float> HaloAttention<T> {
     /// # Errors
     /// As [`forward`](HaloAttention::forward).
     pub fn forward_with_scores(&self, x: &Var<T>) -> Result<(Var<T>, Var<T>)> {
-        let Heads {
-            parts: [query, key, value],
-            position,
-        } = self.heads(x)?;
-        let dropout = self.config.attn_dropout;
-        let (heads, scores) = attend_with_weights([&query, &key, &value], position, dropout)?;
+        let heads = self.heads(x)?;
+        let (heads, scores) = heads.attend_with_weights(self.config.attn_dropout)?;
         Ok((self.finish(&heads)?, scores))
     }
 
@@ -232,9 +224,10 @@ impl<T: Float> HaloAttention<T> {
             2 * key_dim,
         ])?;
         let windows = windows.permute([0, 4, 1, 2, 3, 5])?;
-        let [key, value] = [0, key_dim].map(|start| windows.narrow(-1, start, key_dim));
         Ok(Heads {
-            parts: [query, key?, value?],
+            query,
+            key: windows.narrow(-1, 0, key_dim)?,
+            value: windows.narrow(-1, key_dim, key_dim)?,
             position,
         })
     }
@@ -274,13 +267,6 @@ impl<T: Float> HaloAttention<T> {
     }
 }
 
-/// What attends to what.
-struct Heads<T: Float> {
-    /// Query, key and value.
-    parts: [Var<T>; 3],
-    position: Var<T>,
-}
-
 impl<T: Float> Layer<T> for HaloAttention<T> {
     fn signature(&self) -> Signature {
         match self.config.return_attention_scores {
@@ -305,9 +291,12 @@ impl<T: Float> Layer<T> for HaloAttention<T> {
 }
 
 #[cfg(test)]
+mod dense;
+
+#[cfg(test)]
 mod tests {
     use super::*;
-    use etude_autograd::{AttentionOptions, Tape};
+    use etude_autograd::Tape;
     use etude_tensor::Tensor;
 
     fn layer(config: HaloAttentionConfig) -> HaloAttention<f64> {
@@ -319,110 +308,8 @@ mod tests {
             .unwrap()
     }
 
-    /// Attention of every query to every position of the padded image, where a mask leaves the block's window: the definition,
-    /// quadratic in the image.
-    fn dense(layer: &HaloAttention<f64>, x: &Var<f64>) -> Result<Var<f64>> {
-        let HaloAttentionConfig {
-            num_heads,
-            key_dim,
-            block_size,
-            halo_size,
-            ..
-        } = layer.config;
-        let (tape, window) = (x.tape(), layer.config.window());
-        let [batch, height, width, _] = image(WHO, x)?;
-        let border = [
-            (0, 0),
-            (halo_size, halo_size),
-            (halo_size, halo_size),
-            (0, 0),
-        ];
-        let key_value = x.matmul(&tape.param(&layer.key_value)?)?.pad(border, 0.0)?;
-        let [_, rows, columns, _] = image(WHO, &key_value)?;
-        let query = x
-            .matmul(&tape.param(&layer.query)?)?
-            .div_scalar((key_dim as f64).sqrt())?;
-        let by_head = |x: &Var<f64>, positions: usize, depth: usize| {
-            x.reshape([batch, positions, num_heads, depth])?
-                .transpose(1, 2)
-        };
-        let query = by_head(&query, height * width, key_dim)?;
-        let key_value = by_head(&key_value, rows * columns, 2 * key_dim)?;
-
-        let by_row = query.matmul(&tape.param(&layer.r_height)?)?;
-        let by_column = query.matmul(&tape.param(&layer.r_width)?)?;
-        let (mut row, mut column, mut visible) = (Vec::new(), Vec::new(), Vec::new());
-        for query in 0..height * width {
-            let (i, j) = (query / width, query % width);
-            for key in 0..rows * columns {
-                // In the coordinates of the query's block, whose window starts at 0.
-                let p = (key / columns).wrapping_sub(i - i % block_size);
-                let r = (key % columns).wrapping_sub(j - j % block_size);
-                let seen = p < window && r < window;
-                visible.push(seen);
-                row.push(if seen {
-                    p + window - 1 - i % block_size
-                } else {
-                    0
-                } as i64);
-                column.push(if seen {
-                    r + window - 1 - j % block_size
-                } else {
-                    0
-                } as i64);
-            }
-        }
-        let shape = [height * width, rows * columns];
-        let all = [batch, num_heads, shape[0], shape[1]];
-        let [row, column] =
-            [row, column].map(|index| Tensor::from_slice(shape, &index)?.broadcast_to(all));
-        let position = by_row
-            .gather(-1, &row?)?
-            .try_add(&by_column.gather(-1, &column?)?)?;
-        let options = AttentionOptions::new()
-            .scale(1.0)
-            .mask(Tensor::from_slice(shape, &visible)?)
-            .mask(position);
-        let key = key_value.narrow(-1, 0, key_dim)?;
-        let value = key_value.narrow(-1, key_dim, key_dim)?;
-        let y = query.scaled_dot_product_attention(&key, &value, &options)?;
-        let y = y
-            .transpose(1, 2)?
-            .reshape([batch, height, width, num_heads * key_dim])?;
-        project(&y, &layer.output_weight, &layer.output_bias)
-    }
-
     fn largest(x: &Tensor<f64>) -> f64 {
         x.abs().max(..).unwrap().item().unwrap()
-    }
-
-    #[test]
-    fn it_agrees_with_dense_attention_under_a_mask() -> Result<()> {
-        for (block, halo) in [(1, 0), (1, 2), (2, 0), (2, 1), (3, 2)] {
-            let config = HaloAttentionConfig::new().block_size(block).halo_size(halo);
-            let layer = layer(config);
-            let x = Tensor::randn([2, 6, 12, 5], &mut Rng::seed(2));
-            let gradients = |forward: &dyn Fn(&Var<f64>) -> Result<Var<f64>>| {
-                let tape = Tape::new();
-                let x = tape.var(x.clone());
-                let y = forward(&x)?;
-                let loss = y.try_mul(&tape.input(Tensor::randn(y.shape(), &mut Rng::seed(3))))?;
-                let gradients = loss.sum(..)?.backward()?;
-                let mut all = vec![y.into_tensor(), gradients.get(&x)?.clone()];
-                for (_, param) in layer.params() {
-                    all.push(gradients.param(param).unwrap().clone());
-                }
-                Ok::<_, Error>(all)
-            };
-            let blocked = gradients(&|x| layer.forward(x))?;
-            let reference = gradients(&|x| dense(&layer, x))?;
-            assert_eq!(blocked.len(), 7);
-            for (got, expected) in blocked.iter().zip(&reference) {
-                let apart = largest(&got.try_sub(expected)?);
-                assert!(apart < 1e-10, "block {block}, halo {halo}: {apart}");
-            }
-        }
-        Ok(())
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::inputs::image;
 use super::position::Position;
-use super::positional_attention::{attend, attend_with_weights, project};
+use super::positional_attention::{Heads, project};
 use super::start::normal;
 use crate::attention::{merge_heads, split_heads};
 use crate::config::defaults::{check_rate, check_size};
@@ -152,11 +152,7 @@ impl<T: Float> MhsaWithPositionEmbedding<T> {
     /// # Errors
     /// If `x` has another rank, no rows or columns, or other sizes than the layer was made for.
     pub fn forward(&self, x: &Var<T>) -> Result<Var<T>> {
-        let Heads {
-            parts: [query, key, value],
-            position,
-        } = self.heads(x)?;
-        let heads = attend([&query, &key, &value], position, self.config.attn_dropout)?;
+        let heads = self.heads(x)?.attend(self.config.attn_dropout)?;
         self.finish(x, &heads)
     }
 
@@ -166,12 +162,8 @@ impl<T: Float> MhsaWithPositionEmbedding<T> {
     /// # Errors
     /// As [`forward`](MhsaWithPositionEmbedding::forward).
     pub fn forward_with_scores(&self, x: &Var<T>) -> Result<(Var<T>, Var<T>)> {
-        let Heads {
-            parts: [query, key, value],
-            position,
-        } = self.heads(x)?;
-        let dropout = self.config.attn_dropout;
-        let (heads, scores) = attend_with_weights([&query, &key, &value], position, dropout)?;
+        let heads = self.heads(x)?;
+        let (heads, scores) = heads.attend_with_weights(self.config.attn_dropout)?;
         Ok((self.finish(x, &heads)?, scores))
     }
 
@@ -195,8 +187,12 @@ impl<T: Float> MhsaWithPositionEmbedding<T> {
             &tape.param(&self.r_height)?,
             &tape.param(&self.r_width)?,
         )?;
-        let parts = [query, project(&self.key)?, project(&self.value)?];
-        Ok(Heads { parts, position })
+        Ok(Heads {
+            query,
+            key: project(&self.key)?,
+            value: project(&self.value)?,
+            position,
+        })
     }
 
     /// The heads side by side, as an image, through the output projection.
@@ -256,13 +252,6 @@ impl<T: Float> MhsaWithPositionEmbedding<T> {
             &[key_dim, self.position.table(height)],
         )
     }
-}
-
-/// What attends to what.
-struct Heads<T: Float> {
-    /// Query, key and value.
-    parts: [Var<T>; 3],
-    position: Var<T>,
 }
 
 impl<T: Float> Layer<T> for MhsaWithPositionEmbedding<T> {
