@@ -1,6 +1,7 @@
 //! What the parameters of a layer start from, handed on to the layers inside it.
 
 use crate::config::Initializer;
+pub(super) use crate::parameters::inside;
 use crate::{Dense, DenseConfig, LayerNorm, LayerNormConfig};
 use etude_tensor::{Error, Float, Result, Rng};
 
@@ -42,11 +43,6 @@ impl Start {
             .trainable(self.trainable)
             .init(rng)
     }
-}
-
-/// An error inside a layer, with the name of the part where it arose.
-pub(super) fn inside<R>(name: &str, result: Result<R>) -> Result<R> {
-    result.map_err(|err| err.in_layer(name))
 }
 
 /// The features of one head, `size / heads`.
