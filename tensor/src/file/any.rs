@@ -2,6 +2,7 @@
 
 use crate::{Element, Error, Result, Shape, Tensor};
 use std::any::Any;
+use std::io::{self, Write};
 
 /// A tensor of any element type that a file can hold.
 ///
@@ -106,25 +107,37 @@ impl AnyTensor {
         each!(self, tensor => tensor.cast())
     }
 
-    /// The elements in row-major order, each in little-endian bytes.
-    pub(super) fn to_le_bytes(&self) -> Vec<u8> {
+    /// Writes the elements in row-major order, each in little-endian bytes.
+    pub(super) fn write_le_bytes(&self, out: &mut dyn Write) -> io::Result<()> {
         match self {
-            AnyTensor::F32(tensor) => bytes_of(tensor, f32::to_le_bytes),
-            AnyTensor::F64(tensor) => bytes_of(tensor, f64::to_le_bytes),
-            AnyTensor::I64(tensor) => bytes_of(tensor, i64::to_le_bytes),
-            AnyTensor::I32(tensor) => bytes_of(tensor, i32::to_le_bytes),
-            AnyTensor::U8(tensor) => tensor.to_vec(),
-            AnyTensor::Bool(tensor) => bytes_of(tensor, |flag| [u8::from(flag)]),
+            AnyTensor::F32(tensor) => write_each(tensor, out, f32::to_le_bytes),
+            AnyTensor::F64(tensor) => write_each(tensor, out, f64::to_le_bytes),
+            AnyTensor::I64(tensor) => write_each(tensor, out, i64::to_le_bytes),
+            AnyTensor::I32(tensor) => write_each(tensor, out, i32::to_le_bytes),
+            AnyTensor::U8(tensor) => write_each(tensor, out, u8::to_le_bytes),
+            AnyTensor::Bool(tensor) => write_each(tensor, out, |flag| [u8::from(flag)]),
         }
     }
 }
 
-fn bytes_of<T: Element, const N: usize>(tensor: &Tensor<T>, to_bytes: fn(T) -> [u8; N]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(tensor.elements() * N);
-    for &value in tensor.contiguous().as_slice().unwrap_or_default() {
-        bytes.extend_from_slice(&to_bytes(value));
+/// Elements converted at a time.
+const CHUNK: usize = 1 << 14;
+
+fn write_each<T: Element, const N: usize>(
+    tensor: &Tensor<T>,
+    out: &mut dyn Write,
+    to_bytes: fn(T) -> [u8; N],
+) -> io::Result<()> {
+    let tensor = tensor.contiguous();
+    let mut bytes = Vec::with_capacity(N * CHUNK.min(tensor.elements()));
+    for values in tensor.as_slice().unwrap_or_default().chunks(CHUNK) {
+        bytes.clear();
+        values
+            .iter()
+            .for_each(|&value| bytes.extend_from_slice(&to_bytes(value)));
+        out.write_all(&bytes)?;
     }
-    bytes
+    Ok(())
 }
 
 /// The tensor whose elements are in `bytes`, `N` little-endian ones each. `bytes` has the length that `shape` asks for.

@@ -4,8 +4,14 @@
 mod any;
 mod atomic;
 mod header;
+mod npy;
+#[cfg(feature = "npz")]
+mod npz;
 mod safetensors;
 
 pub use any::AnyTensor;
 pub use atomic::write_atomically;
+pub use npy::{read_npy, write_npy};
+#[cfg(feature = "npz")]
+pub use npz::{read_npz, write_npz};
 pub use safetensors::TensorFile;

@@ -68,7 +68,7 @@ impl TensorFile {
         write_atomically(path, |file| {
             file.write_all(&start)?;
             for tensor in order {
-                file.write_all(&tensor.to_le_bytes())?;
+                tensor.write_le_bytes(file)?;
             }
             Ok(())
         })
@@ -81,7 +81,8 @@ impl TensorFile {
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         let (mut bytes, order) = self.start()?;
         for tensor in order {
-            bytes.extend(tensor.to_le_bytes());
+            let written = tensor.write_le_bytes(&mut bytes);
+            written.map_err(|err| Error::file("safetensors", err.to_string()))?;
         }
         Ok(bytes)
     }

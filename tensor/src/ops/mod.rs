@@ -39,6 +39,7 @@ mod index;
 mod index_select;
 mod layer_norm;
 mod leaky_relu;
+mod linalg;
 mod ln;
 mod ln_1p;
 mod log_softmax;
@@ -57,6 +58,8 @@ mod min;
 mod minimum;
 mod mul;
 mod narrow;
+#[cfg(feature = "ndarray")]
+mod ndarray;
 mod neg;
 mod nested;
 mod nonzero;

@@ -1,6 +1,6 @@
 //! Tensors from arrays, nested up to rank 4, from vectors and from slices.
 
-use crate::{Element, Shape, Tensor};
+use crate::{Element, Error, Result, Shape, Tensor};
 
 /// A tensor of rank 1.
 ///
@@ -65,6 +65,67 @@ impl<T: Element> From<&[T]> for Tensor<T> {
 impl<T: Element> FromIterator<T> for Tensor<T> {
     fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
         Tensor::from(Vec::from_iter(values))
+    }
+}
+
+/// A tensor of rank 2, of rows of one length.
+///
+/// ```
+/// use etude_tensor::Tensor;
+///
+/// let x = Tensor::try_from(vec![vec![1, 2], vec![3, 4_i64]])?;
+/// assert_eq!(x, Tensor::from([[1, 2], [3, 4]]));
+/// assert!(Tensor::try_from(vec![vec![1, 2], vec![3_i64]]).is_err());
+/// # Ok::<(), etude_tensor::Error>(())
+/// ```
+impl<T: Element> TryFrom<Vec<Vec<T>>> for Tensor<T> {
+    type Error = Error;
+
+    fn try_from(rows: Vec<Vec<T>>) -> Result<Self> {
+        let width = rows.first().map_or(0, Vec::len);
+        if let Some((number, row)) = rows.iter().enumerate().find(|(_, row)| row.len() != width) {
+            return Err(Error::shape(
+                "try_from",
+                format!(
+                    "row {number} has {} elements, row 0 {width}; expected as many in each",
+                    row.len()
+                ),
+            ));
+        }
+        Tensor::from_slice([rows.len(), width], &rows.concat())
+    }
+}
+
+/// The elements in row-major order.
+impl<T: Element> From<Tensor<T>> for Vec<T> {
+    fn from(tensor: Tensor<T>) -> Self {
+        tensor.to_vec()
+    }
+}
+
+/// The elements without a copy, if they lie in row-major order without gaps (else call
+/// [`contiguous`](Tensor::contiguous) first).
+///
+/// ```
+/// use etude_tensor::Tensor;
+///
+/// let x = Tensor::from([[1, 2], [3, 4_i64]]);
+/// assert_eq!(<&[i64]>::try_from(&x)?, [1, 2, 3, 4]);
+/// assert!(<&[i64]>::try_from(&x.transpose(0, 1)?).is_err());
+/// # Ok::<(), etude_tensor::Error>(())
+/// ```
+impl<'a, T: Element> TryFrom<&'a Tensor<T>> for &'a [T] {
+    type Error = Error;
+
+    fn try_from(tensor: &'a Tensor<T>) -> Result<Self> {
+        tensor.as_slice().ok_or_else(|| {
+            let message = format!(
+                "a tensor of shape {:?} and strides {:?}; expected row-major order (call contiguous() first)",
+                tensor.shape(),
+                tensor.strides()
+            );
+            Error::shape("try_from", message)
+        })
     }
 }
 

@@ -1,0 +1,126 @@
+//! Eigenvalues and eigenvectors of symmetric matrices, `A = V·Λ·Vᵀ`, by Jacobi's rotations (1846).
+
+use super::jacobi::{SWEEPS, more_sweeps, rotation, sign, turn};
+use super::{count, matrix, side, transposed, with_last};
+use crate::{Float, Result, Tensor};
+
+impl<T: Float> Tensor<T> {
+    /// The eigenvalues `[..., n]`, ascending, and the orthonormal eigenvectors `[..., n, n]`, one a column, of the symmetric
+    /// part `(A + Aᵀ)/2` of each matrix in the last two axes. Of each eigenvector the component of largest magnitude is
+    /// positive. NaN where the matrix has a NaN or ±∞.
+    ///
+    /// ```
+    /// use etude_tensor::Tensor;
+    ///
+    /// let (values, vectors) = Tensor::from([[2.0_f64, 1.0], [1.0, 2.0]]).eigh()?;
+    /// assert!(values.to_vec().iter().zip([1.0, 3.0]).all(|(a, b)| (a - b).abs() < 1e-14));
+    /// assert!((vectors.at(&[0, 1])? - 0.5_f64.sqrt()).abs() < 1e-14);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the last two sizes differ.
+    pub fn eigh(&self) -> Result<(Self, Self)> {
+        let n = side("eigh", self)?;
+        let a = self.contiguous();
+        let all = a.as_slice().unwrap_or_default();
+        let (mut values, mut vectors) = (Vec::new(), Vec::new());
+        for index in 0..count(self) {
+            let (value, vector) = rotations(matrix(all, index, n * n), n);
+            values.extend(value);
+            vectors.extend(vector);
+        }
+        let values = Tensor::from_slice(with_last(self, &[n]), &values)?;
+        Ok((values, Tensor::from_slice(self.shape(), &vectors)?))
+    }
+}
+
+fn rotations<T: Float>(a: &[T], n: usize) -> (Vec<T>, Vec<T>) {
+    if !a.iter().all(|x| x.is_finite()) {
+        return (vec![T::NAN; n], vec![T::NAN; n * n]);
+    }
+    let half = T::from_f64(0.5);
+    let mut a: Vec<T> = (0..n * n)
+        .map(|i| (a[i] + a[i % n * n + i / n]) * half)
+        .collect();
+    // The eigenvectors as rows.
+    let mut v: Vec<T> = (0..n * n)
+        .map(|i| if i % n == i / n { T::one() } else { T::ZERO })
+        .collect();
+    let size = T::dot(&a, &a).primal().sqrt();
+    let mut left = more_sweeps::<T>();
+    for _ in 0..SWEEPS {
+        let mut aside = 0.0_f64;
+        for p in 0..n {
+            for q in p + 1..n {
+                let c = a[p * n + q];
+                aside = aside.max(c.primal().abs());
+                let Some((cosine, sine)) = rotation(a[q * n + q] - a[p * n + p], c) else {
+                    continue;
+                };
+                // Rows, then columns.
+                turn(&mut a, n, (p, q), (cosine, sine));
+                for row in a.chunks_mut(n) {
+                    let (x, y) = (row[p], row[q]);
+                    (row[p], row[q]) = (cosine * x - sine * y, sine * x + cosine * y);
+                }
+                turn(&mut v, n, (p, q), (cosine, sine));
+            }
+        }
+        if aside <= 0.01 * T::EPSILON * size {
+            if left == 0 {
+                break;
+            }
+            left -= 1;
+        }
+    }
+    let mut order: Vec<usize> = (0..n).collect();
+    order.sort_by_key(|&i| a[i * n + i].order_key());
+    let values = order.iter().map(|&i| a[i * n + i]).collect();
+    let rows = order.iter().flat_map(|&i| {
+        let row = &v[i * n..(i + 1) * n];
+        let sign = sign(row);
+        row.iter().map(move |&x| x * sign)
+    });
+    (values, transposed(&rows.collect::<Vec<T>>(), n))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+    use crate::ops::linalg::tests::{apart, random};
+
+    #[test]
+    fn values_and_vectors_make_the_matrix() {
+        for n in [0, 1, 2, 6, 40] {
+            let a = random(&[2, n, n]);
+            let (values, vectors) = a.eigh().unwrap();
+            let back = vectors.try_mul(&values.unsqueeze(-2).unwrap()).unwrap();
+            let back = back.matmul(&vectors.transpose(-2, -1).unwrap()).unwrap();
+            let symmetric = a
+                .try_add(&a.transpose(-2, -1).unwrap())
+                .unwrap()
+                .try_mul(&Tensor::scalar(0.5))
+                .unwrap();
+            assert!(apart(&back, &symmetric) < 1e-12, "{n}");
+            assert!(values.to_vec().chunks(n.max(1)).all(|row| row.is_sorted()));
+        }
+    }
+
+    #[test]
+    fn equal_values_and_single_precision() {
+        let (values, vectors) = Tensor::<f32>::eye(3).eigh().unwrap();
+        assert_eq!((values.to_vec(), vectors), (vec![1.0; 3], Tensor::eye(3)));
+        let a = Tensor::from([[1e-8_f32, 1.0], [1.0, 1e8]]);
+        assert!((a.eigh().unwrap().0.to_vec()[1] / 1e8 - 1.0).abs() < 1e-6);
+        assert!(
+            Tensor::from([[f32::NAN]])
+                .eigh()
+                .unwrap()
+                .0
+                .item()
+                .unwrap()
+                .is_nan()
+        );
+    }
+}

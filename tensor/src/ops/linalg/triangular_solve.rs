@@ -1,0 +1,161 @@
+//! Substitution: `A·X = B` for triangular `A`, row by row: `X[i] = (B[i] − Σₖ A[i, k]·X[k]) / A[i, i]`.
+
+use super::{about, add_scaled, count, matrix, side, with_last};
+use crate::{Error, Float, Result, Shape, Tensor};
+
+impl<T: Float> Tensor<T> {
+    /// The solution `X` of `A·X = B` for the upper (or lower) triangles `A` of the matrices in the last two axes; what stands
+    /// in the other triangle isn't looked at. `b` has matrices `[..., n, k]`, or is a vector `[n]`; leading axes broadcast.
+    ///
+    /// ```
+    /// use etude_tensor::Tensor;
+    ///
+    /// let a = Tensor::from([[2.0_f64, 0.0], [1.0, 4.0]]);
+    /// let x = a.triangular_solve(&Tensor::from([2.0, 9.0]), false)?;
+    /// assert_eq!(x.to_vec(), [1.0, 2.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the shapes don't go together, or there is a 0 on the diagonal.
+    pub fn triangular_solve(&self, b: &Self, upper: bool) -> Result<Self> {
+        let n = side("triangular_solve", self)?;
+        systems("triangular_solve", self, b, |a, x, number| {
+            substitute(a, n, x, upper).map_err(|row| {
+                about(
+                    "triangular_solve",
+                    number,
+                    &format!("is singular: 0 at ({row}, {row})"),
+                )
+            })
+        })
+    }
+}
+
+/// Overwrites the rows of `x`, `n` of them, by the solution, or names the row with a 0 on the diagonal.
+pub(super) fn substitute<T: Float>(
+    a: &[T],
+    n: usize,
+    x: &mut [T],
+    upper: bool,
+) -> Result<(), usize> {
+    let width = x.len().checked_div(n).unwrap_or(0);
+    for step in 0..n {
+        let i = if upper { n - 1 - step } else { step };
+        let pivot = a[i * n + i];
+        if pivot == T::ZERO {
+            return Err(i);
+        }
+        let (before, rest) = x.split_at_mut(i * width);
+        let (row, behind) = rest.split_at_mut(width);
+        let known = if upper { i + 1..n } else { 0..i };
+        for k in known {
+            let solved = if upper {
+                &behind[(k - i - 1) * width..]
+            } else {
+                &before[k * width..]
+            };
+            add_scaled(-a[i * n + k], &solved[..width], row);
+        }
+        row.iter_mut().for_each(|x| *x /= pivot);
+    }
+    Ok(())
+}
+
+/// Solves one system after the other: `solve(a, x, number)` overwrites the right side `x` by the solution.
+pub(super) fn systems<T: Float>(
+    op: &str,
+    a: &Tensor<T>,
+    b: &Tensor<T>,
+    mut solve: impl FnMut(&[T], &mut [T], usize) -> Result<()>,
+) -> Result<Tensor<T>> {
+    let n = side(op, a)?;
+    let vector = b.rank() == 1;
+    let sides = if vector { b.unsqueeze(1)? } else { b.clone() };
+    let [.., rows, width] = *sides.shape() else {
+        return Err(Error::shape(
+            op,
+            "a right side of rank 0; expected a vector or matrices",
+        ));
+    };
+    if rows != n {
+        return Err(Error::shape(
+            op,
+            format!(
+                "matrices {:?} and a right side {:?}; expected {n} rows",
+                a.shape(),
+                b.shape()
+            ),
+        ));
+    }
+    let batch = Shape::broadcast(
+        op,
+        &a.shape()[..a.rank() - 2],
+        &sides.shape()[..sides.rank() - 2],
+    )?;
+    let a = a.broadcast_to([&batch[..], &[n, n]].concat())?.contiguous();
+    let mut x = sides
+        .broadcast_to([&batch[..], &[n, width]].concat())?
+        .copied();
+    let values = a.as_slice().unwrap_or_default();
+    let matrices = count(&a);
+    if n > 0 {
+        let out = x.make_mut();
+        for index in 0..matrices {
+            let x = &mut out[index * n * width..(index + 1) * n * width];
+            solve(matrix(values, index, n * n), x, index)?;
+        }
+    }
+    if vector {
+        let shape = with_last(&x, &[n]);
+        return x.reshape(shape);
+    }
+    Ok(x)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::linalg::tests::{apart, random};
+
+    #[test]
+    fn both_triangles_of_several_matrices() {
+        let a = random(&[3, 5, 5])
+            .try_add(&Tensor::eye(5).try_mul(&Tensor::scalar(4.0)).unwrap())
+            .unwrap();
+        let b = random(&[2, 1, 5, 2]);
+        for upper in [false, true] {
+            let x = a.triangular_solve(&b, upper).unwrap();
+            let triangle = if upper { a.triu(0) } else { a.tril(0) }.unwrap();
+            assert_eq!(x.shape(), [2, 3, 5, 2]);
+            assert!(
+                apart(
+                    &triangle.matmul(&x).unwrap(),
+                    &b.broadcast_to([2, 3, 5, 2]).unwrap()
+                ) < 1e-12
+            );
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_named() {
+        let message =
+            |a: Tensor<f64>, b: Tensor<f64>| a.triangular_solve(&b, false).unwrap_err().to_string();
+        assert_eq!(
+            message(Tensor::eye(2), Tensor::zeros([3, 1])),
+            "triangular_solve: matrices [2, 2] and a right side [3, 1]; expected 2 rows"
+        );
+        assert_eq!(
+            message(Tensor::zeros([1, 1]), Tensor::zeros([1])),
+            "triangular_solve: matrix 0 is singular: 0 at (0, 0)"
+        );
+        assert!(message(Tensor::eye(2), Tensor::scalar(1.0)).contains("rank 0"));
+        let none = Tensor::<f64>::zeros([0, 0]);
+        assert_eq!(
+            none.triangular_solve(&Tensor::zeros([0, 3]), true)
+                .unwrap()
+                .shape(),
+            [0, 3]
+        );
+    }
+}
