@@ -18,6 +18,8 @@ mod inputs;
 mod operations;
 #[path = "workloads/recurrent.rs"]
 mod recurrent;
+#[path = "workloads/resnet.rs"]
+mod resnet;
 #[path = "workloads/training.rs"]
 mod training;
 
@@ -85,6 +87,7 @@ fn run(id: &str) -> Result<Outcome> {
         "train-cnn" => training::cnn(),
         "train-lstm" => recurrent::train(),
         "train-gpt" => attention::train(),
+        "train-resnet8" => resnet::resnet8(),
         "train-digits-mlp-small" => training::small_mlp(),
         "infer-mlp-1" => training::infer_mlp(),
         _ if WORKLOADS.contains(&id) => Err(Error::value(

@@ -79,7 +79,7 @@ pub use hook::{Delivery, SinkHook};
 pub use lazy::Initializer;
 pub use mode::Mode;
 pub use module::{Item, ItemMut, Module, Visitor, VisitorMut};
-pub use ops::{Kind, LstmWeights, Op};
+pub use ops::{BatchNormed, Kind, LstmWeights, Op};
 pub use param::{Param, ParamId};
 pub use paths::matches as path_matches;
 pub use picture::Picture;

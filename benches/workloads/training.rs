@@ -79,7 +79,7 @@ impl Cnn {
 }
 
 /// A dense layer with weight and bias from the next two seeds.
-fn dense(seed: &mut u32, inputs: usize, outputs: usize, relu: bool) -> Result<Dense> {
+pub fn dense(seed: &mut u32, inputs: usize, outputs: usize, relu: bool) -> Result<Dense> {
     let mut config = DenseConfig::new(outputs).input_size(inputs);
     if relu {
         config = config.activation(Activation::Relu);
@@ -143,7 +143,7 @@ pub fn infer_mlp() -> Result<Outcome> {
 
 /// Steps on one batch: forward, mean cross entropy with 10 classes, backward, update. The check is the loss that the fifth
 /// step reports.
-fn train<M: Module, O: Method>(
+pub fn train<M: Module, O: Method>(
     model: &mut M,
     forward: fn(&M, &Var) -> Result<Var>,
     mut optimizer: Optimizer<O>,

@@ -1,6 +1,7 @@
 //! The arithmetic that every differentiable operation is written in.
 
 use crate::kernels::attention::AttentionKernels;
+use crate::kernels::channels::ChannelKernels;
 use crate::kernels::conv::ConvKernels;
 use crate::kernels::lstm::LstmKernels;
 use crate::kernels::maps::MapKernels;
@@ -22,6 +23,7 @@ pub trait Float:
     + MapKernels
     + ReduceKernels
     + RowKernels
+    + ChannelKernels
     + ProductKernels
     + ConvKernels
     + PoolKernels

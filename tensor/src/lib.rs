@@ -32,8 +32,9 @@ pub use element::{Element, Number};
 pub use error::{Error, ErrorKind, Result};
 pub use float::Float;
 pub use ops::{
-    Attended, AttentionArguments, AttentionGradients, CrossEntropy, Interpolation, LayerNorm,
-    LayerNormParameters, Lstm, LstmGrad, MaxPool, PadMode, REST, Scatter, Slice, Unique, Window,
+    Attended, AttentionArguments, AttentionGradients, BatchNorm, BatchNormGradients, CrossEntropy,
+    Interpolation, LayerNorm, LayerNormParameters, Lstm, LstmGrad, MaxPool, PadMode, REST, Scatter,
+    Slice, Unique, Window,
 };
 pub use rng::Rng;
 pub use shape::{Axes, Shape, Strides, axis_index};

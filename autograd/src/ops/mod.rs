@@ -6,6 +6,7 @@ mod affine;
 mod all_reduce_sum;
 mod attention_with_weights;
 mod avg_pool;
+mod batch_norm;
 mod broadcast_to;
 mod clamp;
 mod concat;
@@ -105,5 +106,6 @@ mod weighted_mean;
 mod where_;
 mod windows;
 
+pub use batch_norm::BatchNormed;
 pub use lstm::LstmWeights;
 pub use table::{Kind, Op};

@@ -62,6 +62,7 @@ table! {
         Affine = "affine",
         AllReduceSum = "all_reduce_sum",
         AvgPool = "avg_pool",
+        BatchNorm = "batch_norm",
         BroadcastTo = "broadcast_to",
         Clamp = "clamp",
         Concat = "concat",

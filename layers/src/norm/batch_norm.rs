@@ -155,42 +155,67 @@ impl<T: Float> BatchNorm<T> {
         let built = self.moving_mean.value().ok();
         check_size_along(WHO, built.map(Tensor::elements), channels, x.shape())?;
         self.make(channels)?;
-        if let Some(mask) = mask {
-            let expected = without(x.shape(), axis);
-            if mask.shape() != expected {
-                let message = format!(
-                    "a mask of shape {:?} for an input {:?}; expected {expected:?}",
-                    mask.shape(),
-                    x.shape()
-                );
-                return Err(Error::shape(WHO, message));
-            }
+        let training = x.tape().is_training() && self.config.trainable;
+        match mask {
+            None if training && !self.is_in_group(x) => self.by_batch(x, axis),
+            _ => self.by_moments(x, axis, mask, training),
         }
+    }
+
+    /// Whether the moments are those of a group of replicas.
+    fn is_in_group(&self, x: &Var<T>) -> bool {
+        self.config.synchronized && x.tape().group().is_some()
+    }
+
+    /// Normalises by the moments of the whole batch: one operation, on channels that stand last.
+    fn by_batch(&self, x: &Var<T>, axis: usize) -> Result<Var<T>> {
+        if x.shape().contains(&0) {
+            let message = format!(
+                "an input of shape {:?} has no element to take moments of",
+                x.shape()
+            );
+            return Err(Error::shape(WHO, message));
+        }
+        let (tape, channels) = (x.tape(), x.shape()[axis]);
+        let gamma = leaf(tape, &self.gamma)?;
+        let gamma = gamma.unwrap_or_else(|| tape.input(Tensor::ones([channels])));
+        let beta = leaf(tape, &self.beta)?;
+        let beta = beta.unwrap_or_else(|| tape.input(Tensor::zeros([channels])));
+        let (axis, last) = (axis as isize, x.rank() as isize - 1);
+        let to_end: Vec<isize> = (0..axis).chain(axis + 1..=last).chain([axis]).collect();
+        let back: Vec<isize> = (0..axis).chain([last]).chain(axis..last).collect();
+        let moved = if axis == last {
+            x.clone()
+        } else {
+            x.permute(to_end)?
+        };
+        let norm = moved.batch_norm(&gamma, &beta, self.config.epsilon)?;
+        self.update(x, norm.mean, norm.variance)?;
+        if axis == last {
+            Ok(norm.y)
+        } else {
+            norm.y.permute(back)
+        }
+    }
+
+    /// Normalises by weighted moments, or those of a group, in training, otherwise by the moving averages.
+    fn by_moments(
+        &self,
+        x: &Var<T>,
+        axis: usize,
+        mask: Option<&Tensor<T>>,
+        training: bool,
+    ) -> Result<Var<T>> {
+        let (tape, channels) = (x.tape(), x.shape()[axis]);
         // A vector of channels, in the shape in which it broadcasts against x.
         let mut spread = vec![1; x.rank()];
         spread[axis] = channels;
-        let tape = x.tape();
-        let moments = if tape.is_training() && self.config.trainable {
-            let moments = self.moments(x, axis, mask)?;
-            // All members of a group have the same moments: one update is what the whole batch would make.
-            let group = tape.group().filter(|_| self.config.synchronized);
-            let buffers = match group.is_none_or(|group| group.rank() == 0) {
-                true => &[
-                    (&self.moving_mean, &moments.mean),
-                    (&self.moving_variance, &moments.variance),
-                ][..],
-                false => &[],
-            };
-            for (buffer, moment) in buffers {
-                let towards = moment.tensor().reshape([channels])?;
-                tape.update(
-                    buffer,
-                    Update::Blend {
-                        keep: self.config.momentum,
-                        towards,
-                    },
-                )?;
-            }
+        let weights = mask.map(|mask| weights(mask, x, axis)).transpose()?;
+        let moments = if training {
+            let moments = self.moments(x, axis, weights.as_ref())?;
+            let [mean, variance] = [&moments.mean, &moments.variance];
+            let flat = |moment: &Var<T>| moment.tensor().reshape([channels]);
+            self.update(x, flat(mean)?, flat(variance)?)?;
             moments
         } else {
             let stored = |buffer| tape.input(tape.buffer(buffer)?).reshape(&spread[..]);
@@ -207,33 +232,34 @@ impl<T: Float> BatchNorm<T> {
         moments.normalise(x, self.config.epsilon, gamma.as_ref(), beta.as_ref())
     }
 
-    fn moments(&self, x: &Var<T>, axis: usize, mask: Option<&Tensor<T>>) -> Result<Moments<T>> {
-        let others: Vec<isize> = (0..x.rank())
-            .filter(|&other| other != axis)
-            .map(|other| other as isize)
-            .collect();
+    fn moments(&self, x: &Var<T>, axis: usize, weights: Option<&Tensor<T>>) -> Result<Moments<T>> {
+        let others = (0..x.rank()).filter(|&other| other != axis);
+        let others: Vec<isize> = others.map(|other| other as isize).collect();
         let others = Axes::from(others);
-        if self.config.synchronized && x.tape().group().is_some() {
-            let weights = mask.map(|mask| mask.unsqueeze(axis as isize)).transpose()?;
-            return Moments::over_group(x, weights.as_ref(), x.shape()[axis], &others);
-        }
-        let Some(mask) = mask else {
-            if x.shape().contains(&0) {
-                let message = format!(
-                    "an input of shape {:?} has no element to take moments of",
-                    x.shape()
-                );
-                return Err(Error::shape(WHO, message));
-            }
-            return Moments::new(x, &others);
+        let weights = match weights {
+            Some(weights) if !self.is_in_group(x) => weights,
+            weights => return Moments::over_group(x, weights, x.shape()[axis], &others),
         };
-        let total = mask.sum(..)?;
+        let total = weights.sum(..)?;
         // With no weight at all, both moments are 0: the sums are, and 1 divides them.
         let total = match total.item()? == T::ZERO {
             true => Tensor::scalar(T::one()),
             false => total,
         };
-        Moments::weighted(x, &mask.unsqueeze(axis as isize)?, &total, &others)
+        Moments::weighted(x, weights, &total, &others)
+    }
+
+    /// Asks for the moving averages to go towards the moments of this batch.
+    fn update(&self, x: &Var<T>, mean: Tensor<T>, variance: Tensor<T>) -> Result<()> {
+        // All members of a group have the same moments: one update is what the whole batch would make.
+        let group = x.tape().group().filter(|_| self.config.synchronized);
+        if group.is_some_and(|group| group.rank() > 0) {
+            return Ok(());
+        }
+        let keep = self.config.momentum;
+        let towards = |towards| Update::Blend { keep, towards };
+        x.tape().update(&self.moving_mean, towards(mean))?;
+        x.tape().update(&self.moving_variance, towards(variance))
     }
 
     /// Makes the parameters and buffers, if they aren't there.
@@ -250,9 +276,18 @@ impl<T: Float> BatchNorm<T> {
     }
 }
 
-/// The shape without an axis.
-fn without(shape: &[usize], axis: usize) -> Vec<usize> {
-    [&shape[..axis], &shape[axis + 1..]].concat()
+/// A mask of `x`'s shape without the channels' axis, in the shape in which it broadcasts against `x`.
+fn weights<T: Float>(mask: &Tensor<T>, x: &Var<T>, axis: usize) -> Result<Tensor<T>> {
+    let expected = [&x.shape()[..axis], &x.shape()[axis + 1..]].concat();
+    if mask.shape() != expected {
+        let message = format!(
+            "a mask of shape {:?} for an input {:?}; expected {expected:?}",
+            mask.shape(),
+            x.shape()
+        );
+        return Err(Error::shape(WHO, message));
+    }
+    mask.unsqueeze(axis as isize)
 }
 
 impl<T: Float> Layer<T> for BatchNorm<T> {

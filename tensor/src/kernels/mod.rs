@@ -18,6 +18,7 @@
 #![allow(unsafe_code)]
 
 pub mod attention;
+pub mod channels;
 pub mod conv;
 mod dispatch;
 pub mod level;

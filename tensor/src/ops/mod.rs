@@ -7,6 +7,7 @@ mod argmax;
 mod argmin;
 mod assign;
 mod avg_pool;
+mod batch_norm;
 mod broadcast_to;
 mod cast;
 mod clamp;
@@ -116,6 +117,7 @@ mod weighted_mean;
 mod where_;
 mod windows;
 
+pub use batch_norm::{BatchNorm, BatchNormGradients};
 pub use cross_entropy::CrossEntropy;
 pub use einsum::{Contract, einsum, kron, outer, tensordot};
 pub use index::index_positions;

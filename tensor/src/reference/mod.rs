@@ -4,6 +4,7 @@
 //! included), and every fast kernel is tested against them.
 
 pub mod attention;
+pub mod channels;
 pub mod conv;
 pub mod lstm;
 pub mod maps;

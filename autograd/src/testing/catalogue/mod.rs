@@ -36,6 +36,7 @@ pub fn entry(op: Op) -> Entry {
         Op::AttentionWithWeights => attention::attention_with_weights(),
         Op::AvgPool => windows::avg_pool(),
         Op::AvgPoolGrad => windows::avg_pool_grad(),
+        Op::BatchNorm => rows::batch_norm(),
         Op::Bincount => ordering::bincount(),
         Op::BroadcastTo => views::broadcast_to(),
         Op::Chunk => views::chunk(),

@@ -106,3 +106,34 @@ pub(super) fn layer_norm() -> Entry {
             "layer_norm: gamma has shape [2] and x [2, 3]; expected gamma of shape [3]",
         )
 }
+
+pub(super) fn batch_norm() -> Entry {
+    let norm = program!(|x, gamma, beta| Ok(x.batch_norm(gamma, beta, 1e-3)?.y));
+    Entry::new("each channel to mean 0 and variance 1 over the batch, then scaled by gamma and shifted by beta")
+        .needs_an_axis()
+        .large(
+            norm.clone(),
+            [normal([4000, 24]), normal([24]), normal([24])],
+        )
+        .case("rows", norm, [normal([4, 3]), normal([3]), normal([3])])
+        .also(
+            "several axes",
+            [normal([2, 3, 2]), normal([2]), normal([2])],
+        )
+        .also("one channel", [normal([3, 1]), normal([1]), normal([1])])
+        .also("one row", [normal([1, 2]), normal([2]), normal([2])])
+        .refuses(
+            |tape| {
+                let (x, short) = (tape.var(Tensor::zeros([2, 3])), tape.var(Tensor::ones([2])));
+                Ok(x.batch_norm(&short, &short, 1e-3)?.y)
+            },
+            "batch_norm: gamma has shape [2] and x [2, 3]; expected gamma of shape [3]",
+        )
+        .refuses(
+            |tape| {
+                let (x, one) = (tape.var(Tensor::zeros([0, 3])), tape.var(Tensor::ones([3])));
+                Ok(x.batch_norm(&one, &one, 1e-3)?.y)
+            },
+            "batch_norm: x [0, 3] has no element to take moments of",
+        )
+}
