@@ -59,6 +59,7 @@ mod sliding;
 mod spatial;
 mod summary;
 mod transformer;
+mod unary;
 mod vision;
 
 pub use activation::ActivationFn;

@@ -1,13 +1,13 @@
 //! The fully connected layer.
 
 use crate::config::defaults::check_size;
-use crate::config::{Activation, Initializer, to_json};
+use crate::config::{Activation, Initializer};
 use crate::parameters::{check_channels, param};
-use crate::{ActivationFn, Args, Argument, Layer, Module, Outputs, Signature};
+use crate::unary::unary_layer;
+use crate::{ActivationFn, Argument, Module, Signature};
 use etude_autograd::{Param, Var};
 use etude_derive::config;
 use etude_tensor::{Error, Float, Result, Rng};
-use serde_json::Value;
 
 const WHO: &str = "dense";
 const SIGNATURE: Signature = Signature::new("Dense", &[Argument::float("x")], &["output"]);
@@ -91,16 +91,6 @@ pub struct Dense<T: Float = f32> {
 }
 
 impl<T: Float> Dense<T> {
-    /// With an activation given in code. Such a layer has no configuration that a file could hold.
-    #[must_use]
-    pub fn with_activation(
-        mut self,
-        activation: impl Fn(&Var<T>) -> Result<Var<T>> + Send + Sync + 'static,
-    ) -> Self {
-        self.activation = ActivationFn::custom(activation);
-        self
-    }
-
     /// `x [..., in]` of rank 2 or more → `[..., out]`.
     ///
     /// # Errors
@@ -138,25 +128,12 @@ impl<T: Float> Dense<T> {
     }
 }
 
-impl<T: Float> Layer<T> for Dense<T> {
-    fn signature(&self) -> Signature {
-        SIGNATURE
-    }
-
-    fn config(&self) -> Result<Value> {
-        self.activation.named(WHO)?;
-        to_json(WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&SIGNATURE, want)?;
-        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
-    }
-}
+unary_layer!([] Dense<T>, SIGNATURE, activation);
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Layer;
     use etude_autograd::Tape;
     use etude_tensor::Tensor;
 

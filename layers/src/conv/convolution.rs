@@ -1,15 +1,15 @@
 //! The convolution layers of one, two and three spatial axes.
 
 use crate::config::defaults::check_size;
-use crate::config::{Activation, DataFormat, Initializer, Ints, Padding, to_json};
+use crate::config::{Activation, DataFormat, Initializer, Ints, Padding};
 use crate::parameters::{build, check_size_along, leaf, optional_param, param};
 use crate::sliding::Sliding;
 use crate::spatial::of_rank;
-use crate::{ActivationFn, Args, Argument, Layer, Module, Outputs, Signature};
+use crate::unary::unary_layer;
+use crate::{ActivationFn, Argument, Module, Signature};
 use etude_autograd::{Param, Var};
 use etude_derive::config;
 use etude_tensor::{Error, Float, Result, Rng};
-use serde_json::Value;
 
 /// The configuration of a [`Conv1d`].
 pub type Conv1dConfig = ConvConfig<1>;
@@ -145,16 +145,6 @@ impl<const D: usize, T: Float> Conv<D, T> {
     const NAME: &'static str = of_rank(D, ["Conv1d", "Conv2d", "Conv3d"]);
     const SIGNATURE: Signature = Signature::new(Self::NAME, &[Argument::float("x")], &["output"]);
 
-    /// With an activation given in code. Such a layer has no configuration that a file could hold.
-    #[must_use]
-    pub fn with_activation(
-        mut self,
-        activation: impl Fn(&Var<T>) -> Result<Var<T>> + Send + Sync + 'static,
-    ) -> Self {
-        self.activation = ActivationFn::custom(activation);
-        self
-    }
-
     /// `x [b, spatial..., in]` → `[b, out..., filters]`; channels second in the NC… formats.
     ///
     /// # Errors
@@ -193,21 +183,7 @@ impl<const D: usize, T: Float> Conv<D, T> {
     }
 }
 
-impl<const D: usize, T: Float> Layer<T> for Conv<D, T> {
-    fn signature(&self) -> Signature {
-        Self::SIGNATURE
-    }
-
-    fn config(&self) -> Result<Value> {
-        self.activation.named(Self::WHO)?;
-        to_json(Self::WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&Self::SIGNATURE, want)?;
-        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
-    }
-}
+unary_layer!([const D: usize,] Conv<D, T>, Self::SIGNATURE, activation);
 
 #[cfg(test)]
 mod tests {

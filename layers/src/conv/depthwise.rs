@@ -1,15 +1,15 @@
 //! The depthwise convolution: each channel by itself.
 
 use crate::config::defaults::check_size;
-use crate::config::{Activation, DataFormat, Initializer, Ints, Padding, to_json};
+use crate::config::{Activation, DataFormat, Initializer, Ints, Padding};
 use crate::parameters::{build, check_channels, leaf, optional_param, param};
 use crate::sliding::Sliding;
 use crate::spatial::of_rank;
-use crate::{ActivationFn, Args, Argument, Layer, Module, Outputs, Signature};
+use crate::unary::unary_layer;
+use crate::{ActivationFn, Argument, Module, Signature};
 use etude_autograd::{Param, Var};
 use etude_derive::config;
 use etude_tensor::{Error, Float, Result, Rng};
-use serde_json::Value;
 
 /// The configuration of a [`DepthwiseConv1d`].
 pub type DepthwiseConv1dConfig = DepthwiseConvConfig<1>;
@@ -156,16 +156,6 @@ impl<const D: usize, T: Float> DepthwiseConv<D, T> {
     const NAME: &'static str = of_rank(D, ["DepthwiseConv1d", "DepthwiseConv2d"]);
     const SIGNATURE: Signature = Signature::new(Self::NAME, &[Argument::float("x")], &["output"]);
 
-    /// With an activation given in code. Such a layer has no configuration that a file could hold.
-    #[must_use]
-    pub fn with_activation(
-        mut self,
-        activation: impl Fn(&Var<T>) -> Result<Var<T>> + Send + Sync + 'static,
-    ) -> Self {
-        self.activation = ActivationFn::custom(activation);
-        self
-    }
-
     /// `x [b, spatial..., in]` → `[b, out..., in·depth_multiplier]`; channels second in the NC… formats.
     ///
     /// # Errors
@@ -192,21 +182,7 @@ impl<const D: usize, T: Float> DepthwiseConv<D, T> {
     }
 }
 
-impl<const D: usize, T: Float> Layer<T> for DepthwiseConv<D, T> {
-    fn signature(&self) -> Signature {
-        Self::SIGNATURE
-    }
-
-    fn config(&self) -> Result<Value> {
-        self.activation.named(Self::WHO)?;
-        to_json(Self::WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&Self::SIGNATURE, want)?;
-        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
-    }
-}
+unary_layer!([const D: usize,] DepthwiseConv<D, T>, Self::SIGNATURE, activation);
 
 #[cfg(test)]
 mod tests {

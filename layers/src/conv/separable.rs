@@ -3,16 +3,16 @@
 use super::depthwise::{depthwise, widened};
 
 use crate::config::defaults::check_size;
-use crate::config::{Activation, DataFormat, Initializer, Ints, Padding, to_json};
+use crate::config::{Activation, DataFormat, Initializer, Ints, Padding};
 use crate::parameters::{build, check_channels, leaf, optional_param, param};
 use crate::sliding::Sliding;
 use crate::spatial::of_rank;
-use crate::{ActivationFn, Args, Argument, Layer, Module, Outputs, Signature};
+use crate::unary::unary_layer;
+use crate::{ActivationFn, Argument, Module, Signature};
 use etude_autograd::{Param, Var};
 use etude_derive::config;
 use etude_tensor::kernels::conv::ConvGeometry;
 use etude_tensor::{Float, Result, Rng};
-use serde_json::Value;
 
 /// The configuration of a [`SeparableConv1d`].
 pub type SeparableConv1dConfig = SeparableConvConfig<1>;
@@ -141,16 +141,6 @@ impl<const D: usize, T: Float> SeparableConv<D, T> {
     const NAME: &'static str = of_rank(D, ["SeparableConv1d", "SeparableConv2d"]);
     const SIGNATURE: Signature = Signature::new(Self::NAME, &[Argument::float("x")], &["output"]);
 
-    /// With an activation given in code. Such a layer has no configuration that a file could hold.
-    #[must_use]
-    pub fn with_activation(
-        mut self,
-        activation: impl Fn(&Var<T>) -> Result<Var<T>> + Send + Sync + 'static,
-    ) -> Self {
-        self.activation = ActivationFn::custom(activation);
-        self
-    }
-
     /// `x [b, spatial..., in]` → `[b, out..., filters]`; channels second in the NC… formats.
     ///
     /// # Errors
@@ -186,21 +176,7 @@ impl<const D: usize, T: Float> SeparableConv<D, T> {
     }
 }
 
-impl<const D: usize, T: Float> Layer<T> for SeparableConv<D, T> {
-    fn signature(&self) -> Signature {
-        Self::SIGNATURE
-    }
-
-    fn config(&self) -> Result<Value> {
-        self.activation.named(Self::WHO)?;
-        to_json(Self::WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&Self::SIGNATURE, want)?;
-        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
-    }
-}
+unary_layer!([const D: usize,] SeparableConv<D, T>, Self::SIGNATURE, activation);
 
 #[cfg(test)]
 mod tests {

@@ -2,16 +2,16 @@
 
 use super::transposed_size::TransposedSize;
 use crate::config::defaults::check_size;
-use crate::config::{Activation, DataFormat, Initializer, Ints, Padding, to_json};
+use crate::config::{Activation, DataFormat, Initializer, Ints, Padding};
 use crate::parameters::{build, check_channels, leaf, optional_param, param};
 use crate::sliding::Sliding;
 use crate::spatial::of_rank;
-use crate::{ActivationFn, Args, Argument, Layer, Module, Outputs, Signature};
+use crate::unary::unary_layer;
+use crate::{ActivationFn, Argument, Module, Signature};
 use etude_autograd::{Param, Var};
 use etude_derive::config;
 use etude_tensor::kernels::conv::ConvGeometry;
 use etude_tensor::{Float, Result, Rng};
-use serde_json::Value;
 
 /// The configuration of a [`Conv1dTranspose`].
 pub type Conv1dTransposeConfig = ConvTransposeConfig<1>;
@@ -161,16 +161,6 @@ impl<const D: usize, T: Float> ConvTranspose<D, T> {
         of_rank(D, ["Conv1dTranspose", "Conv2dTranspose", "Conv3dTranspose"]);
     const SIGNATURE: Signature = Signature::new(Self::NAME, &[Argument::float("x")], &["output"]);
 
-    /// With an activation given in code. Such a layer has no configuration that a file could hold.
-    #[must_use]
-    pub fn with_activation(
-        mut self,
-        activation: impl Fn(&Var<T>) -> Result<Var<T>> + Send + Sync + 'static,
-    ) -> Self {
-        self.activation = ActivationFn::custom(activation);
-        self
-    }
-
     /// `x [b, spatial..., in]` → `[b, out..., filters]`; channels second in the NC… formats.
     ///
     /// # Errors
@@ -221,21 +211,7 @@ impl<const D: usize, T: Float> ConvTranspose<D, T> {
     }
 }
 
-impl<const D: usize, T: Float> Layer<T> for ConvTranspose<D, T> {
-    fn signature(&self) -> Signature {
-        Self::SIGNATURE
-    }
-
-    fn config(&self) -> Result<Value> {
-        self.activation.named(Self::WHO)?;
-        to_json(Self::WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&Self::SIGNATURE, want)?;
-        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
-    }
-}
+unary_layer!([const D: usize,] ConvTranspose<D, T>, Self::SIGNATURE, activation);
 
 #[cfg(test)]
 mod tests {

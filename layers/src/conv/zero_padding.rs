@@ -1,12 +1,12 @@
 //! Zeros around an input.
 
-use crate::config::{DataFormat, Padding, to_json};
+use crate::config::{DataFormat, Padding};
 use crate::spatial::{Spatial, of_rank};
-use crate::{Args, Argument, Layer, Module, Outputs, Signature};
+use crate::unary::unary_layer;
+use crate::{Argument, Module, Signature};
 use etude_autograd::Var;
 use etude_derive::config;
 use etude_tensor::{Error, Float, Result};
-use serde_json::Value;
 
 /// The configuration of a [`ZeroPadding1d`].
 pub type ZeroPadding1dConfig = ZeroPaddingConfig<1>;
@@ -127,20 +127,7 @@ impl<const D: usize> ZeroPadding<D> {
     }
 }
 
-impl<const D: usize, T: Float> Layer<T> for ZeroPadding<D> {
-    fn signature(&self) -> Signature {
-        Self::SIGNATURE
-    }
-
-    fn config(&self) -> Result<Value> {
-        to_json(Self::WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&Self::SIGNATURE, want)?;
-        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
-    }
-}
+unary_layer!([const D: usize,] ZeroPadding<D>, Self::SIGNATURE);
 
 #[cfg(test)]
 mod tests {

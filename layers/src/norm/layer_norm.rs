@@ -1,13 +1,13 @@
 //! Normalisation of each sample by itself.
 
 use crate::config::defaults::{check_epsilon, check_size};
-use crate::config::{AxisInts, Initializer, to_json};
+use crate::config::{AxisInts, Initializer};
 use crate::parameters::{build, optional_param};
-use crate::{Args, Argument, Layer, Module, Outputs, Signature};
+use crate::unary::unary_layer;
+use crate::{Argument, Module, Signature};
 use etude_autograd::{Param, Var};
 use etude_derive::config;
 use etude_tensor::{Axes, Error, Float, Result, Rng, Tensor};
-use serde_json::Value;
 
 const WHO: &str = "layer_norm";
 const SIGNATURE: Signature = Signature::new("LayerNorm", &[Argument::float("x")], &["output"]);
@@ -166,24 +166,12 @@ impl<T: Float> LayerNorm<T> {
     }
 }
 
-impl<T: Float> Layer<T> for LayerNorm<T> {
-    fn signature(&self) -> Signature {
-        SIGNATURE
-    }
-
-    fn config(&self) -> Result<Value> {
-        to_json(WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&SIGNATURE, want)?;
-        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
-    }
-}
+unary_layer!([] LayerNorm<T>, SIGNATURE);
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Layer;
     use etude_autograd::Tape;
 
     fn numbers(shape: &[usize]) -> Tensor<f64> {

@@ -1,13 +1,13 @@
 //! Normalisation by the root of the mean square.
 
+use crate::config::Initializer;
 use crate::config::defaults::{check_epsilon, check_size};
-use crate::config::{Initializer, to_json};
 use crate::parameters::{build, check_channels, param};
-use crate::{Args, Argument, Layer, Module, Outputs, Signature};
+use crate::unary::unary_layer;
+use crate::{Argument, Module, Signature};
 use etude_autograd::{Param, Var};
 use etude_derive::config;
 use etude_tensor::{Axes, Error, Float, Result, Rng};
-use serde_json::Value;
 
 const WHO: &str = "rms_norm";
 const SIGNATURE: Signature = Signature::new("RmsNorm", &[Argument::float("x")], &["output"]);
@@ -89,20 +89,7 @@ impl<T: Float> RmsNorm<T> {
     }
 }
 
-impl<T: Float> Layer<T> for RmsNorm<T> {
-    fn signature(&self) -> Signature {
-        SIGNATURE
-    }
-
-    fn config(&self) -> Result<Value> {
-        to_json(WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&SIGNATURE, want)?;
-        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
-    }
-}
+unary_layer!([] RmsNorm<T>, SIGNATURE);
 
 #[cfg(test)]
 mod tests {

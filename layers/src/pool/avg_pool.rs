@@ -1,13 +1,13 @@
 //! The average of each window.
 
-use crate::config::{DataFormat, Ints, Padding, to_json};
+use crate::config::{DataFormat, Ints, Padding};
 use crate::sliding::Sliding;
 use crate::spatial::of_rank;
-use crate::{Args, Argument, Layer, Module, Outputs, Signature};
+use crate::unary::unary_layer;
+use crate::{Argument, Module, Signature};
 use etude_autograd::Var;
 use etude_derive::config;
 use etude_tensor::{Float, Result};
-use serde_json::Value;
 
 /// The configuration of [`AvgPool1d`].
 pub type AvgPool1dConfig = AvgPoolConfig<1>;
@@ -97,20 +97,7 @@ impl<const D: usize> AvgPool<D> {
     }
 }
 
-impl<const D: usize, T: Float> Layer<T> for AvgPool<D> {
-    fn signature(&self) -> Signature {
-        Self::SIGNATURE
-    }
-
-    fn config(&self) -> Result<Value> {
-        to_json(Self::WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&Self::SIGNATURE, want)?;
-        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
-    }
-}
+unary_layer!([const D: usize,] AvgPool<D>, Self::SIGNATURE);
 
 #[cfg(test)]
 mod tests {

@@ -1,11 +1,11 @@
 //! The mean over all of an image.
 
-use crate::config::{DataFormat, to_json};
-use crate::{Args, Argument, Layer, Module, Outputs, Signature};
+use crate::config::DataFormat;
+use crate::unary::unary_layer;
+use crate::{Argument, Module, Signature};
 use etude_autograd::Var;
 use etude_derive::config;
 use etude_tensor::{Axes, Error, Float, Result};
-use serde_json::Value;
 
 const WHO: &str = "global_avg_pool2d";
 const SIGNATURE: Signature =
@@ -87,20 +87,7 @@ impl GlobalAvgPool2d {
     }
 }
 
-impl<T: Float> Layer<T> for GlobalAvgPool2d {
-    fn signature(&self) -> Signature {
-        SIGNATURE
-    }
-
-    fn config(&self) -> Result<Value> {
-        to_json(WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&SIGNATURE, want)?;
-        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
-    }
-}
+unary_layer!([] GlobalAvgPool2d, SIGNATURE);
 
 #[cfg(test)]
 mod tests {

@@ -2,12 +2,11 @@
 
 use super::drop::{drop, noise_shape};
 use crate::config::defaults::check_rate;
-use crate::config::to_json;
-use crate::{Args, Argument, Layer, Module, Outputs, Signature};
+use crate::unary::unary_layer;
+use crate::{Argument, Module, Signature};
 use etude_autograd::Var;
 use etude_derive::config;
 use etude_tensor::{Float, Result};
-use serde_json::Value;
 
 const WHO: &str = "dropout";
 const SIGNATURE: Signature = Signature::new("Dropout", &[Argument::float("x")], &["output"]);
@@ -77,20 +76,7 @@ impl Dropout {
     }
 }
 
-impl<T: Float> Layer<T> for Dropout {
-    fn signature(&self) -> Signature {
-        SIGNATURE
-    }
-
-    fn config(&self) -> Result<Value> {
-        to_json(WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&SIGNATURE, want)?;
-        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
-    }
-}
+unary_layer!([] Dropout, SIGNATURE);
 
 #[cfg(test)]
 mod tests {

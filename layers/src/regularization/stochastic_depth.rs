@@ -2,12 +2,11 @@
 
 use super::drop::{drop, noise_shape};
 use crate::config::defaults::check_rate;
-use crate::config::to_json;
-use crate::{Args, Argument, Layer, Module, Outputs, Signature};
+use crate::unary::unary_layer;
+use crate::{Argument, Module, Signature};
 use etude_autograd::Var;
 use etude_derive::config;
 use etude_tensor::{Float, Result};
-use serde_json::Value;
 
 const WHO: &str = "stochastic_depth";
 const SIGNATURE: Signature =
@@ -81,20 +80,7 @@ impl StochasticDepth {
     }
 }
 
-impl<T: Float> Layer<T> for StochasticDepth {
-    fn signature(&self) -> Signature {
-        SIGNATURE
-    }
-
-    fn config(&self) -> Result<Value> {
-        to_json(WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&SIGNATURE, want)?;
-        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
-    }
-}
+unary_layer!([] StochasticDepth, SIGNATURE);
 
 #[cfg(test)]
 mod tests {

@@ -87,7 +87,7 @@ fn every_level_agrees_with_the_definition() {
     for level in available_levels() {
         with_level(level, || {
             all_agree::<f32>(1e-6);
-            all_agree::<f64>(2e-15);
+            all_agree::<f64>(1e-13);
         });
     }
 }
@@ -95,7 +95,7 @@ fn every_level_agrees_with_the_definition() {
 #[test]
 fn the_reference_agrees_too() {
     type Plain = crate::Dual<f64>;
-    all_agree::<Plain>(2e-15);
+    all_agree::<Plain>(1e-13);
 }
 
 #[test]
