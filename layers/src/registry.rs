@@ -205,6 +205,39 @@ mod tests {
         Ok(())
     }
 
+    /// The README's table of layers has a row for each name, which leads to where the type is documented, and no other.
+    #[test]
+    fn the_readme_lists_every_layer_with_its_documentation() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap_or_default();
+        let readme = read("README.md");
+        let (_, layers) = readme.split_once("\n## Layers\n").unwrap();
+        let (table, _) = layers.split_once("\n## ").unwrap();
+        let rows = table.lines().filter_map(|row| {
+            let mut cells = row.trim_matches('|').split('|').map(str::trim).skip(1);
+            let name = cells.next()?.strip_prefix('`')?.strip_suffix('`')?;
+            let (_, path) = cells.next()?.split_once("](")?;
+            Some((name, path.strip_suffix(')')?))
+        });
+        let rows: Vec<_> = rows.collect();
+        for (name, path) in &rows {
+            let source = read(path);
+            let defines = |kind| source.contains(&format!("\npub {kind} {name}"));
+            assert!(defines("struct") || defines("type"), "{path} has no {name}");
+        }
+        let listed: Vec<&str> = rows.iter().map(|(name, _)| *name).collect();
+        let missing: Vec<_> = names()
+            .iter()
+            .filter(|name| !listed.contains(name))
+            .collect();
+        assert!(missing.is_empty(), "no row in README.md: {missing:?}");
+        assert_eq!(
+            listed,
+            names(),
+            "each layer once, in the order of the registry"
+        );
+    }
+
     #[test]
     fn every_layer_refuses_a_key_that_it_does_not_have() {
         for name in names() {
