@@ -8,6 +8,7 @@ use crate::kernels::maps::MapKernels;
 use crate::kernels::pool::PoolKernels;
 use crate::kernels::product::ProductKernels;
 use crate::kernels::reduce::{ReduceKernels, RowKernels};
+use crate::reference::polygamma::polygamma;
 use crate::{Element, Error, Result};
 use num_traits::{NumAssignOps, NumOps, One, Zero};
 use std::iter::Sum;
@@ -80,16 +81,48 @@ pub trait Float:
     fn sin(self) -> Self;
     /// `cos x`.
     fn cos(self) -> Self;
+    /// `tan x`.
+    fn tan(self) -> Self;
+    /// `arcsin x`.
+    fn asin(self) -> Self;
+    /// `arccos x`.
+    fn acos(self) -> Self;
+    /// `arctan x`.
+    fn atan(self) -> Self;
+    /// The angle of the point with the ordinate `self` and this abscissa.
+    fn atan2(self, abscissa: Self) -> Self;
+    /// `√(x² + y²)`; its derivative at (0, 0) is 0.
+    fn hypot(self, y: Self) -> Self;
+    /// `sinh x`.
+    fn sinh(self) -> Self;
+    /// `cosh x`.
+    fn cosh(self) -> Self;
     /// `tanh x`.
     fn tanh(self) -> Self;
+    /// The inverse of `sinh`.
+    fn asinh(self) -> Self;
+    /// The inverse of `cosh`, from 0 up.
+    fn acosh(self) -> Self;
+    /// The inverse of `tanh`.
+    fn atanh(self) -> Self;
     /// The error function, `2/√π ∫₀ˣ e^(−t²) dt`.
     fn erf(self) -> Self;
     /// The complementary error function, `1 − erf x`, without cancellation for large `x`.
     fn erfc(self) -> Self;
+    /// `ln |Γ(x)|`.
+    fn lgamma(self) -> Self;
+    /// The derivative of order `n + 1` of `ln Γ`: the digamma function for `n = 0`.
+    fn polygamma(self, n: u32) -> Self;
     /// `x` to the power `p`.
     fn powf(self, p: Self) -> Self;
     /// The largest integer not above `x`; its derivative is 0.
     fn floor(self) -> Self;
+    /// The smallest integer not below `x`; its derivative is 0.
+    fn ceil(self) -> Self;
+    /// The nearest integer, of two the even one; its derivative is 0.
+    fn round(self) -> Self;
+    /// `x` without its fraction; its derivative is 0.
+    fn trunc(self) -> Self;
 
     /// `1/x`.
     fn recip(self) -> Self {
@@ -168,8 +201,62 @@ macro_rules! plain_float {
             fn powf(self, p: Self) -> Self {
                 $type::powf(self, p)
             }
+            #[inline(always)]
             fn floor(self) -> Self {
                 $type::floor(self)
+            }
+            #[inline(always)]
+            fn ceil(self) -> Self {
+                $type::ceil(self)
+            }
+            #[inline(always)]
+            fn round(self) -> Self {
+                self.round_ties_even()
+            }
+            #[inline(always)]
+            fn trunc(self) -> Self {
+                $type::trunc(self)
+            }
+
+            // Through f64, where f32 has bits to spare: half a unit in the last place.
+            fn tan(self) -> Self {
+                libm::tan(self as f64) as $type
+            }
+            fn asin(self) -> Self {
+                libm::asin(self as f64) as $type
+            }
+            fn acos(self) -> Self {
+                libm::acos(self as f64) as $type
+            }
+            fn atan(self) -> Self {
+                libm::atan(self as f64) as $type
+            }
+            fn atan2(self, abscissa: Self) -> Self {
+                libm::atan2(self as f64, abscissa as f64) as $type
+            }
+            fn hypot(self, y: Self) -> Self {
+                libm::hypot(self as f64, y as f64) as $type
+            }
+            fn sinh(self) -> Self {
+                libm::sinh(self as f64) as $type
+            }
+            fn cosh(self) -> Self {
+                libm::cosh(self as f64) as $type
+            }
+            fn asinh(self) -> Self {
+                libm::asinh(self as f64) as $type
+            }
+            fn acosh(self) -> Self {
+                libm::acosh(self as f64) as $type
+            }
+            fn atanh(self) -> Self {
+                libm::atanh(self as f64) as $type
+            }
+            fn lgamma(self) -> Self {
+                libm::lgamma(self as f64) as $type
+            }
+            fn polygamma(self, n: u32) -> Self {
+                polygamma(n, self as f64) as $type
             }
         }
     };

@@ -29,15 +29,35 @@ pub fn unary<T: Float>(op: Unary, x: T) -> T {
         Unary::Square => x * x,
         Unary::Sqrt => x.sqrt(),
         Unary::Recip => one / x,
+        Unary::Rsqrt => one / x.sqrt(),
         Unary::Exp => x.exp(),
+        Unary::Exp2 => c(2.0).powf(x),
         Unary::ExpM1 => x.exp_m1(),
         Unary::Ln => x.ln(),
         Unary::Ln1p => x.ln_1p(),
+        Unary::Log2 => x.ln() / c(std::f64::consts::LN_2),
+        Unary::Log10 => x.ln() / c(std::f64::consts::LN_10),
         Unary::Sin => x.sin(),
         Unary::Cos => x.cos(),
+        Unary::Tan => x.tan(),
+        Unary::Asin => x.asin(),
+        Unary::Acos => x.acos(),
+        Unary::Atan => x.atan(),
+        Unary::Sinh => x.sinh(),
+        Unary::Cosh => x.cosh(),
         Unary::Tanh => x.tanh(),
+        Unary::Asinh => x.asinh(),
+        Unary::Acosh => x.acosh(),
+        Unary::Atanh => x.atanh(),
         Unary::Sigmoid => sigmoid(x),
         Unary::Erf => x.erf(),
+        Unary::Erfc => x.erfc(),
+        Unary::Lgamma => x.lgamma(),
+        Unary::Polygamma { order } => x.polygamma(order),
+        Unary::Floor => x.floor(),
+        Unary::Ceil => x.ceil(),
+        Unary::Round => x.round(),
+        Unary::Trunc => x.trunc(),
         Unary::Relu => clamp(x, 0.0, f64::INFINITY),
         Unary::Relu6 => clamp(x, 0.0, 6.0),
         Unary::LeakyRelu if x > zero => x,
@@ -77,6 +97,16 @@ pub fn binary<T: Float>(op: Binary, a: T, b: T) -> T {
         Binary::Mul => a * b,
         Binary::Div => a / b,
         Binary::Pow => a.powf(b),
+        Binary::Atan2 => a.atan2(b),
+        Binary::Hypot => a.hypot(b),
+        Binary::Rem => remainder(a, b),
+        Binary::Copysign => {
+            let negative = |x: T| x.primal().is_sign_negative();
+            if negative(a) == negative(b) { a } else { -a }
+        }
+        // 0·ln 0 and 0·ln ∞ count as 0.
+        Binary::Xlogy if a == zero && (b <= zero || b == T::INFINITY) => zero,
+        Binary::Xlogy => a * b.ln(),
         Binary::Maximum | Binary::Minimum if a.is_nan() => a,
         Binary::Maximum | Binary::Minimum if b.is_nan() => b,
         // At a tie the mean: the same value, and half of each tangent.
@@ -169,6 +199,17 @@ fn sigmoid<T: Float>(x: T) -> T {
         z / (one + z)
     } else {
         one / (one + (-x).exp())
+    }
+}
+
+/// a − b·⌊a/b⌋: what `%` leaves has the sign of a.
+fn remainder<T: Float>(a: T, b: T) -> T {
+    let zero = T::from_f64(0.0);
+    let rest = a % b;
+    if rest != zero && (rest < zero) != (b < zero) {
+        rest + b
+    } else {
+        rest
     }
 }
 

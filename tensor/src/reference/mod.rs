@@ -8,6 +8,7 @@ pub mod channels;
 pub mod conv;
 pub mod lstm;
 pub mod maps;
+pub mod polygamma;
 pub mod pool;
 pub mod product;
 pub mod reduce;

@@ -108,6 +108,77 @@ pub(super) fn minimum() -> Entry {
     )
 }
 
+pub(super) fn atan2() -> Entry {
+    let side = |shape| clear_of(&[-0.3, 0.0, 0.3], shape);
+    map(
+        "the angle of the point with ordinate a and abscissa b",
+        program!(|a, b| a.atan2(b)),
+        side,
+        side,
+    )
+    .refuses(
+        |tape| misfits(tape).0.atan2(&misfits(tape).1),
+        "atan2: shapes [2, 3] and [2] don't broadcast: axis 1 from the end has sizes 3 and 2; expected equal sizes or a 1",
+    )
+}
+
+pub(super) fn hypot() -> Entry {
+    let side = |shape| clear_of(&[-0.3, 0.0, 0.3], shape);
+    map("√(a² + b²)", program!(|a, b| a.hypot(b)), side, side)
+    .refuses(
+        |tape| misfits(tape).0.hypot(&misfits(tape).1),
+        "hypot: shapes [2, 3] and [2] don't broadcast: axis 1 from the end has sizes 3 and 2; expected equal sizes or a 1",
+    )
+}
+
+pub(super) fn rem() -> Entry {
+    // Quotients of 0.2 to 0.8, −0.8 to −0.2 and 2.2 to 2.8: clear of the jumps at the integers.
+    let (a, b) = (
+        |shape| between(0.4, 0.8, shape),
+        |shape| between(1.0, 2.0, shape),
+    );
+    map(
+        "a − b·⌊a/b⌋, with the sign of b",
+        program!(|a, b| a.rem(b)),
+        a,
+        b,
+    )
+    .also("of different signs", [between(-0.8, -0.4, [3]), b([3].into())])
+    .also("more than once", [between(4.6, 5.2, [3]), between(1.9, 2.05, [3])])
+    .refuses(
+        |tape| misfits(tape).0.rem(&misfits(tape).1),
+        "rem: shapes [2, 3] and [2] don't broadcast: axis 1 from the end has sizes 3 and 2; expected equal sizes or a 1",
+    )
+}
+
+pub(super) fn xlogy() -> Entry {
+    let b = |shape| between(0.3, 3.0, shape);
+    map(
+        "a·ln b, and 0 for a = 0",
+        program!(|a, b| a.xlogy(b)),
+        normal,
+        b,
+    )
+    .refuses(
+        |tape| misfits(tape).0.xlogy(&misfits(tape).1),
+        "xlogy: shapes [2, 3] and [2] don't broadcast: axis 1 from the end has sizes 3 and 2; expected equal sizes or a 1",
+    )
+}
+
+pub(super) fn copysign() -> Entry {
+    let side = |shape| clear_of(&[0.0], shape);
+    map(
+        "|a| with the sign of b",
+        program!(|a, b| a.copysign(b)),
+        side,
+        side,
+    )
+    .refuses(
+        |tape| misfits(tape).0.copysign(&misfits(tape).1),
+        "copysign: shapes [2, 3] and [2] don't broadcast: axis 1 from the end has sizes 3 and 2; expected equal sizes or a 1",
+    )
+}
+
 /// A mask of this shape, with `true` and `false` in turn.
 fn mask(shape: impl Into<Shape>) -> Tensor<bool> {
     let shape = shape.into();

@@ -7,7 +7,7 @@ use crate::{Program, Tape};
 use etude_tensor::{Shape, Tensor};
 
 /// An entry with a case for each kind of shape.
-fn map(
+pub(super) fn map(
     about: &'static str,
     program: impl Program + Clone + Send + Sync + 'static,
     domain: impl Fn(Shape) -> Input,
@@ -217,4 +217,37 @@ pub(super) fn clamp() -> Entry {
         |tape| tape.var(Tensor::zeros([2])).clamp(f64::NAN, 0.0),
         "clamp: bounds NaN and 0; expected numbers with the lower one first",
     )
+}
+
+const INTEGERS: &[f64] = &[-4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0];
+
+pub(super) fn floor() -> Entry {
+    map(
+        "the largest integer that isn't above x",
+        program!(|x| x.floor()),
+        |shape| clear_of(INTEGERS, shape),
+    )
+}
+
+pub(super) fn ceil() -> Entry {
+    map(
+        "the smallest integer that isn't below x",
+        program!(|x| x.ceil()),
+        |shape| clear_of(INTEGERS, shape),
+    )
+}
+
+pub(super) fn round() -> Entry {
+    const HALVES: &[f64] = &[-3.5, -2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 3.5];
+    map(
+        "the nearest integer, of two the even one",
+        program!(|x| x.round()),
+        |shape| clear_of(HALVES, shape),
+    )
+}
+
+pub(super) fn trunc() -> Entry {
+    map("x without its fraction", program!(|x| x.trunc()), |shape| {
+        clear_of(INTEGERS, shape)
+    })
 }

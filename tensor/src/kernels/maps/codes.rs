@@ -21,24 +21,67 @@ pub enum Unary {
     Sqrt,
     /// 1/x.
     Recip,
+    /// 1/√x; ∞ at 0, NaN below.
+    Rsqrt,
     /// eˣ.
     Exp,
+    /// 2ˣ.
+    Exp2,
     /// eˣ − 1, exact to the last digits near 0.
     ExpM1,
     /// The natural logarithm; −∞ at 0, NaN below.
     Ln,
     /// ln(1 + x), exact to the last digits near 0.
     Ln1p,
+    /// The logarithm to base 2; −∞ at 0, NaN below.
+    Log2,
+    /// The logarithm to base 10; −∞ at 0, NaN below.
+    Log10,
     /// The sine of x radians.
     Sin,
     /// The cosine of x radians.
     Cos,
+    /// The tangent of x radians.
+    Tan,
+    /// The angle with this sine, −π/2 to π/2; NaN outside [−1, 1].
+    Asin,
+    /// The angle with this cosine, 0 to π; NaN outside [−1, 1].
+    Acos,
+    /// The angle with this tangent, −π/2 to π/2.
+    Atan,
+    /// The hyperbolic sine.
+    Sinh,
+    /// The hyperbolic cosine.
+    Cosh,
     /// The hyperbolic tangent.
     Tanh,
+    /// The inverse of the hyperbolic sine.
+    Asinh,
+    /// The inverse of the hyperbolic cosine, from 0 up; NaN below 1.
+    Acosh,
+    /// The inverse of the hyperbolic tangent; ±∞ at ±1, NaN beyond.
+    Atanh,
     /// 1 / (1 + e⁻ˣ).
     Sigmoid,
     /// The error function, 2/√π ∫₀ˣ exp(−t²) dt.
     Erf,
+    /// The complementary error function, 1 − erf x.
+    Erfc,
+    /// ln |Γ(x)|; ∞ at 0, −1, −2, ….
+    Lgamma,
+    /// The derivative of order n + 1 of ln Γ.
+    Polygamma {
+        /// n.
+        order: u32,
+    },
+    /// The largest integer not above x.
+    Floor,
+    /// The smallest integer not below x.
+    Ceil,
+    /// The nearest integer, of two the even one.
+    Round,
+    /// x without its fraction.
+    Trunc,
     /// max(x, 0).
     Relu,
     /// min(max(x, 0), 6).
@@ -88,6 +131,16 @@ pub enum Binary {
     Div,
     /// aᵇ as IEEE 754 has it: 1 for b = 0 or a = 1 whatever the other, NaN for a < 0 unless b is an integer.
     Pow,
+    /// The angle of the point with the ordinate a and the abscissa b.
+    Atan2,
+    /// √(a² + b²), without overflow on the way.
+    Hypot,
+    /// a − b·⌊a/b⌋, with the sign of b.
+    Rem,
+    /// |a| with the sign of b.
+    Copysign,
+    /// a·ln b; 0 for a = 0 unless b is NaN.
+    Xlogy,
     /// The larger; NaN if either is NaN.
     Maximum,
     /// The smaller; NaN if either is NaN.
@@ -222,11 +275,19 @@ impl Unary {
             | Unary::HardSigmoid
             | Unary::Softsign
             | Unary::HardSwish
+            | Unary::Rsqrt
+            | Unary::Floor
+            | Unary::Ceil
+            | Unary::Round
+            | Unary::Trunc
             | Unary::Clamp { .. } => ARITHMETIC,
             Unary::Exp
+            | Unary::Exp2
             | Unary::ExpM1
             | Unary::Ln
             | Unary::Ln1p
+            | Unary::Log2
+            | Unary::Log10
             | Unary::Tanh
             | Unary::Sigmoid
             | Unary::Erf
@@ -236,8 +297,41 @@ impl Unary {
             | Unary::Swish
             | Unary::Gelu
             | Unary::GeluTanh => TRANSCENDENTAL,
-            Unary::Sin | Unary::Cos => LIBRARY,
+            Unary::Sin
+            | Unary::Cos
+            | Unary::Tan
+            | Unary::Asin
+            | Unary::Acos
+            | Unary::Atan
+            | Unary::Sinh
+            | Unary::Cosh
+            | Unary::Asinh
+            | Unary::Acosh
+            | Unary::Atanh
+            | Unary::Erfc
+            | Unary::Lgamma => LIBRARY,
+            Unary::Polygamma { .. } => 10.0 * LIBRARY,
         }
+    }
+
+    /// Whether there is no loop of its own, and the [reference](crate::reference::maps) is called for one element after the other: for functions
+    /// too rare to be compiled for every level.
+    pub(super) fn goes_one_by_one(self) -> bool {
+        matches!(
+            self,
+            Unary::Tan
+                | Unary::Asin
+                | Unary::Acos
+                | Unary::Atan
+                | Unary::Sinh
+                | Unary::Cosh
+                | Unary::Asinh
+                | Unary::Acosh
+                | Unary::Atanh
+                | Unary::Erfc
+                | Unary::Lgamma
+                | Unary::Polygamma { .. }
+        )
     }
 }
 
@@ -250,6 +344,11 @@ impl Binary {
             Binary::Mul => "mul",
             Binary::Div => "div",
             Binary::Pow | Binary::PowBaseSlope | Binary::PowExponentSlope => "pow",
+            Binary::Atan2 => "atan2",
+            Binary::Hypot => "hypot",
+            Binary::Rem => "rem",
+            Binary::Copysign => "copysign",
+            Binary::Xlogy => "xlogy",
             Binary::Maximum | Binary::MaximumShare => "maximum",
             Binary::Minimum | Binary::MinimumShare => "minimum",
             Binary::AbsGrad => "abs",
@@ -284,6 +383,7 @@ impl Binary {
         match self {
             Binary::Pow | Binary::PowBaseSlope | Binary::PowExponentSlope => LIBRARY,
             Binary::SinGrad | Binary::CosGrad => LIBRARY,
+            _ if self.goes_one_by_one() => LIBRARY,
             Binary::ErfGrad
             | Binary::EluGrad
             | Binary::SeluGrad
@@ -293,6 +393,14 @@ impl Binary {
             | Binary::GeluTanhGrad => TRANSCENDENTAL,
             _ => ARITHMETIC,
         }
+    }
+
+    /// As [`Unary::goes_one_by_one`].
+    pub(super) fn goes_one_by_one(self) -> bool {
+        matches!(
+            self,
+            Binary::Atan2 | Binary::Hypot | Binary::Rem | Binary::Copysign | Binary::Xlogy
+        )
     }
 }
 

@@ -33,15 +33,23 @@ pub(super) fn unary<M: MulAdd, T: Real>(op: Unary, x: &[T], y: &mut [T]) {
         Unary::Square => map!(x => y, x * x),
         Unary::Sqrt => map!(x => y, x.sqrt()),
         Unary::Recip => map!(x => y, one / x),
+        Unary::Rsqrt => map!(x => y, one / x.sqrt()),
         Unary::Exp => map!(x => y, exp::<M, T>(x)),
+        Unary::Exp2 => map!(x => y, exp2::<M, T>(x)),
         Unary::ExpM1 => map!(x => y, exp_m1::<M, T>(x)),
         Unary::Ln => map!(x => y, ln::<M, T>(x)),
         Unary::Ln1p => map!(x => y, ln_1p::<M, T>(x)),
+        Unary::Log2 => map!(x => y, log2::<M, T>(x)),
+        Unary::Log10 => map!(x => y, log10::<M, T>(x)),
         Unary::Sin => map!(x => y, x.sin()),
         Unary::Cos => map!(x => y, x.cos()),
         Unary::Tanh => map!(x => y, tanh::<M, T>(x)),
         Unary::Sigmoid => map!(x => y, sigmoid::<M, T>(x)),
         Unary::Erf => map!(x => y, erf::<M, T>(x)),
+        Unary::Floor => map!(x => y, x.floor()),
+        Unary::Ceil => map!(x => y, x.ceil()),
+        Unary::Round => map!(x => y, x.round()),
+        Unary::Trunc => map!(x => y, x.trunc()),
         Unary::Relu => map!(x => y, if x <= zero { zero } else { x }),
         Unary::Relu6 => map!(x => y, clamp(x, zero, T::of(6.0))),
         Unary::LeakyRelu => {
@@ -70,6 +78,7 @@ pub(super) fn unary<M: MulAdd, T: Real>(op: Unary, x: &[T], y: &mut [T]) {
             let (low, high) = (T::of(low), T::of(high));
             map!(x => y, clamp(x, low, high));
         }
+        _ => unreachable!("{op:?} goes one by one"),
     }
 }
 
@@ -153,6 +162,7 @@ pub(super) fn binary<M: MulAdd, T: Real>(op: Binary, a: &[T], b: &[T], y: &mut [
             let (low, high) = (T::of(low), T::of(high));
             map!(a, b => y, if (a > low) & (a < high) { b } else { zero });
         }
+        _ => unreachable!("{op:?} goes one by one"),
     }
 }
 

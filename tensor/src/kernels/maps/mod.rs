@@ -25,10 +25,16 @@
 //! | `Softplus` | 1.8 | 1.4 |
 //! | `Swish` | 1.3 | 0.9 |
 //! | `Selu` | 1.9 | 1.4 |
-//! | `Gelu` | 1.9 | 1.3 |
+//! | `Gelu` | 2.0 | 1.3 |
 //! | `GeluTanh` | 1.3 | 1.0 |
+//! | `Exp2` | 1.1 | 1.0 |
+//! | `Log2` | 1.4 | 0.9 |
+//! | `Log10` | 1.9 | 1.1 |
+//! | `Rsqrt` | 1.0 | 1.0 |
 //! | `Sqrt`, `Square`, `Recip`, the arithmetic | 0.5 | 0.5 |
 //! | `Sin`, `Cos` | the library's | the library's |
+//! | `Tan`, `Asin`, `Acos`, `Atan`, `Sinh`, `Cosh`, `Asinh`, `Acosh`, `Atanh`, `Lgamma`, `Polygamma`, `Atan2`, `Hypot` | 0.6: through `f64` | the library's |
+//! | `Erfc` | the library's | the library's |
 //! | `Pow` | below 1: it goes through `f64` | the library's |
 
 mod codes;
@@ -59,9 +65,7 @@ pub trait MapKernels: Copy + 'static {
         Self: Float,
     {
         same_length(x.len(), y.len());
-        for (y, &x) in y.iter_mut().zip(x) {
-            *y = reference::unary(op, x);
-        }
+        unary_one_by_one(op, x, y);
     }
 
     /// y = op(y).
@@ -80,9 +84,7 @@ pub trait MapKernels: Copy + 'static {
         Self: Float,
     {
         check_operands(a, b, y.len());
-        for (index, y) in y.iter_mut().enumerate() {
-            *y = reference::binary(op, a.at(index), b.at(index));
-        }
+        binary_one_by_one(op, a, b, y);
     }
 
     /// y = op(y, b).
@@ -136,15 +138,21 @@ macro_rules! vectorised_maps {
         impl MapKernels for $type {
             fn unary(op: Unary, x: &[$type], y: &mut [$type]) {
                 same_length(x.len(), y.len());
+                if op.goes_one_by_one() {
+                    return unary_one_by_one(op, x, y);
+                }
                 unary_at_level(op, x, y);
             }
 
             fn unary_in_place(op: Unary, y: &mut [$type]) {
-                with_copies(y, |_, x, y| unary_at_level(op, x, y));
+                with_copies(y, |_, x, y| $type::unary(op, x, y));
             }
 
             fn binary(op: Binary, a: Operand<'_, $type>, b: Operand<'_, $type>, y: &mut [$type]) {
                 check_operands(a, b, y.len());
+                if op.goes_one_by_one() {
+                    return binary_one_by_one(op, a, b, y);
+                }
                 with_slices(a, b, y, |a, b, y| binary_at_level(op, a, b, y));
             }
 
@@ -152,9 +160,7 @@ macro_rules! vectorised_maps {
                 check_operands(b, b, y.len());
                 with_copies(y, |start, a, y| {
                     let b = b.range(start..start + y.len());
-                    with_slices(Operand::Slice(a), b, y, |a, b, y| {
-                        binary_at_level(op, a, b, y)
-                    });
+                    $type::binary(op, Operand::Slice(a), b, y);
                 });
             }
 
@@ -200,6 +206,20 @@ at_every_level!(fn binary_at_level(op: Binary, a: &[T], b: &[T], y: &mut [T]) = 
 at_every_level!(fn compare_at_level(op: Comparison, a: &[T], b: &[T], y: &mut [bool]) = loops::compare);
 at_every_level!(fn select_at_level(mask: &[bool], a: &[T], b: &[T], y: &mut [T]) = loops::select);
 at_every_level!(fn scaled_add_at_level(scale: T, x: &[T], y: &mut [T]) = loops::scaled_add);
+
+/// y = op(x) by the reference, one element after the other.
+fn unary_one_by_one<T: Float>(op: Unary, x: &[T], y: &mut [T]) {
+    for (y, &x) in y.iter_mut().zip(x) {
+        *y = reference::unary(op, x);
+    }
+}
+
+/// y = op(a, b) by the reference, one element after the other.
+fn binary_one_by_one<T: Float>(op: Binary, a: Operand<'_, T>, b: Operand<'_, T>, y: &mut [T]) {
+    for (index, y) in y.iter_mut().enumerate() {
+        *y = reference::binary(op, a.at(index), b.at(index));
+    }
+}
 
 #[inline]
 fn same_length(operand: usize, result: usize) {

@@ -1,4 +1,4 @@
-//! eˣ and eˣ − 1.
+//! eˣ, 2ˣ and eˣ − 1.
 //!
 //! With n = round(x / ln 2) and r = x − n·ln 2, so that |r| ≤ ½ ln 2:
 //!
@@ -76,6 +76,22 @@ pub(in crate::kernels) fn exp<M: MulAdd, T: ExpTable>(x: T) -> T {
     T::scale(T::of(1.0) + b, word)
 }
 
+/// 2ˣ: [`exp`] with n = round(x) and r = (x − n)·ln 2.
+#[inline(always)]
+pub(in crate::kernels) fn exp2<M: MulAdd, T: ExpTable>(x: T) -> T {
+    let per_ln2 = T::of(std::f64::consts::LOG2_E);
+    let x = clamp(x, (per_ln2 * T::RANGE.0, per_ln2 * T::RANGE.1));
+    let (n, word) = T::round_product::<M>(x, T::of(1.0));
+    let r = (x - n) * T::of(std::f64::consts::LN_2);
+    T::scale(T::of(1.0) + exp_m1_of_remainder::<M, T>(r), word)
+}
+
+/// eʳ − 1 = r + r²·Q(r) for |r| ≤ ½ ln 2.
+#[inline(always)]
+fn exp_m1_of_remainder<M: MulAdd, T: ExpTable>(r: T) -> T {
+    T::mul_add::<M>(r * r, polynomial::<M, T>(r, T::Q), r)
+}
+
 /// exp(x + low) = (1 + b)·2ⁿ as (b, word of n), for |low| ≪ 1.
 ///
 /// With `low` the part of an argument that x has lost to rounding, the result keeps the relative precision that exp(x) would
@@ -90,9 +106,7 @@ pub(super) fn exp_parts<M: MulAdd, T: ExpTable>(x: T, low: T) -> (T, T) {
 #[inline(always)]
 pub(super) fn exp_parts_in_range<M: MulAdd, T: ExpTable>(x: T, low: T) -> (T, T) {
     let (r, _, word) = reduce::<M, T>(x, low);
-    let square = r * r;
-    let b = T::mul_add::<M>(square, polynomial::<M, T>(r, T::Q), r);
-    (b, word)
+    (exp_m1_of_remainder::<M, T>(r), word)
 }
 
 /// eˣ − 1, to full relative precision near 0, where it is x + x²/2 + ….

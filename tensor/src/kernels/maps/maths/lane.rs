@@ -39,6 +39,14 @@ pub(in crate::kernels) trait Lane:
     fn sqrt(self) -> Self;
     /// |x| with the sign of `sign`.
     fn copysign(self, sign: Self) -> Self;
+    /// The largest integer not above x.
+    fn floor(self) -> Self;
+    /// The smallest integer not below x.
+    fn ceil(self) -> Self;
+    /// The nearest integer, of two the even one.
+    fn round(self) -> Self;
+    /// x without its fraction.
+    fn trunc(self) -> Self;
     /// The sine, from the library.
     fn sin(self) -> Self;
     /// The cosine, from the library.
@@ -98,6 +106,22 @@ macro_rules! lane {
             #[inline(always)]
             fn copysign(self, sign: Self) -> Self {
                 self.copysign(sign)
+            }
+            #[inline(always)]
+            fn floor(self) -> Self {
+                self.floor()
+            }
+            #[inline(always)]
+            fn ceil(self) -> Self {
+                self.ceil()
+            }
+            #[inline(always)]
+            fn round(self) -> Self {
+                self.round_ties_even()
+            }
+            #[inline(always)]
+            fn trunc(self) -> Self {
+                self.trunc()
             }
             fn sin(self) -> Self {
                 self.sin()

@@ -1,4 +1,4 @@
-//! ln x and ln(1 + x).
+//! ln x, ln(1 + x), log₂ x and log₁₀ x.
 //!
 //! With x = m·2ᵉ, √½ ≤ m < √2, f = m − 1 and s = f / (2 + f):
 //!
@@ -38,19 +38,71 @@ impl LnTable for f64 {
     ];
 }
 
-/// ln x + low for finite x > 0 and |low| ≪ 1.
+/// 1/ln 2, and the rest of its digits.
+const LOG2_E: (f64, f64) = (1.442_695_040_888_963_4, 2.035_527_374_093_103_3e-17);
+/// 1/ln 10, and the rest of its digits.
+const LOG10_E: (f64, f64) = (0.434_294_481_903_251_8, 1.098_319_650_216_765e-17);
+/// log₁₀ 2, and the rest of its digits.
+const LOG10_2: (f64, f64) = (0.301_029_995_663_981_2, -2.803_728_127_785_170_4e-18);
+
+/// (f, c, e) with x = m·2ᵉ and ln m + e·second + low = f − c, for finite x > 0 and small `second` and `low`. The correction c to f is a small number with a
+/// small error.
 #[inline(always)]
-fn ln_sum<M: MulAdd, T: LnTable>(x: T, low: T) -> T {
+fn ln_parts<M: MulAdd, T: LnTable>(x: T, second: T, low: T) -> (T, T, T) {
     let (m, e) = x.significand();
     let f = m - T::of(1.0);
     let s = f / (T::of(2.0) + f);
     let z = s * s;
     let r = z * polynomial::<M, T>(z, T::P);
-    // f − s(f − R) as f − (h − s(h + R)) with h = f²/2: the correction to f is then a small number with a small error.
+    // f − s(f − R) as f − (h − s(h + R)) with h = f²/2.
     let h = T::of(0.5) * f * f;
-    let low = T::mul_add::<M>(e, T::LN2.1, low);
-    let correction = h - T::mul_add::<M>(s, h + r, low);
+    let low = T::mul_add::<M>(e, second, low);
+    (f, h - T::mul_add::<M>(s, h + r, low), e)
+}
+
+/// ln x + low for finite x > 0 and |low| ≪ 1.
+#[inline(always)]
+fn ln_sum<M: MulAdd, T: LnTable>(x: T, low: T) -> T {
+    let (f, correction, e) = ln_parts::<M, T>(x, T::LN2.1, low);
     T::mul_add::<M>(e, T::LN2.0, f - correction)
+}
+
+/// The logarithm to a base b, from 1/ln b and from log_b 2, each as a sum of two numbers, the first of `two` short enough that an exponent times it is
+/// exact:
+///
+/// ```text
+/// log_b x = e·log_b 2 + (f − c)/ln b
+/// ```
+#[inline(always)]
+fn log_to_base<M: MulAdd, T: LnTable>(x: T, per_ln: (T, T), two: (T, T)) -> T {
+    let (f, correction, e) = ln_parts::<M, T>(x, T::of(0.0), T::of(0.0));
+    let ln_m = f - correction;
+    let lost = (f - ln_m) - correction;
+    let rest = T::mul_add::<M>(ln_m, per_ln.1, lost * per_ln.0);
+    let rest = T::mul_add::<M>(e, two.1, rest);
+    at_the_ends(
+        x,
+        T::mul_add::<M>(ln_m, per_ln.0, T::mul_add::<M>(e, two.0, rest)),
+    )
+}
+
+/// The logarithm to base 2: −∞ at ±0, NaN below. Exact for powers of two.
+#[inline(always)]
+pub(in crate::kernels) fn log2<M: MulAdd, T: LnTable>(x: T) -> T {
+    let per_ln = T::pair(LOG2_E.0, LOG2_E.1);
+    log_to_base::<M, T>(x, per_ln, (T::of(1.0), T::of(0.0)))
+}
+
+/// The logarithm to base 10: −∞ at ±0, NaN below.
+#[inline(always)]
+pub(in crate::kernels) fn log10<M: MulAdd, T: LnTable>(x: T) -> T {
+    let (first, rest) = T::pair(LOG10_2.0, LOG10_2.1);
+    let short = first.upper_half();
+    log_to_base::<M, T>(
+        x,
+        T::pair(LOG10_E.0, LOG10_E.1),
+        (short, (first - short) + rest),
+    )
 }
 
 /// What a logarithm of x is where `finite`, the value computed for finite x > 0, isn't it.

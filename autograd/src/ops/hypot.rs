@@ -1,0 +1,44 @@
+//! The length of the hypotenuse.
+
+use super::broadcast_to::with_common_shape;
+use crate::{Rule, Save, Saved, Sink, Var};
+use etude_tensor::{Float, Result, Tensor};
+
+/// `y = √(a² + b²)`, hence `∂L/∂a = a/y · ∂L/∂y` and `∂L/∂b = b/y · ∂L/∂y`, both 0 at (0, 0). Saves `a, b`.
+struct Hypot;
+
+impl<T: Float> Rule<T> for Hypot {
+    fn name(&self) -> &'static str {
+        "hypot"
+    }
+    fn grads(&self, saved: &Saved<T>, gy: Var<T>, to: &mut Sink<'_, T>) -> Result<()> {
+        let (a, b) = (&saved[0], &saved[1]);
+        to.give(0, || cosine(a, b)?.try_mul(&gy))?;
+        to.give(1, || cosine(b, a)?.try_mul(&gy))
+    }
+}
+
+/// `side/√(side² + other²)`, and 0 at (0, 0): there the length is replaced by 1, so that no gradient meets 0/0.
+fn cosine<T: Float>(side: &Var<T>, other: &Var<T>) -> Result<Var<T>> {
+    let point = side
+        .tensor()
+        .hypot(other.tensor())?
+        .equal(&Tensor::scalar(T::ZERO))?;
+    let one = side.tape().scalar(1.0).broadcast_to(side.shape())?;
+    side.try_div(&side.hypot(&one.where_(&point, other)?)?)
+}
+
+impl<T: Float> Var<T> {
+    /// `√(a² + b²)`, element by element, without overflow on the way; ∞ if either is infinite, else NaN if either is
+    /// NaN. Shapes broadcast.
+    ///
+    /// # Errors
+    /// If the shapes don't broadcast, or the operands are on different tapes.
+    pub fn hypot(&self, other: &Var<T>) -> Result<Var<T>> {
+        with_common_shape("hypot", self, other, |a, b| {
+            let y = a.tensor().hypot(b.tensor())?;
+            a.tape()
+                .record(Hypot, &[a, b], y, [Save::Var(a), Save::Var(b)])
+        })
+    }
+}

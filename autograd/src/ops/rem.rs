@@ -1,0 +1,39 @@
+//! The remainder of a division.
+
+use super::broadcast_to::with_common_shape;
+use crate::{Rule, Save, Saved, Sink, Var};
+use etude_tensor::{Float, Result};
+
+/// `y = a − b·⌊a/b⌋`, hence `∂L/∂a = ∂L/∂y` and `∂L/∂b = −⌊a/b⌋ · ∂L/∂y`. Saves `a, b`.
+struct Rem;
+
+impl<T: Float> Rule<T> for Rem {
+    fn name(&self) -> &'static str {
+        "rem"
+    }
+    fn grads(&self, saved: &Saved<T>, gy: Var<T>, to: &mut Sink<'_, T>) -> Result<()> {
+        let (a, b) = (&saved[0], &saved[1]);
+        // The quotient is constant between the jumps.
+        to.give(1, || {
+            let rest = a.tensor().rem(b.tensor())?;
+            let quotient = a.tensor().try_sub(&rest)?.try_div(b.tensor())?.round();
+            gy.tape().input(quotient).try_mul(&gy)?.try_neg()
+        })?;
+        to.give(0, || Ok(gy))
+    }
+}
+
+impl<T: Float> Var<T> {
+    /// `a − b·⌊a/b⌋`, element by element: the remainder with the sign of `b`, as in Python, NumPy and PyTorch; NaN for
+    /// `b = 0`. Shapes broadcast.
+    ///
+    /// # Errors
+    /// If the shapes don't broadcast, or the operands are on different tapes.
+    pub fn rem(&self, other: &Var<T>) -> Result<Var<T>> {
+        with_common_shape("rem", self, other, |a, b| {
+            let y = a.tensor().rem(b.tensor())?;
+            a.tape()
+                .record(Rem, &[a, b], y, [Save::Var(a), Save::Var(b)])
+        })
+    }
+}

@@ -1,0 +1,45 @@
+//! The summand of an entropy.
+
+use super::broadcast_to::with_common_shape;
+use crate::{Rule, Save, Saved, Sink, Var};
+use etude_tensor::{Float, Result, Tensor};
+
+/// `y = a·ln b`, and 0 for `a = 0`, hence `∂L/∂a = ln b · ∂L/∂y`, but 0 where `a = 0` and `b ≤ 0`, and `∂L/∂b = a/b · ∂L/∂y`, but 0 where `a = 0`.
+/// Saves `a, b`.
+struct Xlogy;
+
+impl<T: Float> Rule<T> for Xlogy {
+    fn name(&self) -> &'static str {
+        "xlogy"
+    }
+    fn grads(&self, saved: &Saved<T>, gy: Var<T>, to: &mut Sink<'_, T>) -> Result<()> {
+        let (a, b) = (&saved[0], &saved[1]);
+        to.give(0, || defined(a, b)?.ln()?.try_mul(&gy))?;
+        to.give(1, || a.try_div(&defined(a, b)?)?.try_mul(&gy))
+    }
+}
+
+/// `b`, with 1 where `a = 0` and `b ≤ 0`, so that its logarithm is 0 there and its inverse finite.
+fn defined<T: Float>(a: &Var<T>, b: &Var<T>) -> Result<Var<T>> {
+    let zero = Tensor::scalar(T::ZERO);
+    let mask = a
+        .tensor()
+        .equal(&zero)?
+        .and(&b.tensor().less_equal(&zero)?)?;
+    let one = b.tape().scalar(1.0).broadcast_to(b.shape())?;
+    one.where_(&mask, b)
+}
+
+impl<T: Float> Var<T> {
+    /// `a·ln b`, element by element, and 0 for `a = 0` whatever `b` is, but NaN. Shapes broadcast.
+    ///
+    /// # Errors
+    /// If the shapes don't broadcast, or the operands are on different tapes.
+    pub fn xlogy(&self, other: &Var<T>) -> Result<Var<T>> {
+        with_common_shape("xlogy", self, other, |a, b| {
+            let y = a.tensor().xlogy(b.tensor())?;
+            a.tape()
+                .record(Xlogy, &[a, b], y, [Save::Var(a), Save::Var(b)])
+        })
+    }
+}

@@ -1,0 +1,23 @@
+//! `y = a − b·⌊a/b⌋`.
+
+use crate::kernels::maps::Binary;
+use crate::{Float, Result, Tensor};
+
+impl<T: Float> Tensor<T> {
+    /// The remainder of the division with the quotient rounded down, element by element: `y = a − b·⌊a/b⌋`, with the
+    /// sign of `b`, as in Python, NumPy and PyTorch. NaN for `b = 0` or infinite `a`. Shapes broadcast.
+    ///
+    /// ```
+    /// use etude_tensor::Tensor;
+    ///
+    /// let (a, b) = (Tensor::from([5.5_f32, -5.5]), Tensor::scalar(2.0));
+    /// assert_eq!(a.rem(&b)?.to_vec(), [1.5, 0.5]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the shapes don't broadcast.
+    pub fn rem(&self, other: &Self) -> Result<Self> {
+        self.binary(Binary::Rem, other)
+    }
+}

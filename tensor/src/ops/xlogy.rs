@@ -1,0 +1,23 @@
+//! `y = a·ln b`.
+
+use crate::kernels::maps::Binary;
+use crate::{Float, Result, Tensor};
+
+impl<T: Float> Tensor<T> {
+    /// `y = a·ln b`, element by element, and 0 for `a = 0` whatever `b` is, but NaN: the summand of an entropy. Shapes
+    /// broadcast.
+    ///
+    /// ```
+    /// use etude_tensor::Tensor;
+    ///
+    /// let (a, b) = (Tensor::from([0.0_f32, 2.0]), Tensor::from([0.0_f32, 1.0]));
+    /// assert_eq!(a.xlogy(&b)?.to_vec(), [0.0, 0.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the shapes don't broadcast.
+    pub fn xlogy(&self, other: &Self) -> Result<Self> {
+        self.binary(Binary::Xlogy, other)
+    }
+}
