@@ -43,3 +43,21 @@ impl<T: Float> Var<T> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::Tape;
+    use etude_tensor::Tensor;
+
+    #[test]
+    fn nothing_times_the_logarithm_of_nothing_has_value_and_gradients_0() {
+        let tape = Tape::new();
+        let a = tape.var(Tensor::from([0.0, 0.0, 2.0]));
+        let b = tape.var(Tensor::from([0.0, 1.0, 1.0]));
+        let y = a.xlogy(&b).unwrap();
+        assert_eq!(y.tensor().to_vec(), [0.0, 0.0, 0.0]);
+        let gradients = y.sum(..).unwrap().backward().unwrap();
+        assert_eq!(gradients.get(&a).unwrap().to_vec(), [0.0, 0.0, 0.0]);
+        assert_eq!(gradients.get(&b).unwrap().to_vec(), [0.0, 0.0, 2.0]);
+    }
+}

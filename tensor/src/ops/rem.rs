@@ -21,3 +21,18 @@ impl<T: Float> Tensor<T> {
         self.binary(Binary::Rem, other)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+
+    #[test]
+    fn the_sign_is_that_of_the_divisor() {
+        let a = Tensor::from([5.0_f32, -5.0, 5.0, -5.0, 6.0, -6.0]);
+        let b = Tensor::from([3.0, 3.0, -3.0, -3.0, 3.0, 3.0]);
+        let y = a.rem(&b).unwrap();
+        assert_eq!(y.to_vec(), [2.0, 1.0, -1.0, -2.0, 0.0, 0.0]);
+        let undefined = Tensor::from([1.0_f32]).rem(&Tensor::scalar(0.0)).unwrap();
+        assert!(undefined.item().unwrap().is_nan());
+    }
+}

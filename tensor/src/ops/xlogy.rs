@@ -21,3 +21,16 @@ impl<T: Float> Tensor<T> {
         self.binary(Binary::Xlogy, other)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+
+    #[test]
+    fn only_a_nan_makes_nothing_undefined() {
+        let b = Tensor::from([0.0_f64, -1.0, f64::INFINITY, f64::NAN]);
+        let y = Tensor::scalar(0.0).xlogy(&b).unwrap().to_vec();
+        assert_eq!(y[..3], [0.0, 0.0, 0.0]);
+        assert!(y[3].is_nan());
+    }
+}

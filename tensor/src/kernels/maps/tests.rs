@@ -127,9 +127,9 @@ const CALCULUS: [(Unary, f64); 16] = [
     (Unary::Erf, 1.3),
     (Unary::Elu, 1.1),
     (Unary::Softplus, 1.8),
-    (Unary::Swish, 1.3),
+    (Unary::Swish, 1.4),
     (Unary::Gelu, 2.0),
-    (Unary::GeluTanh, 1.3),
+    (Unary::GeluTanh, 1.4),
     (Unary::Selu, 1.9),
 ];
 
