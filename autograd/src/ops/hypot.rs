@@ -54,7 +54,7 @@ mod tests {
         let a = tape.var(Tensor::from([0.0, 3e200]));
         let b = tape.var(Tensor::from([0.0, 4e200]));
         let gradients = a.hypot(&b).unwrap().sum(..).unwrap().backward().unwrap();
-        for (side, slope) in [(&a, 0.6), (&b, 0.8)] {
+        for (side, slope) in [(&a, 0.6_f64), (&b, 0.8)] {
             let gradient = gradients.get(side).unwrap().to_vec();
             assert_eq!(gradient[0], 0.0);
             assert!((gradient[1] - slope).abs() < 1e-15, "{gradient:?}");
