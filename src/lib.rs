@@ -43,4 +43,6 @@ mod pages {
     mod architecture {}
     #[doc = include_str!("../docs/gradients.md")]
     mod gradients {}
+    #[doc = include_str!("../docs/from-numpy-and-pytorch.md")]
+    mod from_numpy_and_pytorch {}
 }

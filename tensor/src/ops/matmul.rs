@@ -112,6 +112,10 @@ fn product<T: Float>(
     if !b_is_column {
         sizes.push(n);
     }
+    if sizes.contains(&0) {
+        // Not even one matrix has to be there for a kernel to look at.
+        return Ok(Tensor::zeros(sizes));
+    }
     let bias = bias.and_then(Tensor::as_slice);
 
     // One matrix on the right serves every row on the left: where those lie evenly spaced, it is a single product.
@@ -212,6 +216,13 @@ mod tests {
                 (&[p.max(q), 4, 2][..], naive(&a, &b))
             );
         }
+    }
+
+    #[test]
+    fn no_matrices_at_all() {
+        let none = numbers(&[0, 2, 2]);
+        assert_eq!(none.matmul(&none).unwrap().shape(), [0, 2, 2]);
+        assert_eq!(none.matmul(&numbers(&[2, 3])).unwrap().shape(), [0, 2, 3]);
     }
 
     #[test]

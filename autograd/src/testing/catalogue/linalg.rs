@@ -1,0 +1,205 @@
+//! Factors, solutions and spectra of small matrices.
+
+use crate::testing::{Entry, normal};
+use crate::{Tape, Var, program};
+use etude_tensor::Tensor;
+
+fn matrix(tape: &Tape<f64>) -> Var<f64> {
+    tape.var(Tensor::ones([2, 3]))
+}
+
+pub(super) fn cholesky() -> Entry {
+    let factor = program!(|x| {
+        let n = x.shape()[x.rank() - 1];
+        let square = x.matmul(&x.transpose(-2, -1)?)?;
+        square.try_add(&x.tape().input(Tensor::eye(n)))?.cholesky()
+    });
+    Entry::new("the lower triangular L with L·Lᵀ = (A + Aᵀ)/2")
+        .needs_an_axis()
+        .case("two", factor, [normal([2, 3, 3])])
+        .also("one by one", [normal([1, 1])])
+        .also("nothing", [normal([0, 2, 2])])
+        .refuses(
+            |tape| matrix(tape).cholesky(),
+            "cholesky: shape [2, 3]; expected square matrices",
+        )
+        .refuses(
+            |tape| tape.scalar(-1.0).reshape([1, 1])?.cholesky(),
+            "cholesky: matrix 0 isn't positive definite: pivot 0 is -1",
+        )
+}
+
+pub(super) fn solve() -> Entry {
+    let solve = program!(|a, b| {
+        let n = a.shape()[a.rank() - 1];
+        let eye = Tensor::eye(n).broadcast_to([n, n])?;
+        a.try_add(&a.tape().input(eye).mul_scalar(6.0)?)?.solve(b)
+    });
+    Entry::new("X with A·X = B")
+        .needs_an_axis()
+        .case("matrices", solve, [normal([3, 3]), normal([3, 2])])
+        .also("a vector", [normal([2, 2, 2]), normal([2])])
+        .also(
+            "leading axes broadcast",
+            [normal([2, 2]), normal([2, 2, 1])],
+        )
+        .also("nothing", [normal([2, 2]), normal([0, 2, 1])])
+        .refuses(
+            |tape| matrix(tape).solve(&matrix(tape)),
+            "solve: shape [2, 3]; expected square matrices",
+        )
+        .refuses(
+            |tape| {
+                tape.var(Tensor::ones([2, 2]))
+                    .solve(&tape.var(Tensor::ones([2])))
+            },
+            "solve: matrix 0 is singular: column 1 depends on those before it",
+        )
+}
+
+pub(super) fn triangular_solve() -> Entry {
+    let solve = |upper: bool| {
+        program!([upper: bool] |a, b| {
+            let n = a.shape()[a.rank() - 1];
+            a.try_add(&a.tape().input(Tensor::eye(n)).mul_scalar(4.0)?)?.triangular_solve(b, *upper)
+        })
+    };
+    Entry::new("X with A·X = B for triangular A")
+        .needs_an_axis()
+        .case("lower", solve(false), [normal([3, 3]), normal([3, 2])])
+        .also("one by one", [normal([1, 1]), normal([1])])
+        .case("upper", solve(true), [normal([2, 2, 2]), normal([2, 1])])
+        .also("nothing", [normal([2, 2]), normal([0, 2, 1])])
+        .refuses(
+            |tape| tape.var(Tensor::zeros([1, 1])).triangular_solve(&tape.var(Tensor::ones([1])), true),
+            "triangular_solve: matrix 0 is singular: 0 at (0, 0)",
+        )
+        .refuses(
+            |tape| matrix(tape).triangular_solve(&tape.scalar(1.0), true),
+            "triangular_solve: matrices [2, 3] and a right side []; expected [..., n, n] and [..., n, k] or [n]",
+        )
+}
+
+pub(super) fn inverse() -> Entry {
+    let inverse = program!(|a| {
+        let n = a.shape()[a.rank() - 1];
+        a.try_add(&a.tape().input(Tensor::eye(n)).mul_scalar(6.0)?)?
+            .inverse()
+    });
+    Entry::new("A⁻¹")
+        .needs_an_axis()
+        .case("two", inverse, [normal([2, 3, 3])])
+        .also("one by one", [normal([1, 1])])
+        .also("nothing", [normal([0, 2, 2])])
+        .refuses(
+            |tape| tape.var(Tensor::ones([2, 2])).inverse(),
+            "inverse: matrix 0 is singular: column 1 depends on those before it",
+        )
+        .refuses(
+            |tape| matrix(tape).inverse(),
+            "inverse: shape [2, 3]; expected square matrices",
+        )
+}
+
+pub(super) fn determinant() -> Entry {
+    let determinant = program!(|a| {
+        let n = a.shape()[a.rank() - 1];
+        a.try_add(&a.tape().input(Tensor::eye(n)).mul_scalar(5.0)?)?
+            .determinant()
+    });
+    Entry::new("det A")
+        .needs_an_axis()
+        .case("two", determinant, [normal([2, 3, 3])])
+        .also("one by one", [normal([1, 1])])
+        .also("nothing", [normal([0, 2, 2])])
+        .refuses(
+            |tape| matrix(tape).determinant(),
+            "determinant: shape [2, 3]; expected square matrices",
+        )
+}
+
+pub(super) fn qr() -> Entry {
+    // Far enough from dependent columns for differences.
+    let away = |columns: usize| {
+        program!([columns: usize] |x| {
+            let m = x.shape()[x.rank() - 2];
+            let eye = Tensor::eye(m.max(*columns)).narrow(0, 0, m)?.narrow(1, 0, *columns)?;
+            let (q, r) = x.try_add(&x.tape().input(eye).mul_scalar(5.0)?)?.qr()?;
+            Var::concat(&[q, r], -1)
+        })
+    };
+    Entry::new("Q with orthonormal columns and upper triangular R with Q·R = A")
+        .needs_an_axis()
+        .case("square", away(3), [normal([2, 3, 3])])
+        .case("one by one", away(1), [normal([1, 1])])
+        .case("wide", away(3), [normal([2, 3])])
+        .case(
+            "tall",
+            program!(|x| {
+                let eye = x.tape().input(Tensor::eye(4).narrow(1, 0, 2)?);
+                let (q, r) = x.try_add(&eye.mul_scalar(5.0)?)?.qr()?;
+                Var::concat(&[q, r], -2)
+            }),
+            [normal([4, 2])],
+        )
+        .case("nothing", away(2), [normal([0, 2, 2])])
+        .refuses(
+            |tape| tape.var(Tensor::ones([3])).qr(),
+            "qr: shape [3]; expected at least two axes, [..., rows, columns]",
+        )
+}
+
+pub(super) fn eigh() -> Entry {
+    // Eigenvalues near 0, 6, 12, …, hence well apart.
+    let both = program!(|x| {
+        let n = x.shape()[x.rank() - 1];
+        let apart = Tensor::arange(0.0, 6.0 * n as f64, 6.0)?
+            .cast()?
+            .diag_embed(0)?;
+        let (values, vectors) = x.mul_scalar(0.5)?.try_add(&x.tape().input(apart))?.eigh()?;
+        vectors.try_mul(&values.unsqueeze(-2)?)?.try_add(&vectors)
+    });
+    Entry::new("the eigenvalues and eigenvectors of (A + Aᵀ)/2")
+        .needs_an_axis()
+        .case("both", both, [normal([2, 3, 3])])
+        .also("one by one", [normal([1, 1])])
+        .also("nothing", [normal([0, 2, 2])])
+        .case(
+            "values alone",
+            program!(|x| Ok(x.eigh()?.0)),
+            [normal([2, 2])],
+        )
+        .refuses(
+            |tape| matrix(tape).eigh(),
+            "eigh: shape [2, 3]; expected square matrices",
+        )
+}
+
+pub(super) fn svd() -> Entry {
+    // Singular values near 3, 6, 9, …, hence well apart and clear of 0.
+    let all = program!(|x| {
+        let (m, n) = (x.shape()[x.rank() - 2], x.shape()[x.rank() - 1]);
+        let k = m.max(n);
+        let apart = Tensor::arange(3.0, 3.0 * (k + 1) as f64, 3.0)?
+            .cast()?
+            .diag_embed(0)?;
+        let apart = x.tape().input(apart.narrow(0, 0, m)?.narrow(1, 0, n)?);
+        let (u, s, vt) = x.mul_scalar(0.25)?.try_add(&apart)?.svd()?;
+        let y = u
+            .sum(-2)?
+            .try_mul(&s)?
+            .try_add(&vt.transpose(-2, -1)?.sum(-2)?)?;
+        y.try_add(&u.narrow(-2, 0, 1)?.squeeze(-2)?)
+    });
+    Entry::new("U, S and Vᵀ with U·diag(S)·Vᵀ = A")
+        .needs_an_axis()
+        .case("square", all, [normal([2, 2, 2])])
+        .also("tall", [normal([3, 2])])
+        .also("wide", [normal([2, 3])])
+        .also("one by one", [normal([1, 1])])
+        .also("nothing", [normal([0, 2, 2])])
+        .refuses(
+            |tape| tape.var(Tensor::ones([3])).svd(),
+            "svd: shape [3]; expected at least two axes, [..., rows, columns]",
+        )
+}
