@@ -34,6 +34,9 @@ impl<T: Float> Tape<T> {
     /// If the parameter hasn't been built, or if another value has been met under the same id in this recording: two
     /// clones of a model that have gone different ways can't share a tape.
     pub fn param(&self, param: &Param<T>) -> Result<Var<T>> {
+        if let Some(asked) = &mut *self.asked().borrow_mut() {
+            asked.push(param.clone());
+        }
         if let Some(bound) = self.recording().borrow().bound.get(&param.id()) {
             return Ok(Var::new(bound.tensor.clone(), self.clone(), bound.node));
         }

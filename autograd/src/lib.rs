@@ -23,7 +23,10 @@
 //!
 //! | to learn about | read |
 //! |---|---|
-//! | the walk back, one loop | `backward.rs`, with the sink that accumulates in `sink.rs` |
+//! | the walk back, one loop | `walk.rs`, with the sink that accumulates in `sink.rs`; `backward.rs`, which spends the recording |
+//! | gradients as functions: Jacobians, Hessians, products with them | [`grad`](grad()) and its neighbours in `functional/` |
+//! | less memory, larger batches | [`checkpoint`], [`Accumulation`], [`Tape::memory`] |
+//! | looking into a run | [`Var::on_gradient`], [`Tape::detect_anomalies`], [`Picture`] |
 //! | what is recorded | `tape.rs`, `node.rs`, `recording.rs` |
 //! | how an operation is written | [`Rule`], then any file in `ops/` |
 //! | an operation of your own | [`Operation`] |
@@ -36,18 +39,24 @@
 #![forbid(unsafe_code)]
 
 mod all_reduce;
+mod accumulate;
+mod anomaly;
 mod attention;
 mod backward;
 mod buffer;
 pub mod check;
+mod checkpoint;
 mod custom;
 mod draw;
 pub mod file;
+mod functional;
 mod fused;
+mod gradient_hook;
 mod gradients;
 mod hook;
 mod lazy;
 mod leaf;
+mod memory;
 mod mode;
 mod module;
 mod node;
@@ -55,35 +64,47 @@ mod operators;
 mod ops;
 mod param;
 mod paths;
+mod per_sample;
 mod picture;
 mod recording;
 mod rule;
+mod scope;
 mod sink;
 mod state;
 mod tape;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod var;
+mod walk;
 
 pub use all_reduce::{AllReduce, ThreadGroup};
+pub use accumulate::Accumulation;
+pub use anomaly::Anomalies;
 pub use attention::{AttentionMask, AttentionOptions, AttentionParts};
-pub use backward::{grad, vjp};
 pub use buffer::{Buffer, BufferId, Update};
 pub use check::{GradCheck, Program, dualcheck, dualgradcheck, gradcheck, gradgradcheck};
+pub use checkpoint::checkpoint;
 pub use custom::{Keeps, Operation};
 pub use draw::{DrawKey, Draws};
 pub use file::{load, save};
+pub use functional::{
+    grad, hessian, hvp, jacobian, jvp, program_jvp, stop_gradient, value_and_grad, vjp,
+};
 pub use fused::fused;
+pub use gradient_hook::GradientHook;
 pub use gradients::Gradients;
 pub use hook::{Delivery, SinkHook};
 pub use lazy::Initializer;
+pub use memory::{MemoryReport, MemoryShare};
 pub use mode::Mode;
 pub use module::{Item, ItemMut, Module, Visitor, VisitorMut};
 pub use ops::{BatchNormed, Kind, LstmWeights, Op};
 pub use param::{Param, ParamId};
 pub use paths::matches as path_matches;
+pub use per_sample::{PerSample, per_sample};
 pub use picture::Picture;
 pub use rule::{Rule, Save, Saved};
+pub use scope::Scope;
 pub use sink::Sink;
 pub use state::StateDict;
 pub use tape::Tape;

@@ -22,11 +22,21 @@ pub(crate) struct Node<T: Float> {
     pub(crate) inputs_end: usize,
     /// Where the tensors end that the rule needs.
     pub(crate) saved_end: usize,
+    /// The number of the scope in which it ran.
+    pub(crate) scope: u32,
     /// Whether the gradient of this intermediate result is to be kept (leaves' always are).
     pub(crate) retained: bool,
 }
 
 impl<T: Float> Node<T> {
+    /// Which parameter this is the leaf of, if it is one.
+    pub(crate) fn param(&self) -> Option<ParamId> {
+        match self.origin {
+            Origin::Param(id) => Some(id),
+            Origin::Variable | Origin::Operation(_) => None,
+        }
+    }
+
     /// The rule, if the node is an operation's.
     pub(crate) fn rule(&self) -> Option<&RuleHandle<T>> {
         match &self.origin {

@@ -1,5 +1,6 @@
 //! What a tape has recorded and not yet spent.
 
+use crate::anomaly::Site;
 use crate::buffer::{BufferId, Update};
 use crate::node::{Node, NodeNumber, Origin, SavedTensor};
 use crate::param::ParamId;
@@ -24,6 +25,10 @@ pub(crate) struct Recording<T: Float> {
     pub(crate) variables: Vec<NodeNumber>,
     /// The parameters met so far: each becomes one leaf, however often it is used.
     pub(crate) params: HashMap<ParamId, SavedTensor<T>>,
+    /// The number of the scope in force.
+    pub(crate) scope: u32,
+    /// Where each operation was called from: kept only while anomalies are detected.
+    pub(crate) sites: HashMap<NodeNumber, Site>,
     /// The variables that stand for parameters.
     pub(crate) bound: HashMap<ParamId, SavedTensor<T>>,
     /// What forwards want changed in buffers, in the order in which they said so.
@@ -39,6 +44,8 @@ impl<T: Float> Recording<T> {
             saved: Vec::new(),
             variables: Vec::new(),
             params: HashMap::new(),
+            scope: 0,
+            sites: HashMap::new(),
             bound: HashMap::new(),
             updates: Vec::new(),
         }
@@ -98,6 +105,7 @@ impl<T: Float> Recording<T> {
             shape,
             inputs_end: self.inputs.len(),
             saved_end: self.saved.len(),
+            scope: self.scope,
             retained: false,
         });
         number
@@ -107,6 +115,7 @@ impl<T: Float> Recording<T> {
     pub(crate) fn spend(&mut self) -> Recording<T> {
         let next = Recording {
             first: self.next_number(),
+            scope: self.scope,
             ..Recording::new()
         };
         std::mem::replace(self, next)

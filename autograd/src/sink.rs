@@ -1,5 +1,6 @@
 //! Where rules deliver gradients: computed only when wanted, the first one moved in, the others added in place.
 
+use crate::anomaly::{self, Anomalies};
 use crate::hook::{Delivery, SinkHook};
 use crate::node::NodeNumber;
 use crate::recording::Recording;
@@ -16,7 +17,11 @@ pub struct Sink<'a, T: Float> {
     pub(crate) wanted: &'a Wanted,
     pub(crate) shapes: Shapes<'a, T>,
     pub(crate) slots: &'a mut Slots<T>,
+    pub(crate) outlet: Option<Outlet<'a, T>>,
     pub(crate) hook: Option<&'a dyn SinkHook<T>>,
+    pub(crate) anomalies: Anomalies,
+    /// The node whose rule this is for.
+    pub(crate) number: NodeNumber,
 }
 
 impl<T: Float> Sink<'_, T> {
@@ -77,7 +82,13 @@ impl<T: Float> Sink<'_, T> {
         if !self.shapes.with(target, fits) {
             return Err(self.misfit(target, input, gradient.shape()));
         }
-        self.slots.add(target, gradient)
+        if self.anomalies != Anomalies::Ignore {
+            self.look_at(input, &gradient)?;
+        }
+        match &mut self.outlet {
+            Some(outlet) if target <= outlet.last => (outlet.pass_on)(target, gradient),
+            _ => self.slots.add(target, gradient),
+        }
     }
 
     /// Delivers what is `gy` at the places that `view` shows of the input, and 0 elsewhere; `whole` makes it if need be. If
@@ -117,6 +128,15 @@ impl<T: Float> Sink<'_, T> {
         )
     }
 
+    #[cold]
+    fn look_at(&self, input: usize, gradient: &Var<T>) -> Result<()> {
+        let rule = self.rule.name();
+        self.shapes.with_recording(|recording| {
+            let site = recording.sites.get(&self.number);
+            anomaly::check_backward(self.anomalies, rule, input, gradient.tensor(), site)
+        })
+    }
+
     fn target(&self, input: usize) -> Option<NodeNumber> {
         let number = self.inputs.get(input).copied().flatten()?;
         self.wanted.is_needed(number).then_some(number)
@@ -133,9 +153,14 @@ pub(crate) enum Shapes<'a, T: Float> {
 
 impl<T: Float> Shapes<'_, T> {
     fn with<R>(&self, number: NodeNumber, f: impl FnOnce(&Shape) -> R) -> R {
+        self.with_recording(|recording| f(&recording.node(number).shape))
+    }
+
+    #[inline]
+    fn with_recording<R>(&self, f: impl FnOnce(&Recording<T>) -> R) -> R {
         match self {
-            Shapes::Spent(recording) => f(&recording.node(number).shape),
-            Shapes::Kept(tape) => f(&tape.recording().borrow().node(number).shape),
+            Shapes::Spent(recording) => f(recording),
+            Shapes::Kept(tape) => f(&tape.recording().borrow()),
         }
     }
 }
@@ -193,6 +218,24 @@ impl Wanted {
 pub(crate) struct Slots<T: Float> {
     lowest: NodeNumber,
     slots: Vec<Option<Var<T>>>,
+}
+
+/// Where the gradients of some leaves go at once, instead of being added up in a slot.
+pub(crate) struct Outlet<'a, T: Float> {
+    /// The leaves are all nodes up to this one.
+    pub(crate) last: NodeNumber,
+    /// Gets the number of the leaf and the gradient.
+    pub(crate) pass_on: &'a mut (dyn FnMut(NodeNumber, Var<T>) -> Result<()> + 'a),
+}
+
+impl<T: Float> Outlet<'_, T> {
+    /// The same outlet, for a part of its life.
+    pub(crate) fn lend(&mut self) -> Outlet<'_, T> {
+        Outlet {
+            last: self.last,
+            pass_on: &mut *self.pass_on,
+        }
+    }
 }
 
 impl<T: Float> Slots<T> {

@@ -3,12 +3,14 @@
 use crate::all_reduce::AllReduce;
 use crate::buffer::{Buffer, Update};
 use crate::draw::{DrawKey, Draws};
+use crate::gradient_hook::Hooks;
 use crate::hook::SinkHook;
 use crate::mode::Mode;
 use crate::node::{NodeNumber, Origin, RuleHandle, SavedTensor};
 use crate::recording::Recording;
 use crate::rule::{Rule, Save};
-use crate::{Gradients, Var};
+use crate::scope::Names;
+use crate::{Anomalies, Gradients, Param, Var};
 use etude_tensor::{Error, Float, Result, Tensor};
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -62,6 +64,11 @@ struct Inner<T: Float> {
     recording: RefCell<Recording<T>>,
     hook: RefCell<Option<Rc<dyn SinkHook<T>>>>,
     group: RefCell<Option<Rc<dyn AllReduce<T>>>>,
+    gradient_hooks: RefCell<Hooks<T>>,
+    anomalies: Cell<Anomalies>,
+    names: RefCell<Names>,
+    /// The parameters asked for, while somebody wants to know.
+    asked: RefCell<Option<Vec<Param<T>>>>,
 }
 
 impl<T: Float> Tape<T> {
@@ -106,6 +113,10 @@ impl<T: Float> Tape<T> {
                 recording: RefCell::new(Recording::new()),
                 hook: RefCell::new(None),
                 group: RefCell::new(None),
+                gradient_hooks: RefCell::default(),
+                anomalies: Cell::default(),
+                names: RefCell::default(),
+                asked: RefCell::new(None),
             }),
         }
     }
@@ -224,10 +235,17 @@ impl<T: Float> Tape<T> {
             }
             tracked |= input.is_tracked();
         }
+        let site = match self.inner.anomalies.get() {
+            Anomalies::Ignore => None,
+            _ => Some(self.watched_site(rule.name(), inputs, &output)?),
+        };
         if !tracked || !self.is_recording() {
             return Ok(self.input(output));
         }
         let number = self.push(RuleHandle::new(rule), inputs, &output, saved.as_ref())?;
+        if let Some(site) = site {
+            self.recording().borrow_mut().sites.insert(number, site);
+        }
         Ok(Var::new(output, self.clone(), Some(number)))
     }
 
@@ -349,6 +367,29 @@ impl<T: Float> Tape<T> {
 
     pub(crate) fn sink_hook(&self) -> Option<Rc<dyn SinkHook<T>>> {
         self.inner.hook.borrow().clone()
+    }
+}
+
+impl<T: Float> Tape<T> {
+    pub(crate) fn gradient_hooks(&self) -> &RefCell<Hooks<T>> {
+        &self.inner.gradient_hooks
+    }
+
+    pub(crate) fn anomalies_cell(&self) -> &Cell<Anomalies> {
+        &self.inner.anomalies
+    }
+
+    pub(crate) fn names(&self) -> &RefCell<Names> {
+        &self.inner.names
+    }
+
+    pub(crate) fn asked(&self) -> &RefCell<Option<Vec<Param<T>>>> {
+        &self.inner.asked
+    }
+
+    /// Puts another state of the draws in place of the present one, which it returns.
+    pub(crate) fn exchange_draws(&self, draws: Draws) -> Draws {
+        self.inner.draws.replace(draws)
     }
 }
 

@@ -136,6 +136,7 @@ impl<T: Float> Sequential<T> {
     pub fn forward(&self, x: &Var<T>) -> Result<Var<T>> {
         let mut x = x.clone();
         for (name, layer) in &self.layers {
+            let _scope = x.tape().scope(name);
             x = layer.apply(&x).map_err(|err| err.in_layer(name))?;
         }
         Ok(x)

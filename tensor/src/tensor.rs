@@ -168,6 +168,16 @@ impl<T: Element> Tensor<T> {
         self.storage.is_same(&other.storage)
     }
 
+    /// A number that says which storage this is a view of: two tensors that live at the same time have the same one if they share it.
+    pub fn storage_id(&self) -> usize {
+        self.storage.address()
+    }
+
+    /// The bytes of the whole storage, of which this may show a part.
+    pub fn storage_bytes(&self) -> usize {
+        size_of_val(self.storage.slice())
+    }
+
     /// Whether no other tensor shares the storage, so that writing copies nothing.
     #[inline]
     pub fn is_unique(&self) -> bool {
@@ -315,6 +325,17 @@ mod tests {
         let b = a.clone();
         a.make_mut()[0] = 5.0;
         assert_eq!((a.to_vec()[0], b.to_vec()[0]), (5.0, 9.0));
+    }
+
+    #[test]
+    fn views_have_the_id_of_their_storage() {
+        let a = Tensor::from_slice([2, 3], &[1.0_f32; 6]).unwrap();
+        let row = a.select(0, 1).unwrap();
+        assert_eq!(
+            (row.storage_id(), row.storage_bytes()),
+            (a.storage_id(), 24)
+        );
+        assert_ne!(a.copied().storage_id(), a.storage_id());
     }
 
     #[test]

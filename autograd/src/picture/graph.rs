@@ -19,6 +19,8 @@ pub(super) struct Node {
     pub(super) inputs: Vec<usize>,
     /// The parameters it is computed from.
     pub(super) params: Vec<Parameter>,
+    /// The path of the scope in which it ran, if one was open.
+    pub(super) scope: Option<String>,
     /// The path of the layer it belongs to, where that is known.
     pub(super) layer: Option<String>,
 }
@@ -28,6 +30,23 @@ pub(super) enum Kind {
     Operation,
     Variable,
     Constant,
+}
+
+impl Node {
+    /// Whether the scope agrees with the paths of the parameters. It doesn't where a layer inside a larger model numbers its
+    /// own layers and doesn't know what it is called itself; then no scope is to be trusted.
+    fn scope_fits(&self) -> bool {
+        match (&self.layer, &self.scope) {
+            (Some(layer), Some(scope)) => is_within(layer, scope),
+            _ => true,
+        }
+    }
+}
+
+/// Whether a path is the other one, or inside it.
+fn is_within(path: &str, outer: &str) -> bool {
+    path.strip_prefix(outer)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// A parameter, drawn beside each operation that uses it.
@@ -61,8 +80,12 @@ pub(super) fn shape_text(shape: &[usize]) -> String {
 }
 
 impl Graph {
-    /// Finds the layers: an operation belongs to the layer whose parameters it uses; so does everything that ran between
-    /// the first and the last such operation of that layer, and what brings several results of one layer together.
+    /// Finds the layers. In this order, an operation belongs to the layer
+    /// 1. whose parameters it uses,
+    /// 2. between whose first and last such operation it ran,
+    /// 3. in whose scope it ran,
+    /// 4. several of whose results it brings together,
+    /// 5. whose result it maps element by element, with nothing else than constants: the activation, a dropout.
     pub(super) fn find_layers(&mut self) {
         let mut spans: BTreeMap<String, (usize, usize)> = BTreeMap::new();
         for (number, node) in self.nodes.iter_mut().enumerate() {
@@ -75,22 +98,46 @@ impl Graph {
                 spans.entry(layer.clone()).or_insert((number, number)).1 = number;
             }
         }
+        let scoped = self.nodes.iter().all(Node::scope_fits);
         for (layer, (first, last)) in spans {
             let between = self.nodes.iter_mut().take(last).skip(first);
-            for node in between.filter(|node| node.kind == Kind::Operation) {
-                node.layer.get_or_insert_with(|| layer.clone());
+            for node in between.filter(|node| node.kind == Kind::Operation && node.layer.is_none())
+            {
+                let elsewhere = scoped
+                    && node
+                        .scope
+                        .as_deref()
+                        .is_some_and(|scope| !is_within(&layer, scope));
+                if !elsewhere {
+                    node.layer = Some(layer.clone());
+                }
             }
         }
         for number in 0..self.nodes.len() {
             let node = &self.nodes[number];
-            if node.layer.is_none() && node.inputs.len() > 1 {
-                let layer_of = |&input: &usize| self.nodes[input].layer.clone();
-                let first = layer_of(&node.inputs[0]);
-                if node.inputs.iter().all(|input| layer_of(input) == first) {
-                    self.nodes[number].layer = first;
-                }
+            if node.kind == Kind::Operation && node.layer.is_none() {
+                let scope = node.scope.clone().filter(|_| scoped);
+                let found = scope.or_else(|| self.layer_of_inputs(node));
+                self.nodes[number].layer = found;
             }
         }
+    }
+
+    /// The layer that the inputs of a node belong to, if it brings several of its results together, or maps one.
+    fn layer_of_inputs(&self, node: &Node) -> Option<String> {
+        let computed = |&&input: &&usize| self.nodes[input].kind != Kind::Constant;
+        let mut inputs = node
+            .inputs
+            .iter()
+            .filter(computed)
+            .map(|&input| &self.nodes[input]);
+        let first = inputs.next()?;
+        let mut others = inputs.peekable();
+        let belongs = match others.peek() {
+            None => first.shape == node.shape,
+            Some(_) => others.all(|other| other.layer == first.layer),
+        };
+        first.layer.clone().filter(|_| belongs)
     }
 
     /// The layers with their nodes, in the order in which they first ran.
@@ -125,6 +172,7 @@ pub(super) mod tests {
             shape: Some(vec![2, 3]),
             inputs: inputs.to_vec(),
             params: params.iter().map(param).collect(),
+            scope: None,
             layer: None,
         }
     }
@@ -139,14 +187,39 @@ pub(super) mod tests {
             operation("matmul", &[3], &["head.weight"]),
             operation("broadcast_to", &[], &["head.bias"]),
             operation("add", &[4, 5], &[]),
-            operation("sum", &[6], &[]),
+            Node {
+                shape: Some(vec![]),
+                ..operation("sum", &[6], &[])
+            },
         ];
         let mut graph = Graph { nodes };
         graph.find_layers();
         assert_eq!(
             graph.layers(),
-            [("body.0", vec![0, 1, 2]), ("head", vec![4, 5, 6])]
+            [("body.0", vec![0, 1, 2, 3]), ("head", vec![4, 5, 6])],
+            "the activation is its layer's, the sum, which has another shape, is nobody's"
         );
+    }
+
+    #[test]
+    fn scopes_name_layers_without_parameters_where_they_agree_with_the_paths() {
+        let scoped = |mut node: Node, scope: &str| {
+            node.scope = Some(scope.to_string());
+            node
+        };
+        let graph = |first: &str| {
+            let nodes = vec![
+                scoped(operation("conv", &[], &["0.weight"]), first),
+                scoped(operation("relu", &[0], &[]), first),
+                scoped(operation("max_pool", &[1], &[]), "1"),
+            ];
+            let mut graph = Graph { nodes };
+            graph.find_layers();
+            graph
+        };
+        assert_eq!(graph("0").layers(), [("0", vec![0, 1]), ("1", vec![2])]);
+        // A scope that contradicts a path: the pooling, which keeps the shape here, follows its input.
+        assert_eq!(graph("5").layers(), [("0", vec![0, 1, 2])]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod svg;
 
 use crate::node::{Node, NodeNumber, Origin};
 use crate::recording::Recording;
+use crate::scope::Names;
 use crate::{Module, ParamId, Var};
 use etude_tensor::file::write_atomically;
 use etude_tensor::{Error, Float, Result};
@@ -70,6 +71,17 @@ impl Picture {
             );
             return Err(Error::value("picture", message));
         }
+        let names = value.tape().names().borrow();
+        Ok(Picture::of_nodes(&recording, &names, numbers).0)
+    }
+
+    /// A picture of these nodes, given in ascending order with everything they depend on, and the places in it of all but the
+    /// parameters.
+    pub(crate) fn of_nodes<T: Float>(
+        recording: &Recording<T>,
+        names: &Names,
+        numbers: impl IntoIterator<Item = NodeNumber>,
+    ) -> (Picture, HashMap<NodeNumber, usize>) {
         let mut picture = Picture {
             graph: Graph::default(),
             ids: HashMap::new(),
@@ -77,12 +89,20 @@ impl Picture {
         let mut places = HashMap::new();
         for number in numbers {
             let node = recording.node(number);
-            if !matches!(node.origin, Origin::Param(_)) {
-                let place = picture.add(&recording, number, &places);
+            if node.param().is_none() {
+                let place = picture.add(recording, number, &places);
+                picture.graph.nodes[place].scope = names.path(node.scope).map(str::to_string);
                 places.insert(number, place);
             }
         }
-        Ok(picture)
+        picture.graph.find_layers();
+        (picture, places)
+    }
+
+    /// The operation at a place, and the layer it belongs to.
+    pub(crate) fn at(&self, place: usize) -> (&str, Option<&str>) {
+        let node = &self.graph.nodes[place];
+        (&node.label, node.layer.as_deref())
     }
 
     /// Adds a node and the constants it uses, and says where it stands.
@@ -133,13 +153,14 @@ impl Picture {
             shape: Some(node.shape.to_vec()),
             inputs,
             params,
+            scope: None,
             layer: None,
         });
         place
     }
 
     /// The picture with the names of `model`'s parameters, and a frame for each layer: around the operations that use its
-    /// parameters, what ran between them, and what brings several results of one layer together.
+    /// parameters, what ran between them, the activation that follows, and what ran in a [scope](crate::Tape::scope) of that name.
     #[must_use]
     pub fn named<T: Float, M: Module<T> + ?Sized>(mut self, model: &M) -> Self {
         let paths: HashMap<ParamId, String> = model
@@ -196,6 +217,7 @@ fn constant() -> graph::Node {
         shape: None,
         inputs: Vec::new(),
         params: Vec::new(),
+        scope: None,
         layer: None,
     }
 }

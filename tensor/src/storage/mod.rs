@@ -77,6 +77,11 @@ impl<T: Element> Storage<T> {
         storage
     }
 
+    /// Where the elements lie: different for all storages that live at the same time.
+    pub(crate) fn address(&self) -> usize {
+        self.block.data().addr()
+    }
+
     /// All elements in row-major order.
     #[inline]
     pub(crate) fn whole(&self) -> &Layout {

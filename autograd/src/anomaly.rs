@@ -1,0 +1,283 @@
+//! Where the first NaN came from: results and gradients are looked at as they arise.
+
+use crate::node::NodeNumber;
+use crate::{Tape, Var};
+use etude_tensor::{Error, Float, Result, Tensor};
+use std::backtrace::Backtrace;
+use std::fmt::Write;
+
+/// What [`Tape::detect_anomalies`] takes for an anomaly.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Anomalies {
+    /// Nothing: the results aren't looked at.
+    #[default]
+    Ignore,
+    /// NaN.
+    Nan,
+    /// NaN and the infinities. (Masks of attention are often −∞ on purpose.)
+    NotFinite,
+}
+
+impl Anomalies {
+    fn is_met_by<T: Float>(self, x: T) -> bool {
+        match self {
+            Anomalies::Ignore => false,
+            Anomalies::Nan => x.is_nan(),
+            Anomalies::NotFinite => !x.is_finite(),
+        }
+    }
+
+    /// How many elements are one, and the place of the first.
+    fn find<T: Float>(self, x: &Tensor<T>) -> Option<(usize, Vec<usize>)> {
+        let values = x.to_vec();
+        let mut places = (0..values.len()).filter(|&place| self.is_met_by(values[place]));
+        let mut rest = places.next()?;
+        let count = 1 + places.count();
+        let mut index = vec![0; x.rank()];
+        for (index, &size) in index.iter_mut().zip(x.shape()).rev() {
+            *index = rest % size;
+            rest /= size;
+        }
+        Some((count, index))
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Anomalies::Ignore | Anomalies::Nan => "NaN",
+            Anomalies::NotFinite => "NaN or infinity",
+        }
+    }
+
+    /// A word on a tensor: how many anomalies of how many elements, and where the first one stands.
+    fn describe<T: Float>(self, x: &Tensor<T>) -> String {
+        match self.find(x) {
+            None => format!("shape {:?} without {}", x.shape(), self.name()),
+            Some((count, first)) => format!(
+                "shape {:?} with {count} {} of {} elements, the first at {first:?}",
+                x.shape(),
+                self.name(),
+                x.elements()
+            ),
+        }
+    }
+}
+
+/// Where an operation was called from.
+pub(crate) struct Site {
+    layer: Option<String>,
+    stack: Backtrace,
+}
+
+impl Site {
+    fn here<T: Float>(tape: &Tape<T>, inputs: &[&Var<T>]) -> Site {
+        let recording = tape.recording().borrow();
+        let live = |number: &NodeNumber| !recording.is_stale(*number);
+        let numbers = inputs.iter().filter_map(|input| input.node()).filter(live);
+        Site {
+            layer: tape.names().borrow().layer(&recording, numbers),
+            stack: Backtrace::force_capture(),
+        }
+    }
+
+    fn describe(&self) -> String {
+        let mut text = String::new();
+        if let Some(layer) = &self.layer {
+            write!(text, "; layer '{layer}'").expect("a string takes everything");
+        }
+        if let Some(caller) = caller(&self.stack.to_string()) {
+            write!(text, "; called from {caller}").expect("a string takes everything");
+        }
+        text
+    }
+}
+
+/// The first function in a printed call stack that is neither étude's nor the standard library's, with its place in the
+/// source where the program has line numbers.
+fn caller(stack: &str) -> Option<String> {
+    let mut lines = stack.lines().map(str::trim).peekable();
+    while let Some(line) = lines.next() {
+        let Some((number, function)) = line.split_once(": ") else {
+            continue;
+        };
+        let place = lines.next_if(|next| next.starts_with("at "));
+        let own = [
+            "std::", "core::", "alloc::", "<std", "<core", "<alloc", "rayon", "<rayon",
+        ];
+        let foreign = number.parse::<usize>().is_ok()
+            && !function.contains("etude_")
+            && !own.iter().any(|start| function.starts_with(start));
+        if foreign {
+            let place = place.map(|place| format!(" ({})", place.trim_start_matches("at ")));
+            return Some(function.to_string() + &place.unwrap_or_default());
+        }
+    }
+    None
+}
+
+impl<T: Float> Tape<T> {
+    /// Looks at each result, and on the way back at each gradient, and makes the first anomaly an error that names the
+    /// operation, the shapes, the layer and the line that called it. It costs a call stack an operation: for searching, not
+    /// for training.
+    ///
+    /// The layer is known where a [scope](Tape::scope) is open, or after [`name_params`](Tape::name_params).
+    ///
+    /// ```
+    /// use etude_autograd::{Anomalies, Tape};
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// tape.detect_anomalies(Anomalies::Nan);
+    /// let x = tape.var(Tensor::from([1.0_f64, -1.0]));
+    /// let message = x.ln().unwrap_err().to_string();
+    /// assert!(message.starts_with("ln: the result has shape [2] with 1 NaN of 2 elements, the first at [1]"), "{message}");
+    ///
+    /// // √x is fine at 0, but its derivative isn't: found on the way back, and named after the operation.
+    /// let x = tape.var(Tensor::from([0.0_f64]));
+    /// let y = x.sqrt()?.try_mul(&tape.scalar(0.0))?.sum(..)?;
+    /// let message = y.backward().unwrap_err().to_string();
+    /// assert!(message.starts_with("sqrt: the gradient of input 0 has shape [1] with 1 NaN"), "{message}");
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    pub fn detect_anomalies(&self, what: Anomalies) {
+        self.anomalies_cell().set(what);
+    }
+
+    /// The place of a call, after looking at its result.
+    ///
+    /// # Errors
+    /// If the result is an anomaly.
+    pub(crate) fn watched_site(
+        &self,
+        operation: &str,
+        inputs: &[&Var<T>],
+        output: &Tensor<T>,
+    ) -> Result<Site> {
+        let (what, site) = (self.anomalies_cell().get(), Site::here(self, inputs));
+        if what.find(output).is_none() {
+            return Ok(site);
+        }
+        let mut message = format!("the result has {}", what.describe(output));
+        for (number, input) in inputs.iter().enumerate() {
+            write!(
+                message,
+                "; input {number}: {}",
+                what.describe(input.tensor())
+            )
+            .expect("a string takes everything");
+        }
+        Err(Error::value(operation, message + &site.describe()))
+    }
+}
+
+/// Looks at a gradient that the rule of `operation` gave.
+pub(crate) fn check_backward<T: Float>(
+    what: Anomalies,
+    operation: &str,
+    input: usize,
+    gradient: &Tensor<T>,
+    site: Option<&Site>,
+) -> Result<()> {
+    if what.find(gradient).is_none() {
+        return Ok(());
+    }
+    let place = site.map(Site::describe).unwrap_or_default();
+    Err(Error::value(
+        operation,
+        format!(
+            "the gradient of input {input} has {}{place}",
+            what.describe(gradient)
+        ),
+    ))
+}
+
+/// While a walk back runs, gradients are looked at as rules deliver them, with the name of the operation they belong to, and
+/// not the steps of the rules' own arithmetic.
+pub(crate) struct Paused<'a, T: Float> {
+    tape: &'a Tape<T>,
+    detected: Anomalies,
+}
+
+impl<'a, T: Float> Paused<'a, T> {
+    pub(crate) fn new(tape: &'a Tape<T>) -> Self {
+        let detected = tape.anomalies_cell().replace(Anomalies::Ignore);
+        Paused { tape, detected }
+    }
+
+    pub(crate) fn detected(&self) -> Anomalies {
+        self.detected
+    }
+}
+
+impl<T: Float> Drop for Paused<'_, T> {
+    fn drop(&mut self) {
+        self.tape.anomalies_cell().set(self.detected);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Param;
+
+    #[test]
+    fn the_caller_is_the_first_function_outside() {
+        let stack = "   0: std::backtrace::Backtrace::create\n   1: etude_autograd::anomaly::Site::here\n             at ./src/anomaly.rs:1:2\n   \
+                     2: <etude_autograd::Var<T> as core::ops::Mul>::mul\n   3: shop::train\n             at ./src/shop.rs:12:5\n   4: main\n";
+        assert_eq!(caller(stack).unwrap(), "shop::train (./src/shop.rs:12:5)");
+        assert_eq!(
+            caller("   0: shop::train\n   1: main\n").unwrap(),
+            "shop::train"
+        );
+        assert_eq!(caller("disabled backtrace"), None);
+    }
+
+    #[test]
+    fn the_layer_is_that_of_the_parameters_or_the_scope() -> Result<()> {
+        let model = vec![vec![Param::new(Tensor::from([0.0_f64]))]];
+        let tape = Tape::new();
+        tape.detect_anomalies(Anomalies::NotFinite);
+        tape.name_params(&model);
+        let w = tape.param(&model[0][0])?;
+        let message = |result: Result<Var<f64>>| result.unwrap_err().to_string();
+        assert!(message(w.recip()).contains("; layer '0'"));
+        let y = w.tanh()?;
+        assert!(message(y.recip()).contains("; layer 'after 0'"));
+        let _scope = tape.scope("head");
+        let _inner = tape.scope("norm");
+        assert!(message(y.recip()).contains("; layer 'head.norm'"));
+        Ok(())
+    }
+
+    #[test]
+    fn inputs_and_gradients_are_described() -> Result<()> {
+        let tape = Tape::new();
+        tape.detect_anomalies(Anomalies::Nan);
+        let bad = tape.input(Tensor::from([[1.0, f64::NAN], [f64::NAN, 0.0]]));
+        let x = tape.var(Tensor::ones([2, 2]));
+        let message = x.try_mul(&bad).unwrap_err().to_string();
+        let expected = "mul: the result has shape [2, 2] with 2 NaN of 4 elements, the first at [0, 1]; \
+                        input 0: shape [2, 2] without NaN; input 1: shape [2, 2] with 2 NaN";
+        assert!(message.starts_with(expected), "{message}");
+        // Infinity is no NaN, and nothing is looked at any more once it is switched off.
+        assert!(tape.input(Tensor::scalar(0.0)).recip().is_ok());
+        tape.detect_anomalies(Anomalies::Ignore);
+        assert!(x.try_mul(&bad).is_ok());
+        Ok(())
+    }
+
+    #[test]
+    fn a_gradient_that_overflows_is_found_in_recorded_walks_too() -> Result<()> {
+        let tape = Tape::new();
+        let x = tape.var(Tensor::scalar(0.0_f64));
+        tape.detect_anomalies(Anomalies::NotFinite);
+        let y = x.sqrt()?;
+        let message = crate::grad(&y, &[&x]).unwrap_err().to_string();
+        assert!(
+            message.starts_with("sqrt: the gradient of input 0 has shape []"),
+            "{message}"
+        );
+        // What was switched on is on again after a failed walk.
+        assert!(x.recip().is_err());
+        Ok(())
+    }
+}
