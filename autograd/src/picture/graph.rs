@@ -121,6 +121,22 @@ impl Graph {
                 self.nodes[number].layer = found;
             }
         }
+        // A constant stands where it is used, a mask inside its layer; but the batch stands before the first layer.
+        for number in 0..self.nodes.len() {
+            let Node {
+                inputs,
+                params,
+                layer,
+                ..
+            } = self.nodes[number].clone();
+            if params.is_empty() && layer.is_some() {
+                for input in inputs {
+                    if self.nodes[input].kind == Kind::Constant {
+                        self.nodes[input].layer.clone_from(&layer);
+                    }
+                }
+            }
+        }
     }
 
     /// The layer that the inputs of a node belong to, if it brings several of its results together, or maps one.

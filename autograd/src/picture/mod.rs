@@ -248,7 +248,7 @@ mod tests {
             .collect();
         assert_eq!(labels, ["variable", "matmul", "constant", "mul", "sum"]);
         assert_eq!(picture.graph.nodes[1].params[0].path, "0.0");
-        assert_eq!(picture.graph.layers(), [("0", vec![1])]);
+        assert_eq!(picture.graph.layers(), [("0", vec![1, 2, 3])]);
         assert_eq!(picture.graph.nodes[3].inputs, [1, 2]);
         assert!(!picture.to_dot().contains("tanh"));
         drop(unrelated);
