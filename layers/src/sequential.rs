@@ -164,8 +164,11 @@ impl<T: Float> Sequential<T> {
             args.check(&Layer::signature(self), &[])?;
             return args.float("x").cloned();
         };
-        let mut x = run(name, first, &self.args_of_first(args, first)?)
-            .map_err(|err| err.in_layer(name))?;
+        let first_args = self.args_of_first(args, first)?;
+        let mut x = {
+            let _scope = args.tape().scope(name);
+            run(name, first, &first_args).map_err(|err| err.in_layer(name))?
+        };
         for (name, layer) in layers {
             let argument = layer
                 .signature()
@@ -173,6 +176,7 @@ impl<T: Float> Sequential<T> {
                 .first()
                 .map_or("x", |argument| argument.name);
             let args = Args::new(args.tape()).with(argument, x);
+            let _scope = args.tape().scope(name);
             x = run(name, layer, &args).map_err(|err| err.in_layer(name))?;
         }
         Ok(x)
