@@ -83,7 +83,7 @@ pub struct Scope<T: Float> {
 
 impl<T: Float> Tape<T> {
     /// Opens a scope: until the value returned is dropped, what is recorded belongs to the layer `name`, inside the scopes
-    /// that are open already. Pictures, memory reports and anomalies say so. [`Sequential`](https://docs.rs/etude) opens one for each
+    /// that are open already. Pictures, memory reports and anomalies say so. `Sequential` opens one for each
     /// of its layers; in a forward of your own you may.
     ///
     /// ```
