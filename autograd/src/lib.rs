@@ -38,8 +38,8 @@
 
 #![forbid(unsafe_code)]
 
-mod all_reduce;
 mod accumulate;
+mod all_reduce;
 mod anomaly;
 mod attention;
 mod backward;
@@ -77,8 +77,8 @@ pub mod testing;
 mod var;
 mod walk;
 
-pub use all_reduce::{AllReduce, ThreadGroup};
 pub use accumulate::Accumulation;
+pub use all_reduce::{AllReduce, ThreadGroup};
 pub use anomaly::Anomalies;
 pub use attention::{AttentionMask, AttentionOptions, AttentionParts};
 pub use buffer::{Buffer, BufferId, Update};

@@ -108,6 +108,7 @@ impl<T: Float> Sink<'_, T> {
             return Ok(());
         };
         if self.hook.is_none()
+            && self.anomalies == Anomalies::Ignore
             && !gy.is_tracked()
             && let Some(sum) = self.slots.constant(target)
         {
