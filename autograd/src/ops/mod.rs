@@ -38,6 +38,7 @@ mod erfc;
 mod exp;
 mod exp2;
 mod exp_m1;
+mod extreme;
 mod flat;
 mod flatten;
 mod flip;
@@ -138,6 +139,7 @@ mod view;
 mod weighted_mean;
 mod where_;
 mod windows;
+mod winner;
 mod xlogy;
 
 pub use batch_norm::BatchNormed;
