@@ -71,7 +71,7 @@ struct Characters {
 
 /// Steps of the character model on 32 sequences of 64 characters, with Adam. The check is the loss that the fifth step reports.
 pub fn train() -> Result<Outcome> {
-    let mut embedding: Embedding = EmbeddingConfig::new(64, 96).init(&mut Rng::seed(0))?;
+    let mut embedding: Embedding = EmbeddingConfig::new(96, 64).init(&mut Rng::seed(0))?;
     embedding
         .weight
         .set(fill(&[96, 64], 100, 0.1, Order::Same)?)?;

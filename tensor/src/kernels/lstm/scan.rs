@@ -46,7 +46,7 @@ impl Rows {
     }
 
     /// The rows in a sequence, or in a state if `t` is 0.
-    fn of<'a, T>(self, sequence: &'a [T], t: usize, blocks: usize) -> &'a [T] {
+    fn of<T>(self, sequence: &[T], t: usize, blocks: usize) -> &[T] {
         let (start, length) = self.at(t, blocks);
         &sequence[start..][..length]
     }
@@ -57,12 +57,12 @@ impl Rows {
     ///
     /// The sequence is as long as the sizes say, `t` is one of its steps, and no other reference to these rows is alive.
     #[allow(clippy::mut_from_ref)] // that no other reference is alive is the caller's promise
-    unsafe fn of_shared<'a, T>(
+    unsafe fn of_shared<T>(
         self,
-        sequence: &'a Shared<T>,
+        sequence: &Shared<T>,
         t: usize,
         blocks: usize,
-    ) -> &'a mut [T] {
+    ) -> &mut [T] {
         let (start, length) = self.at(t, blocks);
         // SAFETY: the caller's promise.
         unsafe { std::slice::from_raw_parts_mut(sequence.at(start), length) }
