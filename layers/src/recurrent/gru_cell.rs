@@ -1,7 +1,7 @@
 //! One step of a gated recurrent unit.
 
 use super::gates::{Gates, Plan, cell_sizes, check_data};
-use super::scan::States;
+use super::scan::{States, Step};
 use crate::config::{Activation, Initializer, to_json};
 use crate::{ActivationFn, Args, Argument, Layer, Module, Outputs, Signature};
 use etude_autograd::{Tape, Var};
@@ -170,10 +170,7 @@ impl<T: Float> GruCell<T> {
     }
 
     /// The step, its parameters on the tape.
-    pub(super) fn step(
-        &self,
-        tape: &Tape<T>,
-    ) -> Result<impl Fn(&Var<T>, &States<T>) -> Result<States<T>>> {
+    pub(super) fn step(&self, tape: &Tape<T>) -> Result<Box<Step<'_, T>>> {
         let gates = &self.gates;
         let u = gates.recurrent_weight(tape)?;
         let (u_gates, u_candidate) = (gates.pick(&u, 0, 2)?, gates.pick(&u, 2, 1)?);
@@ -185,7 +182,7 @@ impl<T: Float> GruCell<T> {
             (None, true) => state.matmul(&u),
             (None, false) => state.matmul(&u_gates),
         };
-        Ok(move |projected: &Var<T>, states: &States<T>| {
+        Ok(Box::new(move |projected: &Var<T>, states: &States<T>| {
             let state = &states[0];
             let recurrent = from_state(state)?;
             let gate = |number: usize| {
@@ -203,7 +200,7 @@ impl<T: Float> GruCell<T> {
             // z ∘ h⁻ + (1 − z) ∘ c
             let way = update.try_mul(&state.try_sub(&candidate)?)?;
             Ok(smallvec![candidate.try_add(&way)?])
-        })
+        }))
     }
 }
 

@@ -163,7 +163,7 @@ impl<T: Float> Lstm<T> {
         let (output, states) = if scan.is_unmasked() && self.cell.is_usual() {
             scan.run_as_lstm(all_steps)?
         } else {
-            scan.run(all_steps, &self.cell.step(x.tape())?)?
+            scan.run(all_steps, &*self.cell.step(x.tape())?)?
         };
         Ok((output, states[0].clone(), states[1].clone()))
     }

@@ -1,7 +1,7 @@
 //! One step of long short-term memory.
 
 use super::gates::{Gates, Plan, cell_sizes, check_data};
-use super::scan::States;
+use super::scan::{States, Step};
 use crate::config::{Activation, Initializer, to_json};
 use crate::{ActivationFn, Args, Argument, Layer, Module, Outputs, Signature};
 use etude_autograd::{Tape, Var};
@@ -196,13 +196,10 @@ impl<T: Float> LstmCell<T> {
     }
 
     /// The step, its parameters on the tape. The states are hidden and cell.
-    pub(super) fn step(
-        &self,
-        tape: &Tape<T>,
-    ) -> Result<impl Fn(&Var<T>, &States<T>) -> Result<States<T>>> {
+    pub(super) fn step(&self, tape: &Tape<T>) -> Result<Box<Step<'_, T>>> {
         let gates = &self.gates;
         let recurrent_weight = gates.recurrent_weight(tape)?;
-        Ok(move |projected: &Var<T>, states: &States<T>| {
+        Ok(Box::new(move |projected: &Var<T>, states: &States<T>| {
             let (hidden, cell) = (&states[0], &states[1]);
             let sums = projected.try_add(&hidden.matmul(&recurrent_weight)?)?;
             let gate = |number: usize, activation: &ActivationFn<T>| {
@@ -215,7 +212,7 @@ impl<T: Float> LstmCell<T> {
             let cell = forget.try_mul(cell)?.try_add(&input.try_mul(&candidate)?)?;
             let hidden = output.try_mul(&self.activation.apply(&cell)?)?;
             Ok(smallvec![hidden, cell])
-        })
+        }))
     }
 }
 

@@ -139,7 +139,7 @@ impl<T: Float> Rnn<T> {
     ) -> Result<(Var<T>, Var<T>)> {
         let scan = Scan::new(&self.cell.gates, x, mask, &[("state", state)])?;
         let step = self.cell.step(x.tape())?;
-        let (output, states) = scan.run(self.config.return_sequence, &step)?;
+        let (output, states) = scan.run(self.config.return_sequence, &*step)?;
         Ok((output, states[0].clone()))
     }
 }

@@ -1,7 +1,7 @@
 //! One step of a simple recurrent layer.
 
 use super::gates::{Gates, Plan, cell_sizes, check_data};
-use super::scan::States;
+use super::scan::{States, Step};
 use crate::config::{Activation, Initializer, to_json};
 use crate::{ActivationFn, Args, Argument, Layer, Module, Outputs, Signature};
 use etude_autograd::{Tape, Var};
@@ -133,15 +133,12 @@ impl<T: Float> RnnCell<T> {
     }
 
     /// The step, its parameters on the tape.
-    pub(super) fn step(
-        &self,
-        tape: &Tape<T>,
-    ) -> Result<impl Fn(&Var<T>, &States<T>) -> Result<States<T>>> {
+    pub(super) fn step(&self, tape: &Tape<T>) -> Result<Box<Step<'_, T>>> {
         let recurrent_weight = self.gates.recurrent_weight(tape)?;
-        Ok(move |projected: &Var<T>, states: &States<T>| {
+        Ok(Box::new(move |projected: &Var<T>, states: &States<T>| {
             let sum = projected.try_add(&states[0].matmul(&recurrent_weight)?)?;
             Ok(smallvec![self.activation.apply(&sum)?])
-        })
+        }))
     }
 }
 

@@ -57,12 +57,7 @@ impl Rows {
     ///
     /// The sequence is as long as the sizes say, `t` is one of its steps, and no other reference to these rows is alive.
     #[allow(clippy::mut_from_ref)] // that no other reference is alive is the caller's promise
-    unsafe fn of_shared<T>(
-        self,
-        sequence: &Shared<T>,
-        t: usize,
-        blocks: usize,
-    ) -> &mut [T] {
+    unsafe fn of_shared<T>(self, sequence: &Shared<T>, t: usize, blocks: usize) -> &mut [T] {
         let (start, length) = self.at(t, blocks);
         // SAFETY: the caller's promise.
         unsafe { std::slice::from_raw_parts_mut(sequence.at(start), length) }
