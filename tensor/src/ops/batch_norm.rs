@@ -41,11 +41,15 @@ impl<T: Float> Tensor<T> {
     /// ```
     ///
     /// # Errors
-    /// If `x` has rank 0 or no element, or `gamma` or `beta` isn't a vector of its channels.
+    /// If `x` has rank 0 or channels without an element, or `gamma` or `beta` isn't a vector of its channels.
     pub fn batch_norm(&self, gamma: &Self, beta: &Self, epsilon: f64) -> Result<BatchNorm<T>> {
         let width = check(self, &[("gamma", gamma), ("beta", beta)])?;
         let (x, gamma, beta) = (self.contiguous(), gamma.to_vec(), beta.contiguous());
         let (mut mean, mut variance) = (Tensor::zeros([width]), Tensor::zeros([width]));
+        if width == 0 {
+            let y = x;
+            return Ok(BatchNorm { y, mean, variance });
+        }
         channels::moments(slice(&x), mean.make_mut(), variance.make_mut());
         let rows = T::from_f64((x.elements() / width) as f64);
         let squares = variance.make_mut();
@@ -97,6 +101,13 @@ impl<T: Float> Tensor<T> {
         }
         let [x, gy, mean] = [self, gy, mean].map(Tensor::contiguous);
         let (mut sum, mut dot) = (Tensor::zeros([width]), Tensor::zeros([width]));
+        if width == 0 {
+            return Ok(BatchNormGradients {
+                x: gy,
+                gamma: dot,
+                beta: sum,
+            });
+        }
         let to = (sum.make_mut(), dot.make_mut());
         channels::gradient_sums(slice(&x), slice(&gy), slice(&mean), to.0, to.1);
         let rows = T::from_f64((x.elements() / width) as f64);
@@ -143,7 +154,7 @@ fn check<T: Float>(x: &Tensor<T>, vectors: &[(&str, &Tensor<T>)]) -> Result<usiz
         let message = "x has rank 0; expected a last axis of channels";
         return Err(Error::shape(who, message));
     };
-    if x.elements() == 0 {
+    if x.elements() == 0 && width > 0 {
         let message = format!("x {:?} has no element to take moments of", x.shape());
         return Err(Error::shape(who, message));
     }

@@ -122,6 +122,7 @@ pub(super) fn batch_norm() -> Entry {
         )
         .also("one channel", [normal([3, 1]), normal([1]), normal([1])])
         .also("one row", [normal([1, 2]), normal([2]), normal([2])])
+        .also("no channels", [normal([3, 0]), normal([0]), normal([0])])
         .refuses(
             |tape| {
                 let (x, short) = (tape.var(Tensor::zeros([2, 3])), tape.var(Tensor::ones([2])));
