@@ -11,7 +11,7 @@ use etude::layers::{
     LinformerConfig, LongformerConfig, PerformerConfig, SoftmaxCrossEntropyConfig,
     TransformerBlockConfig,
 };
-use etude::optim::AdamConfig;
+use etude::optim::{AdamConfig, Clip};
 use etude::prelude::*;
 use etude::report::{self, Panel, Plot};
 use etude::tensor::pool;
@@ -34,16 +34,19 @@ struct Options {
     #[arg(long, value_enum, value_delimiter = ',')]
     attention: Vec<Attention>,
     /// The lengths, in the order of learning
-    #[arg(long, value_delimiter = ',', default_values_t = [128, 256, 512, 1024, 2048])]
+    #[arg(long, value_delimiter = ',', default_values_t = [32, 64, 128, 256, 512, 1024, 2048])]
     lengths: Vec<usize>,
-    /// How many steps to learn at the first length; at each further one a third of them
-    #[arg(long, default_value_t = 300)]
+    /// How many steps to learn at the first length, where what is asked for is easily found
+    #[arg(long, default_value_t = 3000)]
     steps: usize,
+    /// How many to go on with at each further length
+    #[arg(long, default_value_t = 60)]
+    further: usize,
     /// How many examples to learn from in a step
     #[arg(long, default_value_t = 8)]
     batch: usize,
     /// The learning rate
-    #[arg(long, default_value_t = 0.004)]
+    #[arg(long, default_value_t = 0.003)]
     rate: f64,
     /// The number that everything random is drawn from
     #[arg(long, default_value_t = 1)]
@@ -88,7 +91,9 @@ impl Attention {
                     .init(rng)?,
             ),
             Attention::Favor => Box::new(PerformerConfig::new(WIDTH, HEADS, 128).init(rng)?),
-            Attention::Linformer => Box::new(LinformerConfig::new(WIDTH, HEADS).init(rng)?),
+            Attention::Linformer => {
+                Box::new(LinformerConfig::new(WIDTH, HEADS).sigma(0.5).init(rng)?)
+            }
             Attention::Longformer => {
                 let questions: Vec<usize> = (0..MARKS).collect();
                 let config = LongformerConfig::new(WIDTH, HEADS, 16);
@@ -183,10 +188,9 @@ fn learn(attention: Attention, options: &Options) -> Result<Vec<Row>> {
     let tape = Tape::training(options.seed);
     let mut rows: Vec<Row> = Vec::new();
     for &length in &options.lengths {
-        let steps = if rows.is_empty() {
-            options.steps
-        } else {
-            options.steps.div_ceil(3)
+        let steps = match rows.is_empty() {
+            true => options.steps,
+            false => options.further,
         };
         pool::clear(); // what the steps leave in the pool is then what they needed
         let mut seconds = f64::INFINITY;
@@ -194,7 +198,8 @@ fn learn(attention: Attention, options: &Options) -> Result<Vec<Row>> {
             let examples = Examples::draw(options.batch, length, &mut rng)?;
             let start = Instant::now();
             let scores = model.forward(&tape, &examples)?;
-            let gradients = loss.forward(&scores, &examples.answers)?.backward()?;
+            let mut gradients = loss.forward(&scores, &examples.answers)?.backward()?;
+            gradients.clip_by_global_norm(1.0)?;
             drop(scores);
             optimizer.step(&mut model, &gradients)?;
             seconds = seconds.min(start.elapsed().as_secs_f64());

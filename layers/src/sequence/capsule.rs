@@ -2,7 +2,7 @@
 
 use crate::config::defaults::check_size;
 use crate::config::{Initializer, to_json};
-use crate::parameters::param;
+use crate::parameters::{build, param};
 use crate::{Args, Argument, Layer, Module, Outputs, Signature};
 use etude_autograd::{Param, Var};
 use etude_derive::config;
@@ -166,10 +166,7 @@ impl<T: Float> Capsule<T> {
     /// Draws the weight, if it isn't there.
     fn make(&self, input_size: usize) -> Result<()> {
         let columns = self.config.num_capsules * self.config.dim_capsules;
-        self.weight
-            .build(&[input_size, columns])
-            .map(|_| ())
-            .map_err(|err| err.in_layer("weight"))
+        build("weight", &self.weight, &[input_size, columns])
     }
 }
 

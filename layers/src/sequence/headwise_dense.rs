@@ -26,8 +26,7 @@ impl<T: Float> HeadwiseDense<T> {
     pub(super) fn new(start: Start, heads: usize, width: usize, rng: &mut Rng) -> Result<Self> {
         let initializer = start.weight;
         let each = move |shape: &[usize], seed: u64| matrices(initializer, shape, seed);
-        let mut weight = Param::lazy(each, rng.next_u64());
-        weight.set_trainable(start.trainable);
+        let weight = param(each, start.trainable, rng);
         let bias = param(start.bias, start.trainable, rng);
         weight.build(&[heads, width, width])?;
         bias.build(&[heads, width])?;
