@@ -58,6 +58,8 @@ mod signature;
 mod sliding;
 mod spatial;
 mod summary;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod transformer;
 mod unary;
 mod vision;

@@ -22,7 +22,7 @@ use serde_json::Value;
 macro_rules! registry {
     ($($name:literal: $config:ty => $init:expr,)*) => {
         /// The names of all layers.
-        pub fn names() -> &'static [&'static str] {
+        pub const fn names() -> &'static [&'static str] {
             &[$($name),*]
         }
 
