@@ -223,11 +223,11 @@ pub fn kron<X: Contract>(a: &X, b: &X) -> Result<X> {
     );
     let rank = left.len().max(right.len());
     let (mut output, mut shape) = (Vec::new(), vec![1_usize; rank]);
-    for axis in 0..rank {
+    for (axis, size) in shape.iter_mut().enumerate() {
         for (labels, x) in [(&left, a), (&right, b)] {
             if let Some(i) = (axis + labels.len()).checked_sub(rank) {
                 output.push(labels[i]);
-                shape[axis] = shape[axis].saturating_mul(x.sizes()[i]);
+                *size = size.saturating_mul(x.sizes()[i]);
             }
         }
     }

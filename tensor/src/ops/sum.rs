@@ -141,6 +141,34 @@ mod tests {
         assert_eq!(run(5), alone);
     }
 
+    /// Sums and means of so many `f32`, over both axes of a matrix, against the sum in 64 bits.
+    fn precise(count: usize) {
+        let values: Vec<f32> = (0..count)
+            .map(|i| 0.1 + (i * 7919 % 1000) as f32 * 1e-3)
+            .collect();
+        let exact: f64 = values.iter().map(|&x| f64::from(x)).sum();
+        let x = Tensor::from_slice([count / 8, 8], &values).unwrap();
+        let close = |y: Tensor<f32>, exact: f64| {
+            let y = f64::from(y.item().unwrap());
+            assert!((y / exact - 1.0).abs() < 1e-6, "{y} for {exact}");
+        };
+        close(x.sum(..).unwrap(), exact);
+        close(x.sum(0).unwrap().sum(0).unwrap(), exact);
+        close(x.sum(1).unwrap().sum(0).unwrap(), exact);
+        close(x.mean(..).unwrap(), exact / count as f64);
+    }
+
+    #[test]
+    fn a_long_sum_keeps_its_digits() {
+        precise(1 << 20);
+    }
+
+    #[test]
+    #[ignore = "takes a gigabyte and seconds"]
+    fn a_hundred_million_elements_keep_their_digits() {
+        precise(100_000_000);
+    }
+
     #[test]
     fn a_wrong_axis_is_named() {
         let message = numbers(&[2, 3]).sum(2).unwrap_err().to_string();
