@@ -12,6 +12,7 @@ mod heads;
 mod linformer_self_attention;
 mod mask;
 mod multi_head_attention;
+mod places;
 mod talking_heads_attention;
 
 pub use attention::{Attention, AttentionConfig, ScoreMode};

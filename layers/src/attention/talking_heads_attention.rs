@@ -1,6 +1,7 @@
 //! Attention whose heads are mixed before and after the softmax.
 
 use super::mask_argument;
+use super::places::Places;
 use crate::config::defaults::{check_rate, check_size};
 use crate::config::{Initializer, Ints, to_json};
 use crate::parameters::param;
@@ -8,7 +9,7 @@ use crate::regularization::drop;
 use crate::{Args, Argument, Layer, Module, Outputs, Signature};
 use etude_autograd::{AttentionMask, Param, Var};
 use etude_derive::config;
-use etude_tensor::{Error, Float, Result, Rng, Tensor};
+use etude_tensor::{Error, Float, Result, Rng};
 use serde_json::Value;
 
 const WHO: &str = "talking_heads_attention";
@@ -22,8 +23,6 @@ const SIGNATURE: Signature = Signature::new(
     ],
     &["attention_output", "attention_scores"],
 );
-/// What a float mask of 0 takes off a score; one of 1 takes off nothing.
-const HIDDEN: f64 = 1e9;
 
 /// The configuration of a [`TalkingHeadsAttention`] layer.
 #[config]
@@ -129,7 +128,7 @@ impl<T: Float> TalkingHeadsAttention<T> {
         value: &Var<T>,
         mask: Option<&AttentionMask<T>>,
     ) -> Result<Talk<T>> {
-        let places = Places::new(self.axes(query.rank())?, query, key, value)?;
+        let places = Places::new(WHO, self.axes(query.rank())?, query, key, value)?;
         check_heads(&self.pre_softmax_weight, places.heads)?;
         self.make(places.heads)?;
         let [heads, queries, keys] = [places.heads, places.queries, places.keys];
@@ -146,7 +145,7 @@ impl<T: Float> TalkingHeadsAttention<T> {
         let weights = match mask {
             None => scores.softmax(-1)?,
             Some(mask) => {
-                let (added, visible) = places.mask(mask)?;
+                let (added, visible) = places.mask(WHO, mask)?;
                 if let Some(added) = added {
                     scores = scores.try_add(&added)?;
                 }
@@ -230,121 +229,6 @@ fn check_heads<T: Float>(weight: &Param<T>, heads: usize) -> Result<()> {
     }
 }
 
-/// Where the axes of query, key and value stand, and how long they are.
-struct Places {
-    /// The axes in the order B…, N, T…, d.
-    order: Vec<isize>,
-    /// Sizes of the batch axes, of T and of S.
-    batch: Vec<usize>,
-    to: Vec<usize>,
-    from: Vec<usize>,
-    heads: usize,
-    /// All of T, and all of S.
-    queries: usize,
-    keys: usize,
-}
-
-impl Places {
-    fn new<T: Float>(
-        axes: Vec<usize>,
-        query: &Var<T>,
-        key: &Var<T>,
-        value: &Var<T>,
-    ) -> Result<Self> {
-        let rank = query.rank();
-        let batch: Vec<usize> = (0..rank - 2).filter(|axis| !axes.contains(axis)).collect();
-        let sizes = |x: &Var<T>, axes: &[usize]| -> Vec<usize> {
-            axes.iter().map(|&axis| x.shape()[axis]).collect()
-        };
-        // The batch axes and the heads have to agree, and key and value but for the last axis.
-        let shared: Vec<usize> = batch.iter().copied().chain([rank - 2]).collect();
-        let fits = key.rank() == rank
-            && value.rank() == rank
-            && sizes(query, &shared) == sizes(key, &shared)
-            && query.shape()[rank - 1] == key.shape()[rank - 1]
-            && key.shape()[..rank - 1] == value.shape()[..rank - 1];
-        if !fits {
-            let message = format!(
-                "query {:?}, key {:?} and value {:?} with attention axes {axes:?}; expected [B…, T…, heads, d], [B…, S…, heads, d] and \
-                 [B…, S…, heads, e] with the same B, heads and d",
-                query.shape(),
-                key.shape(),
-                value.shape()
-            );
-            return Err(Error::shape(WHO, message));
-        }
-        let order = [&batch[..], &[rank - 2], &axes, &[rank - 1]].concat();
-        let (to, from) = (sizes(query, &axes), sizes(key, &axes));
-        Ok(Places {
-            order: order.into_iter().map(|axis| axis as isize).collect(),
-            batch: sizes(query, &batch),
-            heads: query.shape()[rank - 2],
-            queries: to.iter().product(),
-            keys: from.iter().product(),
-            to,
-            from,
-        })
-    }
-
-    /// `[B…, positions…, N, d] → [B, N, positions, d]`.
-    fn heads_first<T: Float>(&self, x: &Var<T>, positions: usize) -> Result<Var<T>> {
-        let width = x.shape()[x.rank() - 1];
-        let batch: usize = self.batch.iter().product();
-        x.permute(&self.order)?
-            .reshape([batch, self.heads, positions, width])
-    }
-
-    /// `[B, N, T, e] → [B…, T…, N, e]`, the axes back in their places.
-    fn heads_last<T: Float>(&self, x: &Var<T>) -> Result<Var<T>> {
-        let width = x.shape()[3];
-        let sizes = [&self.batch[..], &[self.heads], &self.to, &[width]].concat();
-        let mut back = vec![0; self.order.len()];
-        for (place, &axis) in self.order.iter().enumerate() {
-            back[axis as usize] = place as isize;
-        }
-        x.reshape(sizes)?.permute(&back)
-    }
-
-    /// `[B…, N, T…, S…]`.
-    fn scores_shape(&self, heads: usize) -> Vec<usize> {
-        [&self.batch[..], &[heads], &self.to, &self.from].concat()
-    }
-
-    /// What a mask adds to scores `[B, N, T, S]`, if it is a float one, and which keys it lets through.
-    fn mask<T: Float>(&self, mask: &AttentionMask<T>) -> Result<(Option<Var<T>>, Tensor<bool>)> {
-        let full = self.scores_shape(self.heads);
-        let given = mask.shape();
-        let split = given.len().saturating_sub(self.to.len() + self.from.len());
-        let missing = full.len().saturating_sub(given.len());
-        let shape = [&given[..split], &vec![1; missing], &given[split..]].concat();
-        let fits = shape.len() == full.len()
-            && shape
-                .iter()
-                .zip(&full)
-                .all(|(&size, &full)| size == full || size == 1);
-        if !fits {
-            let message = format!(
-                "attention_mask of shape {given:?} for scores {full:?}; expected one that broadcasts to them"
-            );
-            return Err(Error::shape(WHO, message));
-        }
-        let batch: usize = self.batch.iter().product();
-        let flat = [batch, self.heads, self.queries, self.keys];
-        match mask {
-            AttentionMask::Bool(mask) => {
-                let visible = mask.reshape(shape)?.broadcast_to(full)?.reshape(flat)?;
-                Ok((None, visible))
-            }
-            AttentionMask::Float(mask) => {
-                let mask = mask.reshape(shape)?.broadcast_to(full)?.reshape(flat)?;
-                let visible = mask.tensor().not_equal(&Tensor::scalar(T::ZERO))?;
-                let added = mask.sub_scalar(1.0)?.mul_scalar(HIDDEN)?;
-                Ok((Some(added), visible))
-            }
-        }
-    }
-}
-
 impl<T: Float> Layer<T> for TalkingHeadsAttention<T> {
     fn signature(&self) -> Signature {
         SIGNATURE
@@ -371,6 +255,7 @@ impl<T: Float> Layer<T> for TalkingHeadsAttention<T> {
 mod tests {
     use super::*;
     use etude_autograd::Tape;
+    use etude_tensor::Tensor;
 
     fn numbers(shape: &[usize], seed: u64) -> Tensor<f64> {
         Tensor::randn(shape, &mut Rng::seed(seed))

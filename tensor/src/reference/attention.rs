@@ -101,12 +101,15 @@ pub fn backward<T: Float>(
             let by_weight: Vec<T> = (0..weights.len())
                 .map(|j| kept[j] * dot(gradient, i, value, j))
                 .collect();
-            let along = (0..weights.len()).fold(T::ZERO, |sum, j| sum + weights[j] * by_weight[j]);
+            let along = weights
+                .iter()
+                .zip(&by_weight)
+                .fold(T::ZERO, |sum, (&p, &g)| sum + p * g);
             to_query.row(i).fill(T::ZERO);
-            for j in 0..weights.len() {
-                let by_score = weights[j] * (by_weight[j] - along);
+            for (j, (&weight, &by_weight)) in weights.iter().zip(&by_weight).enumerate() {
+                let by_score = weight * (by_weight - along);
                 for (c, to) in to_value.row(j).iter_mut().enumerate() {
-                    *to += weights[j] * kept[j] * gradient.get(i, c);
+                    *to += weight * kept[j] * gradient.get(i, c);
                 }
                 for (c, to) in to_query.row(i).iter_mut().enumerate() {
                     *to += scale * by_score * key.get(j, c);

@@ -25,7 +25,7 @@ fn run<T: Float>(case: Case, reference: bool) -> Results<T> {
     let dims = [2, heads / 2];
     let (query, key) = (draw(heads * queries * d), draw(heads * keys * d));
     let (value, gradient) = (draw(heads * keys * e), draw(heads * queries * e));
-    let additive = draw(heads / 2 * queries * keys);
+    let mut additive = draw(heads / 2 * queries * keys);
     let strides = |rows: usize, cols: usize| [rows * heads / 2 * cols, cols].map(|s| s as isize);
     fn matrices<'a, T>(
         data: &'a [T],
@@ -43,10 +43,10 @@ fn run<T: Float>(case: Case, reference: bool) -> Results<T> {
     let visible: Vec<bool> = (0..queries * keys)
         .map(|i| i / keys != 1 && i % 3 != 0)
         .collect();
-    let mut additive = additive;
     if keys > 2 {
         additive[2] = T::NEG_INFINITY;
     }
+    let additive_strides = [0, (queries * keys) as isize];
     let attention = Attention {
         query: matrices(&query, queries, d, &dims, &query_strides),
         key: matrices(&key, keys, d, &dims, &key_strides),
@@ -56,8 +56,11 @@ fn run<T: Float>(case: Case, reference: bool) -> Results<T> {
             .visible
             .then(|| Matrices::new(MatRef::row_major(&visible, queries, keys), &dims, &[0, 0])),
         additive: case.additive.then(|| {
-            let strides: &[isize] = Box::leak(Box::new([0, (queries * keys) as isize]));
-            Matrices::new(MatRef::row_major(&additive, queries, keys), &dims, strides)
+            Matrices::new(
+                MatRef::row_major(&additive, queries, keys),
+                &dims,
+                &additive_strides,
+            )
         }),
         causal: case.causal,
         dropout: case
