@@ -119,7 +119,7 @@ fn gpt() -> Result<Gpt> {
             .epsilon(1e-5)
             .init(&mut Rng::seed(0))
     };
-    let mut token: Embedding = EmbeddingConfig::new(128, 96).init(rng)?;
+    let mut token: Embedding = EmbeddingConfig::new(96, 128).init(rng)?;
     token.weight.set(fill(&[96, 128], 100, 0.1, Order::Same)?)?;
     let mut position: LearnedPositionalEncoding = LearnedPositionalEncodingConfig::new(128)
         .input_size(128)
