@@ -289,8 +289,8 @@ mod tests {
         let v = [1.0, 2.0, 4.0];
         let element = |row: isize, target: usize| -> Result<f64> {
             let mut spread = 0.0;
-            for class in 0..3 {
-                spread += v[class] * p.at(&[row, class as isize])?;
+            for (class, weight) in v.iter().enumerate() {
+                spread += weight * p.at(&[row, class as isize])?;
             }
             Ok(-0.7 * v[target] * p.at(&[row, target as isize])? - 0.1 * spread)
         };

@@ -53,9 +53,7 @@ impl<T: Float> Tensor<T> {
         channels::moments(slice(&x), mean.make_mut(), variance.make_mut());
         let rows = T::from_f64((x.elements() / width) as f64);
         let squares = variance.make_mut();
-        squares
-            .iter_mut()
-            .for_each(|square| *square = *square / rows);
+        squares.iter_mut().for_each(|square| *square /= rows);
         let factor = |(gamma, &variance): (T, &T)| gamma * rstd(variance, epsilon);
         let slope: Vec<T> = gamma
             .into_iter()
@@ -117,7 +115,7 @@ impl<T: Float> Tensor<T> {
         for ((&sum, dot), (gamma, variance)) in sums.zip(gamma.into_iter().zip(variance)) {
             let r = rstd(variance, epsilon);
             // From Σ gy·(x − mean) to Σ gy·x̂.
-            *dot = *dot * r;
+            *dot *= r;
             let factor = gamma * r;
             columns[0].push(factor);
             columns[1].push(-(factor * r * *dot / rows));

@@ -25,8 +25,8 @@ const BERNOULLI: [f64; 12] = [
     -7.092_156_862_745_098,
     54.971_177_944_862_156,
     -529.124_242_424_242_4,
-    6192.123_188_405_797,
-    -86580.253_113_553_12,
+    6_192.123_188_405_797,
+    -86_580.253_113_553_12,
 ];
 
 /// ψ⁽ⁿ⁾(x): the digamma function for n = 0. At 0 −∞ (∞ at −0) for n = 0; at the negative integers NaN for n = 0. For n ≥ 1, at 0 and below, ∞ where both
@@ -46,7 +46,11 @@ pub fn polygamma(n: u32, x: f64) -> f64 {
     }
     if x < 0.0 {
         let mirrored = polygamma(n, 1.0 - x);
-        let mirrored = if n % 2 == 0 { mirrored } else { -mirrored };
+        let mirrored = if n.is_multiple_of(2) {
+            mirrored
+        } else {
+            -mirrored
+        };
         return mirrored - PI * cotangent_derivative(n, x);
     }
     match n {
@@ -144,9 +148,9 @@ mod tests {
             (0, -2.3, 3.317_323_157_561_822_7),
             (1, -1.7, 14.632_201_633_884_014),
             (2, -0.4, 21.287_168_462_856_535),
-            (3, -3.2, 3768.577_761_093_734_4),
+            (3, -3.2, 3_768.577_761_093_734_4),
             (2, 12.5, -0.006_932_436_585_788_241),
-            (5, 0.7, 1025.328_354_143_471_9),
+            (5, 0.7, 1_025.328_354_143_471_9),
         ];
         for (n, x, expected) in values {
             let got = polygamma(n, x);

@@ -205,7 +205,7 @@ pub fn moments<T: Float>(x: &[T], mean: &mut [T], deviations: &mut [T]) {
         let x = &x[range];
         tile.sums(x, mean);
         let rows = T::from_f64((x.len() / width) as f64);
-        mean.iter_mut().for_each(|mean| *mean = *mean / rows);
+        mean.iter_mut().for_each(|mean| *mean /= rows);
         let centre = tile.spread(mean);
         let mut sums = vec![T::ZERO; tile.len()];
         T::covariances(x, &centre, x, &centre, &mut sums);

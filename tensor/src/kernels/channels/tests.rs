@@ -41,6 +41,9 @@ fn column(x: &[f64], width: usize, column: usize) -> Vec<f64> {
     x.iter().skip(column).step_by(width).copied().collect()
 }
 
+/// What is summed over a column of x, with that of g and the mean.
+type OfColumn<'a> = dyn Fn(&[f64], &[f64], f64) -> f64 + 'a;
+
 fn all_agree<T: Float>(tolerance: f64) {
     for (rows, width) in SIZES {
         let (x, g) = (numbers::<T>(rows * width, 1), numbers::<T>(rows * width, 2));
@@ -50,7 +53,7 @@ fn all_agree<T: Float>(tolerance: f64) {
         moments(&x, &mut mean, &mut deviations);
         gradient_sums(&x, &g, &mean, &mut sum, &mut dot);
         let mean64 = exact(&mean);
-        let of_columns = |f: &dyn Fn(&[f64], &[f64], f64) -> f64| -> Vec<f64> {
+        let of_columns = |f: &OfColumn| -> Vec<f64> {
             (0..width)
                 .map(|j| f(&column(&x64, width, j), &column(&g64, width, j), mean64[j]))
                 .collect()

@@ -39,11 +39,11 @@ impl LnTable for f64 {
 }
 
 /// 1/ln 2, and the rest of its digits.
-const LOG2_E: (f64, f64) = (1.442_695_040_888_963_4, 2.035_527_374_093_103_3e-17);
+const LOG2_E: (f64, f64) = (std::f64::consts::LOG2_E, 2.035_527_374_093_103_3e-17);
 /// 1/ln 10, and the rest of its digits.
-const LOG10_E: (f64, f64) = (0.434_294_481_903_251_8, 1.098_319_650_216_765e-17);
+const LOG10_E: (f64, f64) = (std::f64::consts::LOG10_E, 1.098_319_650_216_765e-17);
 /// log₁₀ 2, and the rest of its digits.
-const LOG10_2: (f64, f64) = (0.301_029_995_663_981_2, -2.803_728_127_785_170_4e-18);
+const LOG10_2: (f64, f64) = (std::f64::consts::LOG10_2, -2.803_728_127_785_170_4e-18);
 
 /// (f, c, e) with x = m·2ᵉ and ln m + e·second + low = f − c, for finite x > 0 and small `second` and `low`. The correction c to f is a small number with a
 /// small error.
