@@ -56,7 +56,7 @@ impl<T: Float> Nodes<T> for Spending<'_, T> {
 impl<T: Float> Var<T> {
     /// The gradients of this loss with respect to every variable and trainable parameter it depends on. **Spends the recording**:
     /// saved tensors and parameters are let go as the walk passes them, and the tape starts the next step. To
-    /// keep the recording, or for gradients of gradients, use [`grad`].
+    /// keep the recording, or for gradients of gradients, use [`grad`](crate::grad).
     ///
     /// # Errors
     /// If this has more than one element (use [`backward_with`](Var::backward_with)), is a constant, or belongs to a

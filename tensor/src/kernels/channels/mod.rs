@@ -1,7 +1,7 @@
 //! Functions of channels: moments of the columns of a matrix, and normalising by them.
 //!
 //! A batch whose channels stand last is a matrix with a row for each position and a column for each channel. Channels are few where
-//! positions are many, so the loops don't run over the columns of one row: a [`Tile`] is a row of several rows, long enough for
+//! positions are many, so the loops don't run over the columns of one row: a tile is a row of several rows, long enough for
 //! whole vectors, and a vector of channels is repeated to its length once.
 
 mod loops;
