@@ -28,7 +28,12 @@ fn all_cases_pass() -> Result<()> {
 
 /// What comes of the case `name` after a change.
 fn changed(name: &str, change: impl FnOnce(&mut TensorFile)) -> Result<Outcome> {
-    let mut file = TensorFile::read(folder().join(name).with_extension("safetensors"))?;
+    let mut file = TensorFile::read(
+        folder()
+            .join("core")
+            .join(name)
+            .with_extension("safetensors"),
+    )?;
     change(&mut file);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("case.safetensors");
