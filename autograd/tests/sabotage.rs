@@ -20,6 +20,10 @@ enum Fault {
 
 const FAULTS: [Fault; 4] = [Fault::Sign, Fault::Factor, Fault::Lost, Fault::Overwritten];
 
+/// Rules whose inputs are made for them and used by nothing else, so that no gradients meet there: overwriting a sum of one term is no
+/// fault.
+const ALONE: [&str; 1] = ["index_assign"]; // its inputs are reshaped for it
+
 /// A fault in what the rule of this name delivers to this input.
 struct Planted {
     rule: &'static str,
@@ -102,8 +106,11 @@ fn every_fault_in_every_rule_is_seen() {
     {
         for input in delivered(op) {
             for fault in FAULTS {
-                planted += 1;
                 let rule = op.name();
+                if fault == Fault::Overwritten && ALONE.contains(&rule) {
+                    continue;
+                }
+                planted += 1;
                 if !is_seen(op, &Rc::new(Planted { rule, input, fault })) {
                     survivors.push(format!("{fault:?} in what {rule} gives input {input}"));
                 }
