@@ -30,7 +30,7 @@ pub trait AllReduce<T: Float> {
 /// use etude_tensor::Tensor;
 ///
 /// let sums = std::thread::scope(|scope| {
-///     let add = |member: ThreadGroup| member.sum(&Tensor::scalar(10.0_f64.powi(member.rank() as i32)));
+///     let add = |member: ThreadGroup| member.sum(&Tensor::scalar(10.0_f32.powi(member.rank() as i32)));
 ///     let members = ThreadGroup::new(3).into_iter();
 ///     let threads: Vec<_> = members.map(|member| scope.spawn(move || add(member))).collect();
 ///     threads.into_iter().map(|thread| thread.join().unwrap()).collect::<Result<Vec<_>, _>>()
