@@ -131,9 +131,8 @@ pub use sequential::{Sequential, SequentialConfig, SequentialEntry};
 pub use signature::{Argument, ArgumentKind, Signature};
 pub use summary::{Row, Summary};
 pub use transformer::{
-    Transformer, TransformerConfig, TransformerDecoder, TransformerDecoderConfig,
-    TransformerDecoderLayer, TransformerDecoderLayerConfig, TransformerEncoder,
-    TransformerEncoderConfig, TransformerEncoderLayer, TransformerEncoderLayerConfig,
+    Transformer, TransformerConfig, TransformerDecoder, TransformerDecoderLayer,
+    TransformerEncoder, TransformerEncoderLayer, TransformerLayerConfig, TransformerStackConfig,
 };
 pub use vision::{
     AntiAliasDownsample, AntiAliasDownsampleConfig, BatchNormActivation, BatchNormActivationConfig,

@@ -3,27 +3,48 @@
 use crate::config::defaults::{check_rate, check_size};
 use crate::regularization::drop;
 use crate::{
-    ActivationFn, Dense, DenseConfig, LayerNorm, LayerNormConfig, MultiHeadAttention,
+    Activation, ActivationFn, Dense, DenseConfig, LayerNorm, LayerNormConfig, MultiHeadAttention,
     MultiHeadAttentionConfig,
 };
 use etude_autograd::{AttentionMask, Var};
+use etude_derive::config;
 use etude_tensor::{Error, Float, Result, Rng};
 
-/// The keys that all configurations of this folder have in common.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Sizes {
+/// The configuration of a [`TransformerEncoderLayer`](crate::TransformerEncoderLayer) or of a
+/// [`TransformerDecoderLayer`](crate::TransformerDecoderLayer), which have the same keys.
+#[config]
+pub struct TransformerLayerConfig {
+    /// How many features there are.
+    #[required]
     pub d_model: usize,
+    /// How many heads attend side by side.
+    #[required]
     pub nhead: usize,
+    /// How many features come out of the first of the two linear layers.
+    #[default = 2048]
     pub dim_feedforward: usize,
+    /// The share of elements that is dropped after each block, and between the two linear layers, in training.
+    #[default = 0.1]
     pub dropout: f64,
+    /// What stands between the two linear layers.
+    #[default = Activation::Relu]
+    pub activation: Activation,
+    /// The epsilon of the norms.
+    #[default = 1e-5]
     pub layer_norm_eps: f64,
+    /// Whether a block's input is normalised, instead of its sum with the input.
+    #[default = false]
     pub norm_first: bool,
+    /// Whether attention and linear layers have biases; the norms always have them.
+    #[default = true]
     pub bias: bool,
+    /// Whether the parameters are trained.
+    #[default = true]
     pub trainable: bool,
 }
 
-impl Sizes {
-    pub fn check(&self, who: &str) -> Result<()> {
+impl TransformerLayerConfig {
+    pub(super) fn check(&self, who: &str) -> Result<()> {
         check_size(who, "d_model", self.d_model)?;
         check_size(who, "nhead", self.nhead)?;
         check_size(who, "dim_feedforward", self.dim_feedforward)?;
@@ -38,7 +59,7 @@ impl Sizes {
         Err(Error::config(who, message))
     }
 
-    pub fn attention<T: Float>(&self, rng: &mut Rng) -> Result<MultiHeadAttention<T>> {
+    pub(super) fn attention<T: Float>(&self, rng: &mut Rng) -> Result<MultiHeadAttention<T>> {
         MultiHeadAttentionConfig::new(self.nhead)
             .n_state(self.d_model)
             .input_size(self.d_model)
@@ -47,7 +68,12 @@ impl Sizes {
             .init(rng)
     }
 
-    pub fn dense<T: Float>(&self, input: usize, output: usize, rng: &mut Rng) -> Result<Dense<T>> {
+    pub(super) fn linear<T: Float>(
+        &self,
+        input: usize,
+        output: usize,
+        rng: &mut Rng,
+    ) -> Result<Dense<T>> {
         DenseConfig::new(output)
             .input_size(input)
             .use_bias(self.bias)
@@ -55,7 +81,7 @@ impl Sizes {
             .init(rng)
     }
 
-    pub fn norm<T: Float>(&self, rng: &mut Rng) -> Result<LayerNorm<T>> {
+    pub(super) fn layer_norm<T: Float>(&self, rng: &mut Rng) -> Result<LayerNorm<T>> {
         LayerNormConfig::new()
             .input_size(self.d_model)
             .epsilon(self.layer_norm_eps)
@@ -64,12 +90,12 @@ impl Sizes {
     }
 
     /// `drop(x)`.
-    pub fn drop<T: Float>(&self, x: &Var<T>) -> Result<Var<T>> {
+    pub(super) fn dropped<T: Float>(&self, x: &Var<T>) -> Result<Var<T>> {
         drop(x, self.dropout, x.shape(), None)
     }
 
     /// `norm(u + block(u))`, or with `norm_first` `u + block(norm(u))`. Errors of the norm name it.
-    pub fn residual<T: Float>(
+    pub(super) fn residual<T: Float>(
         &self,
         u: &Var<T>,
         norm: (&str, &LayerNorm<T>),
@@ -85,7 +111,7 @@ impl Sizes {
     }
 
     /// `drop(attention(u))`, with queries from `u`, keys and values from `xa`.
-    pub fn attend<T: Float>(
+    pub(super) fn attend<T: Float>(
         &self,
         attention: (&str, &MultiHeadAttention<T>),
         u: &Var<T>,
@@ -94,11 +120,11 @@ impl Sizes {
     ) -> Result<Var<T>> {
         let (path, attention) = attention;
         let output = attention.forward(u, xa, mask);
-        self.drop(&output.map_err(|err| err.in_layer(path))?)
+        self.dropped(&output.map_err(|err| err.in_layer(path))?)
     }
 
     /// `drop(linear2(drop(act(linear1(u)))))`.
-    pub fn feed_forward<T: Float>(
+    pub(super) fn feed_forward<T: Float>(
         &self,
         u: &Var<T>,
         linear1: &Dense<T>,
@@ -106,25 +132,8 @@ impl Sizes {
         linear2: &Dense<T>,
     ) -> Result<Var<T>> {
         let inner = linear1.forward(u).map_err(|err| err.in_layer("linear1"))?;
-        let inner = self.drop(&activation.apply(&inner)?)?;
+        let inner = self.dropped(&activation.apply(&inner)?)?;
         let outer = linear2.forward(&inner);
-        self.drop(&outer.map_err(|err| err.in_layer("linear2"))?)
-    }
-}
-
-/// The stack's layers in order, then the norm, if there is one. `layer` runs one layer.
-pub(super) fn stack<T: Float, L>(
-    x: &Var<T>,
-    layers: &[L],
-    norm: Option<&LayerNorm<T>>,
-    layer: impl Fn(&L, &Var<T>) -> Result<Var<T>>,
-) -> Result<Var<T>> {
-    let mut y = x.clone();
-    for (index, each) in layers.iter().enumerate() {
-        y = layer(each, &y).map_err(|err| err.in_layer(&format!("layers.{index}")))?;
-    }
-    match norm {
-        Some(norm) => norm.forward(&y).map_err(|err| err.in_layer("norm")),
-        None => Ok(y),
+        self.dropped(&outer.map_err(|err| err.in_layer("linear2"))?)
     }
 }

@@ -1,15 +1,11 @@
 //! The decoder: layers one after the other.
 
-use super::block::stack;
-use super::{TransformerDecoderLayer, TransformerDecoderLayerConfig};
+use super::stack::stack;
+use super::{TransformerDecoderLayer, TransformerStackConfig};
 use crate::attention::mask_argument;
-use crate::config::defaults::check_size;
 use crate::config::to_json;
-use crate::{
-    Activation, Args, Argument, Layer, LayerNorm, LayerNormConfig, Module, Outputs, Signature,
-};
+use crate::{Args, Argument, Layer, LayerNorm, Module, Outputs, Signature};
 use etude_autograd::{AttentionMask, Var};
-use etude_derive::config;
 use etude_tensor::{Float, Result, Rng};
 use serde_json::Value;
 
@@ -25,71 +21,16 @@ const SIGNATURE: Signature = Signature::new(
     &["output"],
 );
 
-/// The configuration of a [`TransformerDecoder`].
-#[config]
-pub struct TransformerDecoderConfig {
-    /// How many features there are.
-    #[required]
-    pub d_model: usize,
-    /// How many heads attend side by side.
-    #[required]
-    pub nhead: usize,
-    /// How many layers there are.
-    #[required]
-    pub num_layers: usize,
-    /// How many features come out of the first of the two linear layers.
-    #[default = 2048]
-    pub dim_feedforward: usize,
-    /// The share of elements that is dropped after each block, and between the two linear layers, in training.
-    #[default = 0.1]
-    pub dropout: f64,
-    /// What stands between the two linear layers.
-    #[default = Activation::Relu]
-    pub activation: Activation,
-    /// The epsilon of the norms.
-    #[default = 1e-5]
-    pub layer_norm_eps: f64,
-    /// Whether a block's input is normalised, instead of its sum with the input.
-    #[default = false]
-    pub norm_first: bool,
-    /// Whether attention and linear layers have biases; the norms always have them.
-    #[default = true]
-    pub bias: bool,
-    /// Whether a norm follows the last layer.
-    #[default = false]
-    pub norm: bool,
-    /// Whether the parameters are trained.
-    #[default = true]
-    pub trainable: bool,
-}
-
-impl TransformerDecoderConfig {
-    /// The decoder, its parameters seeded from `rng`.
+impl TransformerStackConfig {
+    /// A decoder, its parameters seeded from `rng`.
     ///
     /// # Errors
     /// If a size is 0, `nhead` doesn't divide `d_model`, the dropout rate is outside `[0, 1)`, or the epsilon is negative.
-    pub fn init<T: Float>(&self, rng: &mut Rng) -> Result<TransformerDecoder<T>> {
-        check_size(WHO, "num_layers", self.num_layers)?;
-        let layer = TransformerDecoderLayerConfig {
-            d_model: self.d_model,
-            nhead: self.nhead,
-            dim_feedforward: self.dim_feedforward,
-            dropout: self.dropout,
-            activation: self.activation,
-            layer_norm_eps: self.layer_norm_eps,
-            norm_first: self.norm_first,
-            bias: self.bias,
-            trainable: self.trainable,
-        };
-        let layers = (0..self.num_layers).map(|_| layer.init(rng));
-        let layers = layers.collect::<Result<_>>()?;
-        let norm = LayerNormConfig::new()
-            .input_size(self.d_model)
-            .epsilon(self.layer_norm_eps)
-            .trainable(self.trainable);
+    pub fn decoder<T: Float>(&self, rng: &mut Rng) -> Result<TransformerDecoder<T>> {
+        let (layers, norm) = self.parts(WHO, rng, |layer, rng| layer.decoder_layer(rng))?;
         Ok(TransformerDecoder {
             layers,
-            norm: self.norm.then(|| norm.init(rng)).transpose()?,
+            norm,
             config: self.clone(),
         })
     }
@@ -104,10 +45,10 @@ impl TransformerDecoderConfig {
 ///
 /// ```
 /// use etude_autograd::Tape;
-/// use etude_layers::TransformerDecoderConfig;
+/// use etude_layers::TransformerStackConfig;
 /// use etude_tensor::{Rng, Tensor};
 ///
-/// let decoder = TransformerDecoderConfig::new(4, 2, 2).init(&mut Rng::seed(1))?;
+/// let decoder = TransformerStackConfig::new(4, 2, 2).decoder(&mut Rng::seed(1))?;
 /// let tape = Tape::<f32>::inference();
 /// let (tgt, memory) = (tape.input(Tensor::zeros([2, 3, 4])), tape.input(Tensor::zeros([2, 4, 4])));
 /// assert_eq!(decoder.forward(&tgt, &memory, None, None)?.shape(), [2, 3, 4]);
@@ -120,7 +61,7 @@ pub struct TransformerDecoder<T: Float = f32> {
     /// The norm after the last.
     pub norm: Option<LayerNorm<T>>,
     #[module(skip)]
-    config: TransformerDecoderConfig,
+    config: TransformerStackConfig,
 }
 
 impl<T: Float> TransformerDecoder<T> {

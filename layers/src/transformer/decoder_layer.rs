@@ -1,14 +1,13 @@
 //! A layer of the decoder.
 
-use super::block::Sizes;
+use super::TransformerLayerConfig;
 use crate::attention::mask_argument;
 use crate::config::to_json;
 use crate::{
-    Activation, ActivationFn, Args, Argument, Dense, Layer, LayerNorm, Module, MultiHeadAttention,
-    Outputs, Signature,
+    ActivationFn, Args, Argument, Dense, Layer, LayerNorm, Module, MultiHeadAttention, Outputs,
+    Signature,
 };
 use etude_autograd::{AttentionMask, Var};
-use etude_derive::config;
 use etude_tensor::{Float, Result, Rng};
 use serde_json::Value;
 
@@ -24,72 +23,24 @@ const SIGNATURE: Signature = Signature::new(
     &["output"],
 );
 
-/// The configuration of a [`TransformerDecoderLayer`].
-#[config]
-pub struct TransformerDecoderLayerConfig {
-    /// How many features there are.
-    #[required]
-    pub d_model: usize,
-    /// How many heads attend side by side.
-    #[required]
-    pub nhead: usize,
-    /// How many features come out of the first of the two linear layers.
-    #[default = 2048]
-    pub dim_feedforward: usize,
-    /// The share of elements that is dropped after each block, and between the two linear layers, in training.
-    #[default = 0.1]
-    pub dropout: f64,
-    /// What stands between the two linear layers.
-    #[default = Activation::Relu]
-    pub activation: Activation,
-    /// The epsilon of the norms.
-    #[default = 1e-5]
-    pub layer_norm_eps: f64,
-    /// Whether a block's input is normalised, instead of its sum with the input.
-    #[default = false]
-    pub norm_first: bool,
-    /// Whether attention and linear layers have biases; the norms always have them.
-    #[default = true]
-    pub bias: bool,
-    /// Whether the parameters are trained.
-    #[default = true]
-    pub trainable: bool,
-}
-
-impl TransformerDecoderLayerConfig {
-    /// The layer, its parameters seeded from `rng`.
+impl TransformerLayerConfig {
+    /// A layer of the decoder, its parameters seeded from `rng`.
     ///
     /// # Errors
     /// If a size is 0, `nhead` doesn't divide `d_model`, the dropout rate is outside `[0, 1)`, or the epsilon is negative.
-    pub fn init<T: Float>(&self, rng: &mut Rng) -> Result<TransformerDecoderLayer<T>> {
-        let sizes = self.sizes();
-        sizes.check(WHO)?;
+    pub fn decoder_layer<T: Float>(&self, rng: &mut Rng) -> Result<TransformerDecoderLayer<T>> {
+        self.check(WHO)?;
         Ok(TransformerDecoderLayer {
-            self_attn: sizes.attention(rng)?,
-            multihead_attn: sizes.attention(rng)?,
-            linear1: sizes.dense(self.d_model, self.dim_feedforward, rng)?,
-            linear2: sizes.dense(self.dim_feedforward, self.d_model, rng)?,
-            norm1: sizes.norm(rng)?,
-            norm2: sizes.norm(rng)?,
-            norm3: sizes.norm(rng)?,
+            self_attn: self.attention(rng)?,
+            multihead_attn: self.attention(rng)?,
+            linear1: self.linear(self.d_model, self.dim_feedforward, rng)?,
+            linear2: self.linear(self.dim_feedforward, self.d_model, rng)?,
+            norm1: self.layer_norm(rng)?,
+            norm2: self.layer_norm(rng)?,
+            norm3: self.layer_norm(rng)?,
             activation: Some(self.activation).into(),
-            sizes,
             config: self.clone(),
         })
-    }
-
-    /// What the parts are made from.
-    fn sizes(&self) -> Sizes {
-        Sizes {
-            d_model: self.d_model,
-            nhead: self.nhead,
-            dim_feedforward: self.dim_feedforward,
-            dropout: self.dropout,
-            layer_norm_eps: self.layer_norm_eps,
-            norm_first: self.norm_first,
-            bias: self.bias,
-            trainable: self.trainable,
-        }
     }
 }
 
@@ -113,10 +64,10 @@ impl TransformerDecoderLayerConfig {
 ///
 /// ```
 /// use etude_autograd::Tape;
-/// use etude_layers::TransformerDecoderLayerConfig;
+/// use etude_layers::TransformerLayerConfig;
 /// use etude_tensor::{Rng, Tensor};
 ///
-/// let layer = TransformerDecoderLayerConfig::new(4, 2).init(&mut Rng::seed(1))?;
+/// let layer = TransformerLayerConfig::new(4, 2).decoder_layer(&mut Rng::seed(1))?;
 /// let tape = Tape::<f32>::inference();
 /// let (tgt, memory) = (tape.input(Tensor::zeros([2, 3, 4])), tape.input(Tensor::zeros([2, 4, 4])));
 /// assert_eq!(layer.forward(&tgt, &memory, None, None)?.shape(), [2, 3, 4]);
@@ -141,9 +92,7 @@ pub struct TransformerDecoderLayer<T: Float = f32> {
     #[module(skip)]
     activation: ActivationFn<T>,
     #[module(skip)]
-    sizes: Sizes,
-    #[module(skip)]
-    config: TransformerDecoderLayerConfig,
+    config: TransformerLayerConfig,
 }
 
 impl<T: Float> TransformerDecoderLayer<T> {
@@ -168,16 +117,16 @@ impl<T: Float> TransformerDecoderLayer<T> {
         tgt_mask: Option<&AttentionMask<T>>,
         memory_mask: Option<&AttentionMask<T>>,
     ) -> Result<Var<T>> {
-        let sizes = &self.sizes;
-        let u = sizes.residual(tgt, ("norm1", &self.norm1), |u| {
-            sizes.attend(("self_attn", &self.self_attn), u, None, tgt_mask)
+        let config = &self.config;
+        let u = config.residual(tgt, ("norm1", &self.norm1), |u| {
+            config.attend(("self_attn", &self.self_attn), u, None, tgt_mask)
         })?;
-        let u = sizes.residual(&u, ("norm2", &self.norm2), |u| {
+        let u = config.residual(&u, ("norm2", &self.norm2), |u| {
             let attention = ("multihead_attn", &self.multihead_attn);
-            sizes.attend(attention, u, Some(memory), memory_mask)
+            config.attend(attention, u, Some(memory), memory_mask)
         })?;
-        sizes.residual(&u, ("norm3", &self.norm3), |u| {
-            sizes.feed_forward(u, &self.linear1, &self.activation, &self.linear2)
+        config.residual(&u, ("norm3", &self.norm3), |u| {
+            config.feed_forward(u, &self.linear1, &self.activation, &self.linear2)
         })
     }
 }
@@ -211,7 +160,7 @@ mod tests {
     #[test]
     fn each_mask_hides_from_its_own_attention() -> Result<()> {
         let layer: TransformerDecoderLayer<f64> =
-            TransformerDecoderLayerConfig::new(4, 2).init(&mut Rng::seed(1))?;
+            TransformerLayerConfig::new(4, 2).decoder_layer(&mut Rng::seed(1))?;
         let tape = Tape::inference();
         let draw = |shape: [usize; 3], seed: u64| Tensor::<f64>::randn(shape, &mut Rng::seed(seed));
         let (tgt, memory) = (draw([1, 2, 4], 2), draw([1, 3, 4], 3));

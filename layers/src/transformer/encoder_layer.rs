@@ -1,14 +1,13 @@
 //! A layer of the encoder.
 
-use super::block::Sizes;
+use super::TransformerLayerConfig;
 use crate::attention::mask_argument;
 use crate::config::to_json;
 use crate::{
-    Activation, ActivationFn, Args, Argument, Dense, Layer, LayerNorm, Module, MultiHeadAttention,
-    Outputs, Signature,
+    ActivationFn, Args, Argument, Dense, Layer, LayerNorm, Module, MultiHeadAttention, Outputs,
+    Signature,
 };
 use etude_autograd::{AttentionMask, Var};
-use etude_derive::config;
 use etude_tensor::{Float, Result, Rng};
 use serde_json::Value;
 
@@ -22,70 +21,22 @@ const SIGNATURE: Signature = Signature::new(
     &["output"],
 );
 
-/// The configuration of a [`TransformerEncoderLayer`].
-#[config]
-pub struct TransformerEncoderLayerConfig {
-    /// How many features there are.
-    #[required]
-    pub d_model: usize,
-    /// How many heads attend side by side.
-    #[required]
-    pub nhead: usize,
-    /// How many features come out of the first of the two linear layers.
-    #[default = 2048]
-    pub dim_feedforward: usize,
-    /// The share of elements that is dropped after each block, and between the two linear layers, in training.
-    #[default = 0.1]
-    pub dropout: f64,
-    /// What stands between the two linear layers.
-    #[default = Activation::Relu]
-    pub activation: Activation,
-    /// The epsilon of the norms.
-    #[default = 1e-5]
-    pub layer_norm_eps: f64,
-    /// Whether a block's input is normalised, instead of its sum with the input.
-    #[default = false]
-    pub norm_first: bool,
-    /// Whether attention and linear layers have biases; the norms always have them.
-    #[default = true]
-    pub bias: bool,
-    /// Whether the parameters are trained.
-    #[default = true]
-    pub trainable: bool,
-}
-
-impl TransformerEncoderLayerConfig {
-    /// The layer, its parameters seeded from `rng`.
+impl TransformerLayerConfig {
+    /// A layer of the encoder, its parameters seeded from `rng`.
     ///
     /// # Errors
     /// If a size is 0, `nhead` doesn't divide `d_model`, the dropout rate is outside `[0, 1)`, or the epsilon is negative.
-    pub fn init<T: Float>(&self, rng: &mut Rng) -> Result<TransformerEncoderLayer<T>> {
-        let sizes = self.sizes();
-        sizes.check(WHO)?;
+    pub fn encoder_layer<T: Float>(&self, rng: &mut Rng) -> Result<TransformerEncoderLayer<T>> {
+        self.check(WHO)?;
         Ok(TransformerEncoderLayer {
-            self_attn: sizes.attention(rng)?,
-            linear1: sizes.dense(self.d_model, self.dim_feedforward, rng)?,
-            linear2: sizes.dense(self.dim_feedforward, self.d_model, rng)?,
-            norm1: sizes.norm(rng)?,
-            norm2: sizes.norm(rng)?,
+            self_attn: self.attention(rng)?,
+            linear1: self.linear(self.d_model, self.dim_feedforward, rng)?,
+            linear2: self.linear(self.dim_feedforward, self.d_model, rng)?,
+            norm1: self.layer_norm(rng)?,
+            norm2: self.layer_norm(rng)?,
             activation: Some(self.activation).into(),
-            sizes,
             config: self.clone(),
         })
-    }
-
-    /// What the parts are made from.
-    fn sizes(&self) -> Sizes {
-        Sizes {
-            d_model: self.d_model,
-            nhead: self.nhead,
-            dim_feedforward: self.dim_feedforward,
-            dropout: self.dropout,
-            layer_norm_eps: self.layer_norm_eps,
-            norm_first: self.norm_first,
-            bias: self.bias,
-            trainable: self.trainable,
-        }
     }
 }
 
@@ -108,10 +59,10 @@ impl TransformerEncoderLayerConfig {
 ///
 /// ```
 /// use etude_autograd::Tape;
-/// use etude_layers::TransformerEncoderLayerConfig;
+/// use etude_layers::TransformerLayerConfig;
 /// use etude_tensor::{Rng, Tensor};
 ///
-/// let layer = TransformerEncoderLayerConfig::new(4, 2).init(&mut Rng::seed(1))?;
+/// let layer = TransformerLayerConfig::new(4, 2).encoder_layer(&mut Rng::seed(1))?;
 /// let src = Tape::<f32>::inference().input(Tensor::zeros([2, 3, 4]));
 /// assert_eq!(layer.forward(&src, None)?.shape(), [2, 3, 4]);
 /// # Ok::<(), etude_tensor::Error>(())
@@ -131,9 +82,7 @@ pub struct TransformerEncoderLayer<T: Float = f32> {
     #[module(skip)]
     activation: ActivationFn<T>,
     #[module(skip)]
-    sizes: Sizes,
-    #[module(skip)]
-    config: TransformerEncoderLayerConfig,
+    config: TransformerLayerConfig,
 }
 
 impl<T: Float> TransformerEncoderLayer<T> {
@@ -152,12 +101,12 @@ impl<T: Float> TransformerEncoderLayer<T> {
     /// # Errors
     /// If the shapes don't go together.
     pub fn forward(&self, src: &Var<T>, src_mask: Option<&AttentionMask<T>>) -> Result<Var<T>> {
-        let sizes = &self.sizes;
-        let u = sizes.residual(src, ("norm1", &self.norm1), |u| {
-            sizes.attend(("self_attn", &self.self_attn), u, None, src_mask)
+        let config = &self.config;
+        let u = config.residual(src, ("norm1", &self.norm1), |u| {
+            config.attend(("self_attn", &self.self_attn), u, None, src_mask)
         })?;
-        sizes.residual(&u, ("norm2", &self.norm2), |u| {
-            sizes.feed_forward(u, &self.linear1, &self.activation, &self.linear2)
+        config.residual(&u, ("norm2", &self.norm2), |u| {
+            config.feed_forward(u, &self.linear1, &self.activation, &self.linear2)
         })
     }
 }
@@ -189,8 +138,8 @@ mod tests {
     #[test]
     fn both_orders_of_norm_and_block_by_their_parts() -> Result<()> {
         for norm_first in [false, true] {
-            let config = TransformerEncoderLayerConfig::new(4, 2).norm_first(norm_first);
-            let layer: TransformerEncoderLayer<f64> = config.init(&mut Rng::seed(1))?;
+            let config = TransformerLayerConfig::new(4, 2).norm_first(norm_first);
+            let layer: TransformerEncoderLayer<f64> = config.encoder_layer(&mut Rng::seed(1))?;
             let u = Tape::inference().input(Tensor::randn([2, 3, 4], &mut Rng::seed(2)));
             let attend = |u: &Var<f64>| layer.self_attn.forward(u, None, None);
             let feed = |u: &Var<f64>| layer.linear2.forward(&layer.linear1.forward(u)?.relu()?);
@@ -208,15 +157,15 @@ mod tests {
 
     #[test]
     fn errors_name_the_part_or_the_key() -> Result<()> {
-        let message = TransformerEncoderLayerConfig::new(5, 2)
-            .init::<f32>(&mut Rng::seed(1))
+        let message = TransformerLayerConfig::new(5, 2)
+            .encoder_layer::<f32>(&mut Rng::seed(1))
             .unwrap_err();
         assert_eq!(
             message.to_string(),
             "transformer_encoder_layer: nhead 2 doesn't divide d_model 5; expected a divisor"
         );
         let layer: TransformerEncoderLayer<f64> =
-            TransformerEncoderLayerConfig::new(4, 2).init(&mut Rng::seed(1))?;
+            TransformerLayerConfig::new(4, 2).encoder_layer(&mut Rng::seed(1))?;
         let u = Tape::inference().input(Tensor::zeros([2, 3, 4]));
         let mask = AttentionMask::Bool(Tensor::full([2, 3], true));
         let message = layer.forward(&u, Some(&mask)).unwrap_err().to_string();
@@ -229,9 +178,9 @@ mod tests {
 
     #[test]
     fn dropout_is_drawn_in_training_alone() -> Result<()> {
-        let layer: TransformerEncoderLayer<f64> = TransformerEncoderLayerConfig::new(4, 2)
+        let layer: TransformerEncoderLayer<f64> = TransformerLayerConfig::new(4, 2)
             .dropout(0.5)
-            .init(&mut Rng::seed(1))?;
+            .encoder_layer(&mut Rng::seed(1))?;
         let x = Tensor::randn([2, 3, 4], &mut Rng::seed(2));
         let run = |tape: Tape<f64>| Ok(layer.forward(&tape.input(x.clone()), None)?.into_tensor());
         let inference = run(Tape::inference())?;

@@ -6,9 +6,12 @@ mod decoder_layer;
 mod encoder;
 mod encoder_layer;
 mod model;
+mod stack;
 
-pub use decoder::{TransformerDecoder, TransformerDecoderConfig};
-pub use decoder_layer::{TransformerDecoderLayer, TransformerDecoderLayerConfig};
-pub use encoder::{TransformerEncoder, TransformerEncoderConfig};
-pub use encoder_layer::{TransformerEncoderLayer, TransformerEncoderLayerConfig};
+pub use block::TransformerLayerConfig;
+pub use decoder::TransformerDecoder;
+pub use decoder_layer::TransformerDecoderLayer;
+pub use encoder::TransformerEncoder;
+pub use encoder_layer::TransformerEncoderLayer;
 pub use model::{Transformer, TransformerConfig};
+pub use stack::TransformerStackConfig;

@@ -1,6 +1,6 @@
 //! The whole model.
 
-use super::{TransformerDecoderConfig, TransformerEncoderConfig};
+use super::TransformerStackConfig;
 use crate::attention::mask_argument;
 use crate::config::to_json;
 use crate::{Activation, Arg, Args, Argument, Layer, Module, Outputs, Signature};
@@ -67,34 +67,19 @@ impl TransformerConfig {
     /// If a size is 0, `nhead` doesn't divide `d_model`, the dropout rate is outside `[0, 1)`, or the epsilon is negative.
     pub fn init<T: Float>(&self, rng: &mut Rng) -> Result<Transformer<T>> {
         Ok(Transformer {
-            encoder: Box::new(self.encoder().init::<T>(rng)?),
-            decoder: Box::new(self.decoder().init::<T>(rng)?),
+            encoder: Box::new(self.stack(self.num_encoder_layers).encoder::<T>(rng)?),
+            decoder: Box::new(self.stack(self.num_decoder_layers).decoder::<T>(rng)?),
             custom: false,
             config: self.clone(),
         })
     }
 
-    fn encoder(&self) -> TransformerEncoderConfig {
-        TransformerEncoderConfig {
+    /// The configuration of encoder or decoder.
+    fn stack(&self, num_layers: usize) -> TransformerStackConfig {
+        TransformerStackConfig {
             d_model: self.d_model,
             nhead: self.nhead,
-            num_layers: self.num_encoder_layers,
-            dim_feedforward: self.dim_feedforward,
-            dropout: self.dropout,
-            activation: self.activation,
-            layer_norm_eps: self.layer_norm_eps,
-            norm_first: self.norm_first,
-            bias: self.bias,
-            norm: true,
-            trainable: self.trainable,
-        }
-    }
-
-    fn decoder(&self) -> TransformerDecoderConfig {
-        TransformerDecoderConfig {
-            d_model: self.d_model,
-            nhead: self.nhead,
-            num_layers: self.num_decoder_layers,
+            num_layers,
             dim_feedforward: self.dim_feedforward,
             dropout: self.dropout,
             activation: self.activation,
