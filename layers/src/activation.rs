@@ -115,3 +115,27 @@ impl<T: Float> fmt::Debug for ActivationFn<T> {
         }
     }
 }
+
+/// Methods of a layer that put a function given in code in the place of a named activation: each method's documentation and name, then the
+/// [`ActivationFn`] that it replaces. The layer's generic parameters but for `T` stand in brackets, with a comma behind each.
+macro_rules! custom_activations {
+    ([$($generics:tt)*] $layer:ty, $($(#[$doc:meta])* $method:ident => $($field:ident).+;)+) => {
+        impl<$($generics)* T: etude_tensor::Float> $layer {
+            $(
+                $(#[$doc])*
+                #[must_use]
+                pub fn $method(
+                    mut self,
+                    activation: impl Fn(&etude_autograd::Var<T>) -> etude_tensor::Result<etude_autograd::Var<T>>
+                        + Send
+                        + Sync
+                        + 'static,
+                ) -> Self {
+                    self.$($field).+ = $crate::ActivationFn::custom(activation);
+                    self
+                }
+            )+
+        }
+    };
+}
+pub(crate) use custom_activations;

@@ -16,19 +16,10 @@ macro_rules! unary_layer {
         $crate::unary::unary_layer!(@layer $generics $layer, $signature, $activation);
     };
     (@activation [$($generics:tt)*] $layer:ty, $activation:ident) => {
-        impl<$($generics)* T: etude_tensor::Float> $layer {
+        $crate::activation::custom_activations! {
+            [$($generics)*] $layer,
             /// With an activation given in code. Such a layer has no configuration that a file could hold.
-            #[must_use]
-            pub fn with_activation(
-                mut self,
-                activation: impl Fn(&etude_autograd::Var<T>) -> etude_tensor::Result<etude_autograd::Var<T>>
-                    + Send
-                    + Sync
-                    + 'static,
-            ) -> Self {
-                self.$activation = $crate::ActivationFn::custom(activation);
-                self
-            }
+            with_activation => $activation;
         }
     };
     (@layer [$($generics:tt)*] $layer:ty, $signature:expr, $($activation:ident)?) => {

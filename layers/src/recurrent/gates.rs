@@ -225,15 +225,6 @@ pub(super) fn cell_sizes(
     }
 }
 
-/// Refuses what isn't a matrix: the input of a cell.
-pub(super) fn check_data<T: Float>(who: &str, data: &Var<T>) -> Result<()> {
-    if data.rank() != 2 {
-        let message = format!("expects data [batch, features], got {:?}", data.shape());
-        return Err(Error::shape(who, message));
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,87 +1,12 @@
 //! The layer of gated recurrent units.
 
-use super::gru_cell::{GruCell, GruCellConfig};
+use super::layer::recurrent_layer;
 use super::scan::Scan;
-use crate::config::{Activation, Initializer, to_json};
-use crate::{Args, Argument, Layer, Module, Outputs, Signature};
+use super::{GruCell, GruConfig};
+use crate::Module;
+use crate::activation::custom_activations;
 use etude_autograd::Var;
-use etude_derive::config;
 use etude_tensor::{Float, Result, Rng, Tensor};
-use serde_json::Value;
-
-const WHO: &str = "gru";
-const TAKES: &[Argument] = &[
-    Argument::float("x"),
-    Argument::float("state").optional(),
-    Argument::bools("mask").optional(),
-];
-const OUTPUT: Signature = Signature::new("Gru", TAKES, &["output"]);
-const WITH_STATE: Signature = Signature::new("Gru", TAKES, &["output", "state"]);
-
-/// The configuration of a [`Gru`] layer.
-#[config]
-pub struct GruConfig {
-    /// How many features come out.
-    #[required]
-    pub output_size: usize,
-    /// How many features go in; from the first input if absent.
-    pub input_size: Option<usize>,
-    /// What is applied to the candidate.
-    #[default = Activation::Tanh]
-    pub activation: Activation,
-    /// What is applied to the gates.
-    #[default = Activation::Sigmoid]
-    pub recurrent_activation: Activation,
-    /// Whether the reset gate is applied after the product with the recurrent weight, not before it.
-    #[default = false]
-    pub reset_after: bool,
-    /// Whether the output has all steps, not the last alone.
-    #[default = false]
-    pub return_sequence: bool,
-    /// Whether the state after the last step is a result, too.
-    #[default = false]
-    pub return_state: bool,
-    /// Whether a bias is added.
-    #[default = true]
-    pub use_bias: bool,
-    /// What the weight starts from.
-    #[default = Initializer::Xavier]
-    pub weight_initializer: Initializer,
-    /// What the recurrent weight starts from; as `weight_initializer` if absent.
-    pub recurrent_initializer: Option<Initializer>,
-    /// What the bias starts from.
-    #[default = Initializer::Zeros]
-    pub bias_initializer: Initializer,
-    /// Whether the parameters are trained.
-    #[default = true]
-    pub trainable: bool,
-}
-
-impl GruConfig {
-    /// The layer, its parameters seeded from `rng`; without `input_size` they are drawn at the first call.
-    ///
-    /// # Errors
-    /// If a size is 0, or an initializer doesn't suit its parameter.
-    pub fn init<T: Float>(&self, rng: &mut Rng) -> Result<Gru<T>> {
-        let cell = GruCellConfig {
-            output_size: Some(self.output_size),
-            input_size: self.input_size,
-            weight_shape: None,
-            activation: self.activation,
-            recurrent_activation: self.recurrent_activation,
-            reset_after: self.reset_after,
-            use_bias: self.use_bias,
-            weight_initializer: self.weight_initializer,
-            recurrent_initializer: self.recurrent_initializer,
-            bias_initializer: self.bias_initializer,
-            trainable: self.trainable,
-        };
-        Ok(Gru {
-            cell: cell.init_as(WHO, rng)?,
-            config: self.clone(),
-        })
-    }
-}
 
 /// The layer of gated recurrent units (Cho et al., *Learning Phrase Representations using RNN Encoder–Decoder*, 2014): at each step
 /// the equations of a [`GruCell`], where the state is the output of the step before.
@@ -117,34 +42,6 @@ pub struct Gru<T: Float = f32> {
 }
 
 impl<T: Float> Gru<T> {
-    /// With an activation of the candidate given in code. Such a layer has no configuration that a file could hold.
-    #[must_use]
-    pub fn with_activation(
-        mut self,
-        activation: impl Fn(&Var<T>) -> Result<Var<T>> + Send + Sync + 'static,
-    ) -> Self {
-        self.cell = self.cell.with_activation(activation);
-        self
-    }
-
-    /// With an activation of the gates given in code, applied to each gate by itself.
-    #[must_use]
-    pub fn with_recurrent_activation(
-        mut self,
-        activation: impl Fn(&Var<T>) -> Result<Var<T>> + Send + Sync + 'static,
-    ) -> Self {
-        self.cell = self.cell.with_recurrent_activation(activation);
-        self
-    }
-
-    /// `x [b, t, in]` → the output of the last step, `[b, h]`, or of all, `[b, t, h]`, with `return_sequence`.
-    ///
-    /// # Errors
-    /// If `x` has another rank, no step, or another number of features than the layer was made for.
-    pub fn forward(&self, x: &Var<T>) -> Result<Var<T>> {
-        Ok(self.forward_from(x, None, None)?.0)
-    }
-
     /// Like [`forward`](Gru::forward), from a state `[b, h]` on and past the steps where a mask `[b, t]` is false; gives the
     /// output and the state after the last step.
     ///
@@ -163,29 +60,12 @@ impl<T: Float> Gru<T> {
     }
 }
 
-impl<T: Float> Layer<T> for Gru<T> {
-    fn signature(&self) -> Signature {
-        if self.config.return_state {
-            WITH_STATE
-        } else {
-            OUTPUT
-        }
-    }
-
-    fn config(&self) -> Result<Value> {
-        self.cell.check_named(WHO)?;
-        to_json(WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&Layer::<T>::signature(self), want)?;
-        let (state, mask) = (args.optional_float("state")?, args.optional_bools("mask")?);
-        let (output, state) = self.forward_from(args.float("x")?, state, mask)?;
-        let outputs = Outputs::one("output", output);
-        Ok(if self.config.return_state {
-            outputs.with("state", state)
-        } else {
-            outputs
-        })
-    }
+custom_activations! {
+    [] Gru<T>,
+    /// With an activation of the candidate given in code. Such a layer has no configuration that a file could hold.
+    with_activation => cell.activation;
+    /// With an activation of the gates given in code, applied to each gate by itself.
+    with_recurrent_activation => cell.recurrent_activation;
 }
+
+recurrent_layer!(Gru, GruConfig, "Gru", "gru", state);

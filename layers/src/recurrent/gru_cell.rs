@@ -1,11 +1,13 @@
 //! One step of a gated recurrent unit.
 
-use super::gates::{Gates, Plan, cell_sizes, check_data};
-use super::scan::{States, Step};
-use crate::config::{Activation, Initializer, to_json};
+use super::config::recurrent_configs;
+use super::gates::{Gates, Plan};
+use super::scan::{States, Step, step_once};
+use crate::Activation;
+use crate::activation::custom_activations;
+use crate::config::to_json;
 use crate::{ActivationFn, Args, Argument, Layer, Module, Outputs, Signature};
 use etude_autograd::{Tape, Var};
-use etude_derive::config;
 use etude_tensor::{Float, Result, Rng};
 use serde_json::Value;
 use smallvec::smallvec;
@@ -17,38 +19,19 @@ const SIGNATURE: Signature = Signature::new(
     &["output", "new_state"],
 );
 
-/// The configuration of a [`GruCell`]. Either `output_size` or `weight_shape` is given.
-#[config]
-pub struct GruCellConfig {
-    /// How many features come out.
-    pub output_size: Option<usize>,
-    /// How many features go in; from the first input if absent.
-    pub input_size: Option<usize>,
-    /// `[input_size, output_size]`, in place of the two.
-    pub weight_shape: Option<[usize; 2]>,
-    /// What is applied to the candidate.
-    #[default = Activation::Tanh]
-    pub activation: Activation,
-    /// What is applied to the gates.
-    #[default = Activation::Sigmoid]
-    pub recurrent_activation: Activation,
-    /// Whether the reset gate is applied after the product with the recurrent weight, not before it.
-    #[default = false]
-    pub reset_after: bool,
-    /// Whether a bias is added.
-    #[default = true]
-    pub use_bias: bool,
-    /// What the weight starts from.
-    #[default = Initializer::Xavier]
-    pub weight_initializer: Initializer,
-    /// What the recurrent weight starts from; as `weight_initializer` if absent.
-    pub recurrent_initializer: Option<Initializer>,
-    /// What the bias starts from.
-    #[default = Initializer::Zeros]
-    pub bias_initializer: Initializer,
-    /// Whether the parameters are trained.
-    #[default = true]
-    pub trainable: bool,
+recurrent_configs! {
+    /// The configuration of a [`GruCell`]. Either `output_size` or `weight_shape` is given.
+    GruCellConfig,
+    /// The configuration of a [`Gru`](crate::Gru) layer.
+    GruConfig,
+    {
+        /// What is applied to the gates.
+        #[default = Activation::Sigmoid]
+        recurrent_activation: Activation,
+        /// Whether the reset gate is applied after the product with the recurrent weight, not before it.
+        #[default = false]
+        reset_after: bool,
+    }
 }
 
 impl GruCellConfig {
@@ -61,20 +44,9 @@ impl GruCellConfig {
     }
 
     pub(super) fn init_as<T: Float>(&self, who: &'static str, rng: &mut Rng) -> Result<GruCell<T>> {
-        let (output_size, input_size) =
-            cell_sizes(who, self.output_size, self.input_size, self.weight_shape)?;
         let plan = Plan {
-            who,
-            count: 3,
-            output_size,
-            input_size,
-            use_bias: self.use_bias,
             recurrent_bias: self.reset_after,
-            open_gate: None,
-            weight_initializer: self.weight_initializer,
-            recurrent_initializer: self.recurrent_initializer,
-            bias_initializer: self.bias_initializer,
-            trainable: self.trainable,
+            ..self.plan(who, 3)?
         };
         Ok(GruCell {
             gates: plan.init(rng)?,
@@ -122,34 +94,14 @@ pub struct GruCell<T: Float = f32> {
     #[module(flatten)]
     pub gates: Gates<T>,
     #[module(skip)]
-    activation: ActivationFn<T>,
+    pub(super) activation: ActivationFn<T>,
     #[module(skip)]
-    recurrent_activation: ActivationFn<T>,
+    pub(super) recurrent_activation: ActivationFn<T>,
     #[module(skip)]
     config: GruCellConfig,
 }
 
 impl<T: Float> GruCell<T> {
-    /// With an activation of the candidate given in code. Such a cell has no configuration that a file could hold.
-    #[must_use]
-    pub fn with_activation(
-        mut self,
-        activation: impl Fn(&Var<T>) -> Result<Var<T>> + Send + Sync + 'static,
-    ) -> Self {
-        self.activation = ActivationFn::custom(activation);
-        self
-    }
-
-    /// With an activation of the gates given in code, applied to each gate by itself.
-    #[must_use]
-    pub fn with_recurrent_activation(
-        mut self,
-        activation: impl Fn(&Var<T>) -> Result<Var<T>> + Send + Sync + 'static,
-    ) -> Self {
-        self.recurrent_activation = ActivationFn::custom(activation);
-        self
-    }
-
     /// Refuses activations that a configuration can't hold.
     pub(super) fn check_named(&self, who: &str) -> Result<()> {
         self.activation.named(who)?;
@@ -162,10 +114,9 @@ impl<T: Float> GruCell<T> {
     /// # Errors
     /// If a shape is another.
     pub fn forward(&self, data: &Var<T>, state: &Var<T>) -> Result<Var<T>> {
-        check_data(self.gates.who(), data)?;
-        self.gates.check_state("state", state, data.shape()[0])?;
-        let projected = self.gates.on_tape(data, data.shape())?.project(data)?;
-        let after = self.step(data.tape())?(&projected, &smallvec![state.clone()])?;
+        let after = step_once(&self.gates, data, &[("state", state)], |tape| {
+            self.step(tape)
+        })?;
         Ok(after[0].clone())
     }
 
@@ -202,6 +153,14 @@ impl<T: Float> GruCell<T> {
             Ok(smallvec![candidate.try_add(&way)?])
         }))
     }
+}
+
+custom_activations! {
+    [] GruCell<T>,
+    /// With an activation of the candidate given in code. Such a cell has no configuration that a file could hold.
+    with_activation => activation;
+    /// With an activation of the gates given in code, applied to each gate by itself.
+    with_recurrent_activation => recurrent_activation;
 }
 
 impl<T: Float> Layer<T> for GruCell<T> {

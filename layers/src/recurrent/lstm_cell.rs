@@ -1,11 +1,13 @@
 //! One step of long short-term memory.
 
-use super::gates::{Gates, Plan, cell_sizes, check_data};
-use super::scan::{States, Step};
-use crate::config::{Activation, Initializer, to_json};
+use super::config::recurrent_configs;
+use super::gates::{Gates, Plan};
+use super::scan::{States, Step, step_once};
+use crate::Activation;
+use crate::activation::custom_activations;
+use crate::config::to_json;
 use crate::{ActivationFn, Args, Argument, Layer, Module, Outputs, Signature};
 use etude_autograd::{Tape, Var};
-use etude_derive::config;
 use etude_tensor::{Float, Result, Rng};
 use serde_json::Value;
 use smallvec::smallvec;
@@ -24,38 +26,19 @@ const SIGNATURE: Signature = Signature::new(
 /// The number of the forget gate, of input, forget, output and candidate.
 const FORGET: usize = 1;
 
-/// The configuration of a [`LstmCell`]. Either `output_size` or `weight_shape` is given.
-#[config]
-pub struct LstmCellConfig {
-    /// How many features come out.
-    pub output_size: Option<usize>,
-    /// How many features go in; from the first input if absent.
-    pub input_size: Option<usize>,
-    /// `[input_size, output_size]`, in place of the two.
-    pub weight_shape: Option<[usize; 2]>,
-    /// What is applied to the candidate and to the cell.
-    #[default = Activation::Tanh]
-    pub activation: Activation,
-    /// What is applied to the gates.
-    #[default = Activation::Sigmoid]
-    pub recurrent_activation: Activation,
-    /// Whether a bias is added.
-    #[default = true]
-    pub use_bias: bool,
-    /// Whether the forget gate's bias starts at 1, so that the cell remembers at first (Jozefowicz et al., 2015).
-    #[default = false]
-    pub unit_forget_bias: bool,
-    /// What the weight starts from.
-    #[default = Initializer::Xavier]
-    pub weight_initializer: Initializer,
-    /// What the recurrent weight starts from; as `weight_initializer` if absent.
-    pub recurrent_initializer: Option<Initializer>,
-    /// What the bias starts from.
-    #[default = Initializer::Zeros]
-    pub bias_initializer: Initializer,
-    /// Whether the parameters are trained.
-    #[default = true]
-    pub trainable: bool,
+recurrent_configs! {
+    /// The configuration of a [`LstmCell`]. Either `output_size` or `weight_shape` is given.
+    LstmCellConfig,
+    /// The configuration of a [`Lstm`](crate::Lstm) layer.
+    LstmConfig,
+    {
+        /// What is applied to the gates.
+        #[default = Activation::Sigmoid]
+        recurrent_activation: Activation,
+        /// Whether the forget gate's bias starts at 1, so that the cell remembers at first (Jozefowicz et al., 2015).
+        #[default = false]
+        unit_forget_bias: bool,
+    }
 }
 
 impl LstmCellConfig {
@@ -72,20 +55,9 @@ impl LstmCellConfig {
         who: &'static str,
         rng: &mut Rng,
     ) -> Result<LstmCell<T>> {
-        let (output_size, input_size) =
-            cell_sizes(who, self.output_size, self.input_size, self.weight_shape)?;
         let plan = Plan {
-            who,
-            count: 4,
-            output_size,
-            input_size,
-            use_bias: self.use_bias,
-            recurrent_bias: false,
             open_gate: self.unit_forget_bias.then_some(FORGET),
-            weight_initializer: self.weight_initializer,
-            recurrent_initializer: self.recurrent_initializer,
-            bias_initializer: self.bias_initializer,
-            trainable: self.trainable,
+            ..self.plan(who, 4)?
         };
         Ok(LstmCell {
             gates: plan.init(rng)?,
@@ -134,34 +106,14 @@ pub struct LstmCell<T: Float = f32> {
     #[module(flatten)]
     pub gates: Gates<T>,
     #[module(skip)]
-    activation: ActivationFn<T>,
+    pub(super) activation: ActivationFn<T>,
     #[module(skip)]
-    recurrent_activation: ActivationFn<T>,
+    pub(super) recurrent_activation: ActivationFn<T>,
     #[module(skip)]
     config: LstmCellConfig,
 }
 
 impl<T: Float> LstmCell<T> {
-    /// With an activation of candidate and cell given in code. Such a cell has no configuration that a file could hold.
-    #[must_use]
-    pub fn with_activation(
-        mut self,
-        activation: impl Fn(&Var<T>) -> Result<Var<T>> + Send + Sync + 'static,
-    ) -> Self {
-        self.activation = ActivationFn::custom(activation);
-        self
-    }
-
-    /// With an activation of the gates given in code, applied to each gate by itself.
-    #[must_use]
-    pub fn with_recurrent_activation(
-        mut self,
-        activation: impl Fn(&Var<T>) -> Result<Var<T>> + Send + Sync + 'static,
-    ) -> Self {
-        self.recurrent_activation = ActivationFn::custom(activation);
-        self
-    }
-
     /// Refuses activations that a configuration can't hold.
     pub(super) fn check_named(&self, who: &str) -> Result<()> {
         self.activation.named(who)?;
@@ -180,13 +132,9 @@ impl<T: Float> LstmCell<T> {
         state: &Var<T>,
         hidden: Option<&Var<T>>,
     ) -> Result<(Var<T>, Var<T>)> {
-        check_data(self.gates.who(), data)?;
-        let (rows, hidden) = (data.shape()[0], hidden.unwrap_or(state));
-        self.gates.check_state("state", state, rows)?;
-        self.gates.check_state("hidden", hidden, rows)?;
-        let projected = self.gates.on_tape(data, data.shape())?.project(data)?;
-        let before = smallvec![hidden.clone(), state.clone()];
-        let after = self.step(data.tape())?(&projected, &before)?;
+        let hidden = hidden.map_or(("state", state), |hidden| ("hidden", hidden));
+        let before = [hidden, ("state", state)];
+        let after = step_once(&self.gates, data, &before, |tape| self.step(tape))?;
         Ok((after[0].clone(), after[1].clone()))
     }
 
@@ -214,6 +162,14 @@ impl<T: Float> LstmCell<T> {
             Ok(smallvec![hidden, cell])
         }))
     }
+}
+
+custom_activations! {
+    [] LstmCell<T>,
+    /// With an activation of candidate and cell given in code. Such a cell has no configuration that a file could hold.
+    with_activation => activation;
+    /// With an activation of the gates given in code, applied to each gate by itself.
+    with_recurrent_activation => recurrent_activation;
 }
 
 impl<T: Float> Layer<T> for LstmCell<T> {

@@ -1,11 +1,12 @@
 //! One step of a simple recurrent layer.
 
-use super::gates::{Gates, Plan, cell_sizes, check_data};
-use super::scan::{States, Step};
-use crate::config::{Activation, Initializer, to_json};
+use super::config::recurrent_configs;
+use super::gates::Gates;
+use super::scan::{States, Step, step_once};
+use crate::activation::custom_activations;
+use crate::config::to_json;
 use crate::{ActivationFn, Args, Argument, Layer, Module, Outputs, Signature};
 use etude_autograd::{Tape, Var};
-use etude_derive::config;
 use etude_tensor::{Float, Result, Rng};
 use serde_json::Value;
 use smallvec::smallvec;
@@ -17,32 +18,12 @@ const SIGNATURE: Signature = Signature::new(
     &["output"],
 );
 
-/// The configuration of a [`RnnCell`]. Either `output_size` or `weight_shape` is given.
-#[config]
-pub struct RnnCellConfig {
-    /// How many features come out.
-    pub output_size: Option<usize>,
-    /// How many features go in; from the first input if absent.
-    pub input_size: Option<usize>,
-    /// `[input_size, output_size]`, in place of the two.
-    pub weight_shape: Option<[usize; 2]>,
-    /// What is applied to the sum.
-    #[default = Activation::Tanh]
-    pub activation: Activation,
-    /// Whether a bias is added.
-    #[default = true]
-    pub use_bias: bool,
-    /// What the weight starts from.
-    #[default = Initializer::Xavier]
-    pub weight_initializer: Initializer,
-    /// What the recurrent weight starts from; as `weight_initializer` if absent.
-    pub recurrent_initializer: Option<Initializer>,
-    /// What the bias starts from.
-    #[default = Initializer::Zeros]
-    pub bias_initializer: Initializer,
-    /// Whether the parameters are trained.
-    #[default = true]
-    pub trainable: bool,
+recurrent_configs! {
+    /// The configuration of a [`RnnCell`]. Either `output_size` or `weight_shape` is given.
+    RnnCellConfig,
+    /// The configuration of a [`Rnn`](crate::Rnn) layer.
+    RnnConfig,
+    {}
 }
 
 impl RnnCellConfig {
@@ -55,21 +36,7 @@ impl RnnCellConfig {
     }
 
     pub(super) fn init_as<T: Float>(&self, who: &'static str, rng: &mut Rng) -> Result<RnnCell<T>> {
-        let (output_size, input_size) =
-            cell_sizes(who, self.output_size, self.input_size, self.weight_shape)?;
-        let plan = Plan {
-            who,
-            count: 1,
-            output_size,
-            input_size,
-            use_bias: self.use_bias,
-            recurrent_bias: false,
-            open_gate: None,
-            weight_initializer: self.weight_initializer,
-            recurrent_initializer: self.recurrent_initializer,
-            bias_initializer: self.bias_initializer,
-            trainable: self.trainable,
-        };
+        let plan = self.plan(who, 1)?;
         Ok(RnnCell {
             gates: plan.init(rng)?,
             activation: Some(self.activation).into(),
@@ -110,14 +77,9 @@ pub struct RnnCell<T: Float = f32> {
 }
 
 impl<T: Float> RnnCell<T> {
-    /// With an activation given in code. Such a cell has no configuration that a file could hold.
-    #[must_use]
-    pub fn with_activation(
-        mut self,
-        activation: impl Fn(&Var<T>) -> Result<Var<T>> + Send + Sync + 'static,
-    ) -> Self {
-        self.activation = ActivationFn::custom(activation);
-        self
+    /// Refuses an activation that a configuration can't hold.
+    pub(super) fn check_named(&self, who: &str) -> Result<()> {
+        self.activation.named(who).map(|_| ())
     }
 
     /// `data [b, in]` and `state [b, h]` → `[b, h]`, the output and next state.
@@ -125,10 +87,9 @@ impl<T: Float> RnnCell<T> {
     /// # Errors
     /// If a shape is another.
     pub fn forward(&self, data: &Var<T>, state: &Var<T>) -> Result<Var<T>> {
-        check_data(self.gates.who(), data)?;
-        self.gates.check_state("state", state, data.shape()[0])?;
-        let projected = self.gates.on_tape(data, data.shape())?.project(data)?;
-        let after = self.step(data.tape())?(&projected, &smallvec![state.clone()])?;
+        let after = step_once(&self.gates, data, &[("state", state)], |tape| {
+            self.step(tape)
+        })?;
         Ok(after[0].clone())
     }
 
@@ -142,13 +103,19 @@ impl<T: Float> RnnCell<T> {
     }
 }
 
+custom_activations! {
+    [] RnnCell<T>,
+    /// With an activation given in code. Such a cell has no configuration that a file could hold.
+    with_activation => activation;
+}
+
 impl<T: Float> Layer<T> for RnnCell<T> {
     fn signature(&self) -> Signature {
         SIGNATURE
     }
 
     fn config(&self) -> Result<Value> {
-        self.activation.named(WHO)?;
+        self.check_named(WHO)?;
         to_json(WHO, &self.config)
     }
 

@@ -4,7 +4,7 @@
 //! left to the loop is the state's share. Buffers are laid out step after step, `[t, b, …]`, so that what a step reads is contiguous.
 
 use super::gates::{Gates, InputWeights};
-use etude_autograd::{LstmWeights, Var};
+use etude_autograd::{LstmWeights, Tape, Var};
 use etude_tensor::{Error, Float, Result, Tensor};
 use smallvec::{SmallVec, smallvec};
 
@@ -13,6 +13,25 @@ pub(super) type States<T> = SmallVec<[Var<T>; 2]>;
 
 /// One step: from the input's share in the gates, `[b, G·h]`, and the states before it to the states after it.
 pub(super) type Step<'a, T> = dyn Fn(&Var<T>, &States<T>) -> Result<States<T>> + 'a;
+
+/// One step by itself, of `data` `[b, in]` from the states before it, by name: the states after it.
+pub(super) fn step_once<'a, T: Float>(
+    gates: &Gates<T>,
+    data: &Var<T>,
+    before: &[(&str, &Var<T>)],
+    step: impl FnOnce(&Tape<T>) -> Result<Box<Step<'a, T>>>,
+) -> Result<States<T>> {
+    let &[rows, _] = data.shape() else {
+        let message = format!("expects data [batch, features], got {:?}", data.shape());
+        return Err(Error::shape(gates.who(), message));
+    };
+    for (name, state) in before {
+        gates.check_state(name, state, rows)?;
+    }
+    let projected = gates.on_tape(data, data.shape())?.project(data)?;
+    let before = before.iter().map(|(_, state)| (*state).clone());
+    step(data.tape())?(&projected, &before.collect())
+}
 
 /// A sequence that a recurrent layer is about to go over.
 pub(super) struct Scan<'a, T: Float> {
