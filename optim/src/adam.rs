@@ -1,10 +1,73 @@
 //! Adam: a rate for each element, from moving averages of the gradient and of its square.
 
-use crate::method::{Method, Setting, check_average, check_not_negative};
+use crate::method::{Method, Setting, check_average, check_not_negative, read_keys};
 use crate::{Group, Optimizer};
-use etude_derive::config;
 use etude_tensor::kernels::step::StepRule;
 use etude_tensor::{Float, Result, Tensor};
+
+/// The configuration of a method of Adam's kind: the keys that stand in it, and those that each has.
+macro_rules! adam_config {
+    ($(#[$doc:meta])* pub struct $name:ident for $optimizer:ident { $($own:tt)* }) => {
+        $(#[$doc])*
+        #[etude_derive::config]
+        pub struct $name {
+            /// The rate, η.
+            #[required]
+            pub learning_rate: f64,
+            $($own)*
+            /// How much of the gradient's mean stays from step to step, β₁.
+            #[default = 0.9]
+            pub beta1: f64,
+            /// How much of the mean of its square stays, β₂.
+            #[default = 0.999]
+            pub beta2: f64,
+            /// What keeps the quotient finite, ε.
+            #[default = 1e-8]
+            pub epsilon: f64,
+            /// Whether the largest mean square so far counts.
+            #[default = false]
+            pub amsgrad: bool,
+            /// Which parameters are treated otherwise.
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            #[default = Vec::new()]
+            pub groups: Vec<Group>,
+        }
+
+        impl $name {
+            /// With β₁ and β₂.
+            #[must_use]
+            pub fn betas(mut self, beta1: f64, beta2: f64) -> Self {
+                (self.beta1, self.beta2) = (beta1, beta2);
+                self
+            }
+
+            /// With another group, behind those it has.
+            #[must_use]
+            pub fn group(mut self, group: Group) -> Self {
+                self.groups.push(group);
+                self
+            }
+
+            /// The optimizer.
+            ///
+            /// # Errors
+            /// If a β is outside `[0, 1)`, or another value is negative or not finite.
+            pub fn init<T: Float>(&self) -> Result<$optimizer<T>> {
+                Optimizer::new(self.clone())
+            }
+
+            fn moments(&self) -> $crate::adam::Moments {
+                $crate::adam::Moments {
+                    beta1: self.beta1,
+                    beta2: self.beta2,
+                    epsilon: self.epsilon,
+                    amsgrad: self.amsgrad,
+                }
+            }
+        }
+    };
+}
+pub(crate) use adam_config;
 
 /// Adam (Kingma and Ba, 2015): for each element p of a parameter, with gradient g and rate η, in its step t,
 ///
@@ -20,90 +83,29 @@ use etude_tensor::{Float, Result, Tensor};
 /// `amsgrad`.
 pub type Adam<T = f32> = Optimizer<AdamConfig, T>;
 
-/// The configuration of [`Adam`]. Defaults are PyTorch's.
-///
-/// ```
-/// use etude_optim::{Adam, AdamConfig};
-///
-/// let optimizer: Adam = AdamConfig::new(1e-3).betas(0.9, 0.99).init()?;
-/// assert_eq!(optimizer.config().epsilon, 1e-8);
-/// let wrong = AdamConfig::new(1e-3).betas(0.9, 1.0).init::<f32>().unwrap_err();
-/// assert_eq!(wrong.to_string(), "adam: beta2 1; expected at least 0 and less than 1");
-/// # Ok::<(), etude_tensor::Error>(())
-/// ```
-#[config]
-pub struct AdamConfig {
-    /// The rate, η.
-    #[required]
-    pub learning_rate: f64,
-    /// How much of the gradient's mean stays from step to step, β₁.
-    #[default = 0.9]
-    pub beta1: f64,
-    /// How much of the mean of its square stays, β₂.
-    #[default = 0.999]
-    pub beta2: f64,
-    /// What keeps the quotient finite, ε.
-    #[default = 1e-8]
-    pub epsilon: f64,
-    /// λ: added to the gradient is λ times the parameter.
-    #[default = 0.0]
-    pub weight_decay: f64,
-    /// Whether the largest mean square so far counts.
-    #[default = false]
-    pub amsgrad: bool,
-    /// Which parameters are treated otherwise.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[default = Vec::new()]
-    pub groups: Vec<Group>,
-}
-
-impl AdamConfig {
-    /// With β₁ and β₂.
-    #[must_use]
-    pub fn betas(mut self, beta1: f64, beta2: f64) -> Self {
-        (self.beta1, self.beta2) = (beta1, beta2);
-        self
-    }
-
-    /// With another group, behind those it has.
-    #[must_use]
-    pub fn group(mut self, group: Group) -> Self {
-        self.groups.push(group);
-        self
-    }
-
-    /// The optimizer.
+adam_config! {
+    /// The configuration of [`Adam`]. Defaults are PyTorch's.
     ///
-    /// # Errors
-    /// If a β is outside `[0, 1)`, or another value is negative or not finite.
-    pub fn init<T: Float>(&self) -> Result<Adam<T>> {
-        Optimizer::new(self.clone())
-    }
-
-    fn moments(&self) -> Moments {
-        Moments {
-            beta1: self.beta1,
-            beta2: self.beta2,
-            epsilon: self.epsilon,
-            amsgrad: self.amsgrad,
-        }
+    /// ```
+    /// use etude_optim::{Adam, AdamConfig};
+    ///
+    /// let optimizer: Adam = AdamConfig::new(1e-3).betas(0.9, 0.99).init()?;
+    /// assert_eq!(optimizer.config().epsilon, 1e-8);
+    /// let wrong = AdamConfig::new(1e-3).betas(0.9, 1.0).init::<f32>().unwrap_err();
+    /// assert_eq!(wrong.to_string(), "adam: beta2 1; expected at least 0 and less than 1");
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    pub struct AdamConfig for Adam {
+        /// λ: added to the gradient is λ times the parameter.
+        #[default = 0.0]
+        pub weight_decay: f64,
     }
 }
 
 impl Method for AdamConfig {
     const NAME: &'static str = "adam";
 
-    fn learning_rate(&self) -> f64 {
-        self.learning_rate
-    }
-
-    fn weight_decay(&self) -> f64 {
-        self.weight_decay
-    }
-
-    fn groups(&self) -> &[Group] {
-        &self.groups
-    }
+    read_keys!();
 
     fn state_names(&self) -> &'static [&'static str] {
         self.moments().state_names()

@@ -126,3 +126,21 @@ pub(crate) fn check_average(who: &str, name: &str, value: f64) -> Result<()> {
     let message = format!("{name} {value}; expected at least 0 and less than 1");
     Err(Error::config(who, message))
 }
+
+/// What every [`Method`] reads from the keys of the same name.
+macro_rules! read_keys {
+    () => {
+        fn learning_rate(&self) -> f64 {
+            self.learning_rate
+        }
+
+        fn weight_decay(&self) -> f64 {
+            self.weight_decay
+        }
+
+        fn groups(&self) -> &[Group] {
+            &self.groups
+        }
+    };
+}
+pub(crate) use read_keys;

@@ -1,6 +1,6 @@
 //! Stochastic gradient descent, with momentum.
 
-use crate::method::{Method, Setting, check_not_negative};
+use crate::method::{Method, Setting, check_not_negative, read_keys};
 use crate::{Group, Optimizer};
 use etude_derive::config;
 use etude_tensor::kernels::step::StepRule;
@@ -69,17 +69,7 @@ impl SgdConfig {
 impl Method for SgdConfig {
     const NAME: &'static str = "sgd";
 
-    fn learning_rate(&self) -> f64 {
-        self.learning_rate
-    }
-
-    fn weight_decay(&self) -> f64 {
-        self.weight_decay
-    }
-
-    fn groups(&self) -> &[Group] {
-        &self.groups
-    }
+    read_keys!();
 
     fn state_names(&self) -> &'static [&'static str] {
         if self.momentum == 0.0 {

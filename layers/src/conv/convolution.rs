@@ -1,14 +1,13 @@
 //! The convolution layers of one, two and three spatial axes.
 
+use super::config::conv_config;
 use crate::config::defaults::check_size;
-use crate::config::{Activation, DataFormat, Initializer, Ints, Padding};
-use crate::parameters::{build, check_size_along, leaf, optional_param, param};
+use crate::parameters::{build, check_size_along, leaf};
 use crate::sliding::Sliding;
 use crate::spatial::of_rank;
 use crate::unary::unary_layer;
 use crate::{ActivationFn, Argument, Module, Signature};
 use etude_autograd::{Param, Var};
-use etude_derive::config;
 use etude_tensor::{Error, Float, Result, Rng};
 
 /// The configuration of a [`Conv1d`].
@@ -25,45 +24,16 @@ pub type Conv2d<T = f32> = Conv<2, T>;
 /// The convolution over three spatial axes, as in [`Conv`].
 pub type Conv3d<T = f32> = Conv<3, T>;
 
-/// The configuration of a convolution over `D` spatial axes: [`Conv1dConfig`], [`Conv2dConfig`], [`Conv3dConfig`].
-#[config]
-pub struct ConvConfig<const D: usize> {
-    /// How many channels come out.
-    #[required]
-    pub filters: usize,
-    /// The window's size along each axis.
-    #[required]
-    pub kernel_size: Ints,
-    /// How many channels go in; from the first input if absent.
-    pub input_size: Option<usize>,
-    /// From one window to the next, along each axis.
-    #[default = Ints::One(1)]
-    pub strides: Ints,
-    /// What stands around the input: `Padding::Same`, an integer, one for each axis, or pairs.
-    #[default = Padding::Valid]
-    pub padding: Padding,
-    /// Where the channels stand; last if absent.
-    pub data_format: Option<DataFormat>,
-    /// From one element of a window to the next, along each axis.
-    #[default = Ints::One(1)]
-    pub dilations: Ints,
-    /// Consecutive blocks of channels that are convolved separately.
-    #[default = 1]
-    pub groups: usize,
-    /// What is applied to the result.
-    pub activation: Option<Activation>,
-    /// Whether a bias is added.
-    #[default = true]
-    pub use_bias: bool,
-    /// What the weight starts from.
-    #[default = Initializer::Xavier]
-    pub weight_initializer: Initializer,
-    /// What the bias starts from.
-    #[default = Initializer::Zeros]
-    pub bias_initializer: Initializer,
-    /// Whether the parameters are trained.
-    #[default = true]
-    pub trainable: bool,
+conv_config! {
+    /// The configuration of a convolution over `D` spatial axes: [`Conv1dConfig`], [`Conv2dConfig`], [`Conv3dConfig`].
+    pub struct ConvConfig {
+        /// How many channels come out.
+        #[required]
+        pub filters: usize,
+        /// Consecutive blocks of channels that are convolved separately.
+        #[default = 1]
+        pub groups: usize,
+    }
 }
 
 impl<const D: usize> ConvConfig<D> {
@@ -83,13 +53,10 @@ impl<const D: usize> ConvConfig<D> {
             );
             return Err(Error::config(who, message));
         }
-        let sliding = Sliding::new(who, &self.kernel_size, &self.padding, self.data_format)?
-            .strides(&self.strides)?
-            .dilations(&self.dilations)?;
         let conv = Conv {
-            weight: param(self.weight_initializer, self.trainable, rng),
-            bias: optional_param(self.use_bias, self.bias_initializer, self.trainable, rng),
-            sliding,
+            weight: self.weight(rng),
+            bias: self.bias(rng),
+            sliding: self.sliding(who)?,
             activation: self.activation.into(),
             config: self.clone(),
         };
@@ -188,6 +155,7 @@ unary_layer!([const D: usize,] Conv<D, T>, Self::SIGNATURE, activation);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{DataFormat, Padding};
     use etude_autograd::Tape;
     use etude_tensor::Tensor;
 

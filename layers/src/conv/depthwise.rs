@@ -1,14 +1,13 @@
 //! The depthwise convolution: each channel by itself.
 
+use super::config::conv_config;
 use crate::config::defaults::check_size;
-use crate::config::{Activation, DataFormat, Initializer, Ints, Padding};
-use crate::parameters::{build, check_channels, leaf, optional_param, param};
+use crate::parameters::{build, check_channels, leaf};
 use crate::sliding::Sliding;
 use crate::spatial::of_rank;
 use crate::unary::unary_layer;
 use crate::{ActivationFn, Argument, Module, Signature};
 use etude_autograd::{Param, Var};
-use etude_derive::config;
 use etude_tensor::{Error, Float, Result, Rng};
 
 /// The configuration of a [`DepthwiseConv1d`].
@@ -21,42 +20,13 @@ pub type DepthwiseConv1d<T = f32> = DepthwiseConv<1, T>;
 /// The depthwise convolution over two spatial axes, as in [`DepthwiseConv`].
 pub type DepthwiseConv2d<T = f32> = DepthwiseConv<2, T>;
 
-/// The configuration of a depthwise convolution over `D` spatial axes: [`DepthwiseConv1dConfig`], [`DepthwiseConv2dConfig`].
-#[config]
-pub struct DepthwiseConvConfig<const D: usize> {
-    /// The window's size along each axis.
-    #[required]
-    pub kernel_size: Ints,
-    /// How many channels come out for each that goes in.
-    #[default = 1]
-    pub depth_multiplier: usize,
-    /// How many channels go in; from the first input if absent.
-    pub input_size: Option<usize>,
-    /// From one window to the next, along each axis.
-    #[default = Ints::One(1)]
-    pub strides: Ints,
-    /// What stands around the input: `Padding::Same`, an integer, one for each axis, or pairs.
-    #[default = Padding::Valid]
-    pub padding: Padding,
-    /// Where the channels stand; last if absent.
-    pub data_format: Option<DataFormat>,
-    /// From one element of a window to the next, along each axis.
-    #[default = Ints::One(1)]
-    pub dilations: Ints,
-    /// What is applied to the result.
-    pub activation: Option<Activation>,
-    /// Whether a bias is added.
-    #[default = true]
-    pub use_bias: bool,
-    /// What the weight starts from.
-    #[default = Initializer::Xavier]
-    pub weight_initializer: Initializer,
-    /// What the bias starts from.
-    #[default = Initializer::Zeros]
-    pub bias_initializer: Initializer,
-    /// Whether the parameters are trained.
-    #[default = true]
-    pub trainable: bool,
+conv_config! {
+    /// The configuration of a depthwise convolution over `D` spatial axes: [`DepthwiseConv1dConfig`], [`DepthwiseConv2dConfig`].
+    pub struct DepthwiseConvConfig {
+        /// How many channels come out for each that goes in.
+        #[default = 1]
+        pub depth_multiplier: usize,
+    }
 }
 
 impl<const D: usize> DepthwiseConvConfig<D> {
@@ -68,13 +38,10 @@ impl<const D: usize> DepthwiseConvConfig<D> {
     pub fn init<T: Float>(&self, rng: &mut Rng) -> Result<DepthwiseConv<D, T>> {
         let who = DepthwiseConv::<D, T>::WHO;
         check_size(who, "depth_multiplier", self.depth_multiplier)?;
-        let sliding = Sliding::new(who, &self.kernel_size, &self.padding, self.data_format)?
-            .strides(&self.strides)?
-            .dilations(&self.dilations)?;
         let conv = DepthwiseConv {
-            weight: param(self.weight_initializer, self.trainable, rng),
-            bias: optional_param(self.use_bias, self.bias_initializer, self.trainable, rng),
-            sliding,
+            weight: self.weight(rng),
+            bias: self.bias(rng),
+            sliding: self.sliding(who)?,
             activation: self.activation.into(),
             config: self.clone(),
         };
@@ -187,6 +154,7 @@ unary_layer!([const D: usize,] DepthwiseConv<D, T>, Self::SIGNATURE, activation)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Activation, DataFormat, Padding};
     use etude_autograd::Tape;
     use etude_tensor::Tensor;
 

@@ -1,6 +1,7 @@
 //! Convolutions, and the zeros around their inputs. All of them are one operation under different names: a depthwise convolution
 //! is a grouped one, a separable one two in a row, a transposed one the adjoint.
 
+mod config;
 mod convolution;
 mod depthwise;
 mod separable;

@@ -1,16 +1,15 @@
 //! The separable convolution: first each channel by itself, then the channels together.
 
+use super::config::conv_config;
 use super::depthwise::{depthwise, widened};
 
 use crate::config::defaults::check_size;
-use crate::config::{Activation, DataFormat, Initializer, Ints, Padding};
-use crate::parameters::{build, check_channels, leaf, optional_param, param};
+use crate::parameters::{build, check_channels, leaf};
 use crate::sliding::Sliding;
 use crate::spatial::of_rank;
 use crate::unary::unary_layer;
 use crate::{ActivationFn, Argument, Module, Signature};
 use etude_autograd::{Param, Var};
-use etude_derive::config;
 use etude_tensor::kernels::conv::ConvGeometry;
 use etude_tensor::{Float, Result, Rng};
 
@@ -24,45 +23,16 @@ pub type SeparableConv1d<T = f32> = SeparableConv<1, T>;
 /// The separable convolution over two spatial axes, as in [`SeparableConv`].
 pub type SeparableConv2d<T = f32> = SeparableConv<2, T>;
 
-/// The configuration of a separable convolution over `D` spatial axes: [`SeparableConv1dConfig`], [`SeparableConv2dConfig`].
-#[config]
-pub struct SeparableConvConfig<const D: usize> {
-    /// How many channels come out.
-    #[required]
-    pub filters: usize,
-    /// The window's size along each axis.
-    #[required]
-    pub kernel_size: Ints,
-    /// How many channels the depthwise part gives for each that goes in.
-    #[default = 1]
-    pub depth_multiplier: usize,
-    /// How many channels go in; from the first input if absent.
-    pub input_size: Option<usize>,
-    /// From one window to the next, along each axis.
-    #[default = Ints::One(1)]
-    pub strides: Ints,
-    /// What stands around the input: `Padding::Same`, an integer, one for each axis, or pairs.
-    #[default = Padding::Valid]
-    pub padding: Padding,
-    /// Where the channels stand; last if absent.
-    pub data_format: Option<DataFormat>,
-    /// From one element of a window to the next, along each axis.
-    #[default = Ints::One(1)]
-    pub dilations: Ints,
-    /// What is applied to the result.
-    pub activation: Option<Activation>,
-    /// Whether a bias is added.
-    #[default = true]
-    pub use_bias: bool,
-    /// What both kernels start from.
-    #[default = Initializer::Xavier]
-    pub weight_initializer: Initializer,
-    /// What the bias starts from.
-    #[default = Initializer::Zeros]
-    pub bias_initializer: Initializer,
-    /// Whether the parameters are trained.
-    #[default = true]
-    pub trainable: bool,
+conv_config! {
+    /// The configuration of a separable convolution over `D` spatial axes: [`SeparableConv1dConfig`], [`SeparableConv2dConfig`].
+    pub struct SeparableConvConfig {
+        /// How many channels come out.
+        #[required]
+        pub filters: usize,
+        /// How many channels the depthwise part gives for each that goes in.
+        #[default = 1]
+        pub depth_multiplier: usize,
+    }
 }
 
 impl<const D: usize> SeparableConvConfig<D> {
@@ -75,14 +45,11 @@ impl<const D: usize> SeparableConvConfig<D> {
         let who = SeparableConv::<D, T>::WHO;
         check_size(who, "filters", self.filters)?;
         check_size(who, "depth_multiplier", self.depth_multiplier)?;
-        let sliding = Sliding::new(who, &self.kernel_size, &self.padding, self.data_format)?
-            .strides(&self.strides)?
-            .dilations(&self.dilations)?;
         let conv = SeparableConv {
-            depthwise_kernel: param(self.weight_initializer, self.trainable, rng),
-            pointwise_kernel: param(self.weight_initializer, self.trainable, rng),
-            bias: optional_param(self.use_bias, self.bias_initializer, self.trainable, rng),
-            sliding,
+            depthwise_kernel: self.weight(rng),
+            pointwise_kernel: self.weight(rng),
+            bias: self.bias(rng),
+            sliding: self.sliding(who)?,
             activation: self.activation.into(),
             config: self.clone(),
         };

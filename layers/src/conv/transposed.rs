@@ -1,15 +1,15 @@
 //! The transposed convolution: the adjoint of a convolution, which makes large of small.
 
+use super::config::conv_config;
 use super::transposed_size::TransposedSize;
+use crate::Ints;
 use crate::config::defaults::check_size;
-use crate::config::{Activation, DataFormat, Initializer, Ints, Padding};
-use crate::parameters::{build, check_channels, leaf, optional_param, param};
+use crate::parameters::{build, check_channels, leaf};
 use crate::sliding::Sliding;
 use crate::spatial::of_rank;
 use crate::unary::unary_layer;
 use crate::{ActivationFn, Argument, Module, Signature};
 use etude_autograd::{Param, Var};
-use etude_derive::config;
 use etude_tensor::kernels::conv::ConvGeometry;
 use etude_tensor::{Float, Result, Rng};
 
@@ -27,45 +27,16 @@ pub type Conv2dTranspose<T = f32> = ConvTranspose<2, T>;
 /// The transposed convolution over three spatial axes, as in [`ConvTranspose`].
 pub type Conv3dTranspose<T = f32> = ConvTranspose<3, T>;
 
-/// The configuration of a transposed convolution over `D` spatial axes: [`Conv1dTransposeConfig`], [`Conv2dTransposeConfig`],
-/// [`Conv3dTransposeConfig`].
-#[config]
-pub struct ConvTransposeConfig<const D: usize> {
-    /// How many channels come out.
-    #[required]
-    pub filters: usize,
-    /// The window's size along each axis.
-    #[required]
-    pub kernel_size: Ints,
-    /// How many channels go in; from the first input if absent.
-    pub input_size: Option<usize>,
-    /// From where one element is spread to where the next is, along each axis.
-    #[default = Ints::One(1)]
-    pub strides: Ints,
-    /// What is cut off the result: `Padding::Same`, an integer, one for each axis, or pairs.
-    #[default = Padding::Valid]
-    pub padding: Padding,
-    /// How much longer the result is, along each axis.
-    pub output_padding: Option<Ints>,
-    /// Where the channels stand; last if absent.
-    pub data_format: Option<DataFormat>,
-    /// From one element of a window to the next, along each axis.
-    #[default = Ints::One(1)]
-    pub dilations: Ints,
-    /// What is applied to the result.
-    pub activation: Option<Activation>,
-    /// Whether a bias is added.
-    #[default = true]
-    pub use_bias: bool,
-    /// What the weight starts from.
-    #[default = Initializer::Xavier]
-    pub weight_initializer: Initializer,
-    /// What the bias starts from.
-    #[default = Initializer::Zeros]
-    pub bias_initializer: Initializer,
-    /// Whether the parameters are trained.
-    #[default = true]
-    pub trainable: bool,
+conv_config! {
+    /// The configuration of a transposed convolution over `D` spatial axes: [`Conv1dTransposeConfig`], [`Conv2dTransposeConfig`],
+    /// [`Conv3dTransposeConfig`].
+    pub struct ConvTransposeConfig {
+        /// How many channels come out.
+        #[required]
+        pub filters: usize,
+        /// How much longer the result is, along each axis.
+        pub output_padding: Option<Ints>,
+    }
 }
 
 impl<const D: usize> ConvTransposeConfig<D> {
@@ -77,17 +48,14 @@ impl<const D: usize> ConvTransposeConfig<D> {
     pub fn init<T: Float>(&self, rng: &mut Rng) -> Result<ConvTranspose<D, T>> {
         let who = ConvTranspose::<D, T>::WHO;
         check_size(who, "filters", self.filters)?;
-        let sliding = Sliding::new(who, &self.kernel_size, &self.padding, self.data_format)?
-            .strides(&self.strides)?
-            .dilations(&self.dilations)?;
         let output_padding = match &self.output_padding {
             Some(sizes) => Some(sizes.sizes(who, "output_padding", D, 0)?),
             None => None,
         };
         let conv = ConvTranspose {
-            weight: param(self.weight_initializer, self.trainable, rng),
-            bias: optional_param(self.use_bias, self.bias_initializer, self.trainable, rng),
-            sliding,
+            weight: self.weight(rng),
+            bias: self.bias(rng),
+            sliding: self.sliding(who)?,
             output_padding,
             activation: self.activation.into(),
             config: self.clone(),
@@ -216,6 +184,7 @@ unary_layer!([const D: usize,] ConvTranspose<D, T>, Self::SIGNATURE, activation)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{DataFormat, Padding};
     use etude_autograd::{Tape, gradcheck};
     use etude_tensor::Tensor;
 

@@ -1,13 +1,13 @@
 //! A trained vector for each position.
 
+use crate::config::Initializer;
 use crate::config::defaults::check_size;
-use crate::config::{Initializer, to_json};
 use crate::parameters::{check_channels, param};
-use crate::{Args, Argument, Layer, Module, Outputs, Signature};
+use crate::unary::unary_layer;
+use crate::{Argument, Module, Signature};
 use etude_autograd::{Param, Var};
 use etude_derive::config;
 use etude_tensor::{Error, Float, Result, Rng};
-use serde_json::Value;
 
 const WHO: &str = "learned_positional_encoding";
 const SIGNATURE: Signature = Signature::new(
@@ -103,20 +103,7 @@ impl<T: Float> LearnedPositionalEncoding<T> {
     }
 }
 
-impl<T: Float> Layer<T> for LearnedPositionalEncoding<T> {
-    fn signature(&self) -> Signature {
-        SIGNATURE
-    }
-
-    fn config(&self) -> Result<Value> {
-        to_json(WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&SIGNATURE, want)?;
-        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
-    }
-}
+unary_layer!([] LearnedPositionalEncoding<T>, SIGNATURE);
 
 #[cfg(test)]
 mod tests {

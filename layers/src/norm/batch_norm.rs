@@ -1,12 +1,12 @@
 //! Normalisation of each channel over the batch.
 
+use super::config::norm_config;
 use super::moments::{Moments, mask};
 use crate::config::defaults::{check_epsilon, check_size};
 use crate::config::{Initializer, to_json};
-use crate::parameters::{build, check_size_along, leaf, optional_param};
+use crate::parameters::{build, check_size_along, leaf};
 use crate::{Args, Argument, Layer, Module, Outputs, Signature};
 use etude_autograd::{Buffer, Param, Update, Var};
-use etude_derive::config;
 use etude_tensor::{Axes, Error, Float, Result, Rng, Tensor, axis_index};
 use serde_json::Value;
 
@@ -17,45 +17,28 @@ const SIGNATURE: Signature = Signature::new(
     &["output"],
 );
 
-/// The configuration of a [`BatchNorm`].
-#[config]
-pub struct BatchNormConfig {
-    /// How many channels go in; from the first input if absent.
-    pub input_size: Option<usize>,
-    /// The axis of the channels, negative from the end.
-    #[default = -1]
-    pub axis: isize,
-    /// The share of the old moving averages that stays at each step.
-    #[default = 0.99]
-    pub momentum: f64,
-    /// What is added to the variance.
-    #[default = 0.001]
-    pub epsilon: f64,
-    /// Whether `beta` is added.
-    #[default = true]
-    pub center: bool,
-    /// Whether the result is multiplied by `gamma`.
-    #[default = true]
-    pub scale: bool,
-    /// What `beta` starts from.
-    #[default = Initializer::Zeros]
-    pub beta_initializer: Initializer,
-    /// What `gamma` starts from.
-    #[default = Initializer::Ones]
-    pub gamma_initializer: Initializer,
-    /// What `moving_mean` starts from.
-    #[default = Initializer::Zeros]
-    pub moving_mean_initializer: Initializer,
-    /// What `moving_variance` starts from.
-    #[default = Initializer::Ones]
-    pub moving_variance_initializer: Initializer,
-    /// Whether the moments are those of all replicas together (see [`DataParallel`](crate::DataParallel)); with one replica it
-    /// changes nothing.
-    #[default = false]
-    pub synchronized: bool,
-    /// Whether the layer is trained; if not, it normalises by its moving averages in training, too.
-    #[default = true]
-    pub trainable: bool,
+norm_config! {
+    /// The configuration of a [`BatchNorm`].
+    pub struct BatchNormConfig {
+        /// How many channels go in; from the first input if absent.
+        pub input_size: Option<usize>,
+        /// The axis of the channels, negative from the end.
+        #[default = -1]
+        pub axis: isize,
+        /// The share of the old moving averages that stays at each step.
+        #[default = 0.99]
+        pub momentum: f64,
+        /// What `moving_mean` starts from.
+        #[default = Initializer::Zeros]
+        pub moving_mean_initializer: Initializer,
+        /// What `moving_variance` starts from.
+        #[default = Initializer::Ones]
+        pub moving_variance_initializer: Initializer,
+        /// Whether the moments are those of all replicas together (see [`DataParallel`](crate::DataParallel)); with one replica it
+        /// changes nothing.
+        #[default = false]
+        pub synchronized: bool,
+    }
 }
 
 impl BatchNormConfig {
@@ -81,8 +64,8 @@ impl BatchNormConfig {
             )
         };
         let norm = BatchNorm {
-            gamma: optional_param(self.scale, self.gamma_initializer, self.trainable, rng),
-            beta: optional_param(self.center, self.beta_initializer, self.trainable, rng),
+            gamma: self.gamma(rng),
+            beta: self.beta(rng),
             moving_mean: buffer(self.moving_mean_initializer, rng),
             moving_variance: buffer(self.moving_variance_initializer, rng),
             config: self.clone(),

@@ -1,12 +1,12 @@
 //! Normalisation of groups of channels, sample by sample.
 
+use super::config::norm_config;
 use super::moments::{Moments, mask};
 use crate::config::defaults::{check_epsilon, check_size};
-use crate::config::{Initializer, to_json};
-use crate::parameters::{build, check_size_along, leaf, optional_param};
+use crate::config::to_json;
+use crate::parameters::{build, check_size_along, leaf};
 use crate::{Args, Argument, Layer, Module, Outputs, Signature};
 use etude_autograd::{Param, Var};
-use etude_derive::config;
 use etude_tensor::{Axes, Error, Float, Result, Rng, Tensor, axis_index};
 use serde_json::Value;
 
@@ -17,35 +17,18 @@ const SIGNATURE: Signature = Signature::new(
     &["output"],
 );
 
-/// The configuration of a [`GroupNorm`].
-#[config]
-pub struct GroupNormConfig {
-    /// Into how many consecutive blocks the channels are split; −1 for a block to each channel.
-    #[default = 32]
-    pub groups: i64,
-    /// How many channels go in; from the first input if absent.
-    pub input_size: Option<usize>,
-    /// The axis of the channels, negative from the end; not the first.
-    #[default = -1]
-    pub axis: isize,
-    /// What is added to the variance.
-    #[default = 0.001]
-    pub epsilon: f64,
-    /// Whether `beta` is added.
-    #[default = true]
-    pub center: bool,
-    /// Whether the result is multiplied by `gamma`.
-    #[default = true]
-    pub scale: bool,
-    /// What `beta` starts from.
-    #[default = Initializer::Zeros]
-    pub beta_initializer: Initializer,
-    /// What `gamma` starts from.
-    #[default = Initializer::Ones]
-    pub gamma_initializer: Initializer,
-    /// Whether the parameters are trained.
-    #[default = true]
-    pub trainable: bool,
+norm_config! {
+    /// The configuration of a [`GroupNorm`].
+    pub struct GroupNormConfig {
+        /// Into how many consecutive blocks the channels are split; −1 for a block to each channel.
+        #[default = 32]
+        pub groups: i64,
+        /// How many channels go in; from the first input if absent.
+        pub input_size: Option<usize>,
+        /// The axis of the channels, negative from the end; not the first.
+        #[default = -1]
+        pub axis: isize,
+    }
 }
 
 impl GroupNormConfig {
@@ -67,8 +50,8 @@ impl GroupNormConfig {
             return Err(first_axis());
         }
         let norm = GroupNorm {
-            gamma: optional_param(self.scale, self.gamma_initializer, self.trainable, rng),
-            beta: optional_param(self.center, self.beta_initializer, self.trainable, rng),
+            gamma: self.gamma(rng),
+            beta: self.beta(rng),
             group_size: None,
             config: self.clone(),
         };

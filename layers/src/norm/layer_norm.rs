@@ -1,46 +1,29 @@
 //! Normalisation of each sample by itself.
 
+use super::config::norm_config;
+use crate::config::AxisInts;
 use crate::config::defaults::{check_epsilon, check_size};
-use crate::config::{AxisInts, Initializer};
-use crate::parameters::{build, optional_param};
+use crate::parameters::build;
 use crate::unary::unary_layer;
 use crate::{Argument, Module, Signature};
 use etude_autograd::{Param, Var};
-use etude_derive::config;
 use etude_tensor::{Axes, Error, Float, Result, Rng, Tensor};
 
 const WHO: &str = "layer_norm";
 const SIGNATURE: Signature = Signature::new("LayerNorm", &[Argument::float("x")], &["output"]);
 
-/// The configuration of a [`LayerNorm`].
-#[config]
-pub struct LayerNormConfig {
-    /// The size of the one axis that is normalised; from the first input if absent.
-    pub input_size: Option<usize>,
-    /// The axes that are normalised together, negative from the end.
-    #[default = AxisInts::One(-1)]
-    pub axis: AxisInts,
-    /// What is added to the variance.
-    #[default = 0.001]
-    pub epsilon: f64,
-    /// Whether `beta` is added.
-    #[default = true]
-    pub center: bool,
-    /// Whether the result is multiplied by `gamma`.
-    #[default = true]
-    pub scale: bool,
-    /// What `beta` starts from.
-    #[default = Initializer::Zeros]
-    pub beta_initializer: Initializer,
-    /// What `gamma` starts from.
-    #[default = Initializer::Ones]
-    pub gamma_initializer: Initializer,
-    /// Accepted for the sake of configurations that have it, and not used.
-    #[default = 0.99]
-    pub momentum: f64,
-    /// Whether the parameters are trained.
-    #[default = true]
-    pub trainable: bool,
+norm_config! {
+    /// The configuration of a [`LayerNorm`].
+    pub struct LayerNormConfig {
+        /// The size of the one axis that is normalised; from the first input if absent.
+        pub input_size: Option<usize>,
+        /// The axes that are normalised together, negative from the end.
+        #[default = AxisInts::One(-1)]
+        pub axis: AxisInts,
+        /// Accepted for the sake of configurations that have it, and not used.
+        #[default = 0.99]
+        pub momentum: f64,
+    }
 }
 
 impl LayerNormConfig {
@@ -51,8 +34,8 @@ impl LayerNormConfig {
     pub fn init<T: Float>(&self, rng: &mut Rng) -> Result<LayerNorm<T>> {
         check_epsilon(WHO, self.epsilon)?;
         let norm = LayerNorm {
-            gamma: optional_param(self.scale, self.gamma_initializer, self.trainable, rng),
-            beta: optional_param(self.center, self.beta_initializer, self.trainable, rng),
+            gamma: self.gamma(rng),
+            beta: self.beta(rng),
             config: self.clone(),
         };
         if let (Some(input_size), [_]) = (self.input_size, self.axis.as_slice()) {

@@ -1,6 +1,7 @@
 //! Normalisations.
 
 mod batch_norm;
+mod config;
 mod group_norm;
 mod layer_norm;
 mod moments;

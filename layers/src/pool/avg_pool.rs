@@ -1,12 +1,12 @@
 //! The average of each window.
 
-use crate::config::{DataFormat, Ints, Padding};
+use super::config::pool_config;
+use crate::Padding;
 use crate::sliding::Sliding;
 use crate::spatial::of_rank;
 use crate::unary::unary_layer;
 use crate::{Argument, Module, Signature};
 use etude_autograd::Var;
-use etude_derive::config;
 use etude_tensor::{Float, Result};
 
 /// The configuration of [`AvgPool1d`].
@@ -19,21 +19,12 @@ pub type AvgPool1d = AvgPool<1>;
 /// [`AvgPool`] over two spatial axes.
 pub type AvgPool2d = AvgPool<2>;
 
-/// The configuration of a [`AvgPool`]: [`AvgPool1dConfig`], [`AvgPool2dConfig`].
-#[config]
-pub struct AvgPoolConfig<const D: usize> {
-    /// The window's size along each axis.
-    #[default = Ints::One(2)]
-    pub kernel_size: Ints,
-    /// From one window to the next, along each axis; the window's size if absent.
-    pub strides: Option<Ints>,
-    /// What stands around the input: `Padding::Same`, an integer, one for each axis, or pairs.
-    #[default = Padding::Valid]
-    pub padding: Padding,
-    /// Where the channels stand; last if absent.
-    pub data_format: Option<DataFormat>,
-    /// Whether padding counts in the divisor; if absent it does for explicit padding, and doesn't for `SAME`.
-    pub count_include_pad: Option<bool>,
+pool_config! {
+    /// The configuration of a [`AvgPool`]: [`AvgPool1dConfig`], [`AvgPool2dConfig`].
+    pub struct AvgPoolConfig {
+        /// Whether padding counts in the divisor; if absent it does for explicit padding, and doesn't for `SAME`.
+        pub count_include_pad: Option<bool>,
+    }
 }
 
 impl<const D: usize> AvgPoolConfig<D> {
@@ -42,15 +33,8 @@ impl<const D: usize> AvgPoolConfig<D> {
     /// # Errors
     /// If a size or stride is 0, or a list has another length than there are axes.
     pub fn init(&self) -> Result<AvgPool<D>> {
-        let strides = self.strides.as_ref().unwrap_or(&self.kernel_size);
-        let sliding = Sliding::new(
-            AvgPool::<D>::WHO,
-            &self.kernel_size,
-            &self.padding,
-            self.data_format,
-        )?;
         Ok(AvgPool {
-            sliding: sliding.strides(strides)?,
+            sliding: self.sliding(AvgPool::<D>::WHO)?,
             config: self.clone(),
         })
     }

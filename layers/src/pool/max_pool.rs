@@ -1,12 +1,11 @@
 //! The maximum of each window.
 
-use crate::config::{DataFormat, Ints, Padding};
+use super::config::pool_config;
 use crate::sliding::Sliding;
 use crate::spatial::of_rank;
 use crate::unary::unary_layer;
 use crate::{Argument, Module, Signature};
 use etude_autograd::Var;
-use etude_derive::config;
 use etude_tensor::{Float, Result};
 
 /// The configuration of [`MaxPool1d`].
@@ -19,19 +18,9 @@ pub type MaxPool1d = MaxPool<1>;
 /// [`MaxPool`] over two spatial axes.
 pub type MaxPool2d = MaxPool<2>;
 
-/// The configuration of a [`MaxPool`]: [`MaxPool1dConfig`], [`MaxPool2dConfig`].
-#[config]
-pub struct MaxPoolConfig<const D: usize> {
-    /// The window's size along each axis.
-    #[default = Ints::One(2)]
-    pub kernel_size: Ints,
-    /// From one window to the next, along each axis; the window's size if absent.
-    pub strides: Option<Ints>,
-    /// What stands around the input: `Padding::Same`, an integer, one for each axis, or pairs.
-    #[default = Padding::Valid]
-    pub padding: Padding,
-    /// Where the channels stand; last if absent.
-    pub data_format: Option<DataFormat>,
+pool_config! {
+    /// The configuration of a [`MaxPool`]: [`MaxPool1dConfig`], [`MaxPool2dConfig`].
+    pub struct MaxPoolConfig {}
 }
 
 impl<const D: usize> MaxPoolConfig<D> {
@@ -40,15 +29,8 @@ impl<const D: usize> MaxPoolConfig<D> {
     /// # Errors
     /// If a size or stride is 0, or a list has another length than there are axes.
     pub fn init(&self) -> Result<MaxPool<D>> {
-        let strides = self.strides.as_ref().unwrap_or(&self.kernel_size);
-        let sliding = Sliding::new(
-            MaxPool::<D>::WHO,
-            &self.kernel_size,
-            &self.padding,
-            self.data_format,
-        )?;
         Ok(MaxPool {
-            sliding: sliding.strides(strides)?,
+            sliding: self.sliding(MaxPool::<D>::WHO)?,
             config: self.clone(),
         })
     }
@@ -96,6 +78,7 @@ unary_layer!([const D: usize,] MaxPool<D>, Self::SIGNATURE);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Padding;
     use etude_autograd::Tape;
     use etude_tensor::Tensor;
 

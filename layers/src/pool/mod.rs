@@ -1,6 +1,7 @@
 //! Pooling: a window becomes one number, channel by channel.
 
 mod avg_pool;
+mod config;
 mod global_avg_pool;
 mod max_pool;
 

@@ -3,10 +3,9 @@
 use super::config::recurrent_configs;
 use super::gates::{Gates, Plan};
 use super::scan::{States, Step, step_once};
-use crate::Activation;
 use crate::activation::custom_activations;
 use crate::config::to_json;
-use crate::{ActivationFn, Args, Argument, Layer, Module, Outputs, Signature};
+use crate::{Activation, ActivationFn, Args, Argument, Layer, Module, Outputs, Signature};
 use etude_autograd::{Tape, Var};
 use etude_tensor::{Float, Result, Rng};
 use serde_json::Value;

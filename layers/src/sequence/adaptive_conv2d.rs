@@ -1,14 +1,12 @@
 //! The adaptive convolution.
 
 use super::start::inside;
-use crate::config::{Activation, Initializer, Ints, Padding, to_json};
-use crate::{
-    ActivationFn, Args, Argument, Conv2d, Conv2dConfig, Layer, Module, Outputs, Signature,
-};
+use crate::config::{Activation, Initializer, Ints, Padding};
+use crate::unary::unary_layer;
+use crate::{ActivationFn, Argument, Conv2d, Conv2dConfig, Module, Signature};
 use etude_autograd::Var;
 use etude_derive::config;
 use etude_tensor::{Error, Float, Result, Rng};
-use serde_json::Value;
 
 const WHO: &str = "adaptive_conv2d";
 const SIGNATURE: Signature = Signature::new("AdaptiveConv2d", &[Argument::float("x")], &["output"]);
@@ -130,16 +128,6 @@ pub struct AdaptiveConv2d<T: Float = f32> {
 }
 
 impl<T: Float> AdaptiveConv2d<T> {
-    /// With an activation given in code. Such a layer has no configuration that a file could hold.
-    #[must_use]
-    pub fn with_activation(
-        mut self,
-        activation: impl Fn(&Var<T>) -> Result<Var<T>> + Send + Sync + 'static,
-    ) -> Self {
-        self.activation = ActivationFn::custom(activation);
-        self
-    }
-
     /// `x [batch, height, width, in]` → `[batch, out_height, out_width, filters]`.
     ///
     /// # Errors
@@ -171,21 +159,7 @@ impl<T: Float> AdaptiveConv2d<T> {
     }
 }
 
-impl<T: Float> Layer<T> for AdaptiveConv2d<T> {
-    fn signature(&self) -> Signature {
-        SIGNATURE
-    }
-
-    fn config(&self) -> Result<Value> {
-        self.activation.named(WHO)?;
-        to_json(WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&SIGNATURE, want)?;
-        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
-    }
-}
+unary_layer!([] AdaptiveConv2d<T>, SIGNATURE, activation);
 
 #[cfg(test)]
 mod tests {

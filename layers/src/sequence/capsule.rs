@@ -1,13 +1,13 @@
 //! Capsules.
 
+use crate::config::Initializer;
 use crate::config::defaults::check_size;
-use crate::config::{Initializer, to_json};
 use crate::parameters::{build, param};
-use crate::{Args, Argument, Layer, Module, Outputs, Signature};
+use crate::unary::unary_layer;
+use crate::{Argument, Module, Signature};
 use etude_autograd::{Param, Var};
 use etude_derive::config;
 use etude_tensor::{Axes, Error, Float, Result, Rng, Tensor};
-use serde_json::Value;
 
 const WHO: &str = "capsule";
 const SIGNATURE: Signature = Signature::new("Capsule", &[Argument::float("x")], &["output"]);
@@ -187,20 +187,7 @@ fn squash<T: Float>(s: &Var<T>) -> Result<Var<T>> {
     s.try_mul(&length.try_div(&squared.add_scalar(1.0)?)?)
 }
 
-impl<T: Float> Layer<T> for Capsule<T> {
-    fn signature(&self) -> Signature {
-        SIGNATURE
-    }
-
-    fn config(&self) -> Result<Value> {
-        to_json(WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&SIGNATURE, want)?;
-        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
-    }
-}
+unary_layer!([] Capsule<T>, SIGNATURE);
 
 #[cfg(test)]
 mod tests {

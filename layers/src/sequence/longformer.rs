@@ -3,12 +3,12 @@
 use super::global::GlobalAttention;
 use super::start::{Start, inside, per_head};
 use crate::config::defaults::check_size;
-use crate::config::{Activation, Initializer, to_json};
-use crate::{Args, Argument, Dense, Layer, LayerNorm, Module, Outputs, Signature};
+use crate::config::{Activation, Initializer};
+use crate::unary::unary_layer;
+use crate::{Argument, Dense, LayerNorm, Module, Signature};
 use etude_autograd::Var;
 use etude_derive::config;
 use etude_tensor::{Float, Result, Rng};
-use serde_json::Value;
 
 const WHO: &str = "longformer";
 const SIGNATURE: Signature = Signature::new("Longformer", &[Argument::float("x")], &["output"]);
@@ -143,20 +143,7 @@ impl<T: Float> Longformer<T> {
     }
 }
 
-impl<T: Float> Layer<T> for Longformer<T> {
-    fn signature(&self) -> Signature {
-        SIGNATURE
-    }
-
-    fn config(&self) -> Result<Value> {
-        to_json(WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&SIGNATURE, want)?;
-        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
-    }
-}
+unary_layer!([] Longformer<T>, SIGNATURE);
 
 #[cfg(test)]
 mod tests {

@@ -1,17 +1,16 @@
 //! The Performer block.
 
 use super::start::{Start, inside};
-use crate::config::{Activation, Initializer, to_json};
+use crate::config::{Activation, Initializer};
+use crate::unary::unary_layer;
 use crate::{
-    Args, Argument, Dense, Layer, LayerNorm, Module, MultiHeadFavorAttention,
-    MultiHeadFavorAttentionConfig, Outputs, Signature,
+    Argument, Dense, LayerNorm, Module, MultiHeadFavorAttention, MultiHeadFavorAttentionConfig,
+    Signature,
 };
 use etude_autograd::Var;
 use etude_derive::config;
 use etude_tensor::{Float, Result, Rng};
-use serde_json::Value;
 
-const WHO: &str = "performer";
 const SIGNATURE: Signature = Signature::new("Performer", &[Argument::float("x")], &["output"]);
 
 /// The configuration of a [`Performer`] block.
@@ -150,17 +149,4 @@ impl<T: Float> Performer<T> {
     }
 }
 
-impl<T: Float> Layer<T> for Performer<T> {
-    fn signature(&self) -> Signature {
-        SIGNATURE
-    }
-
-    fn config(&self) -> Result<Value> {
-        to_json(WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&SIGNATURE, want)?;
-        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
-    }
-}
+unary_layer!([] Performer<T>, SIGNATURE);

@@ -1,46 +1,26 @@
 //! What encoder and decoder layers share: their keys, how they are put together, and how a block's result meets its input.
 
+use super::config::transformer_config;
 use crate::config::defaults::{check_rate, check_size};
 use crate::regularization::drop;
 use crate::{
-    Activation, ActivationFn, Dense, DenseConfig, LayerNorm, LayerNormConfig, MultiHeadAttention,
+    ActivationFn, Dense, DenseConfig, LayerNorm, LayerNormConfig, MultiHeadAttention,
     MultiHeadAttentionConfig,
 };
 use etude_autograd::{AttentionMask, Var};
-use etude_derive::config;
 use etude_tensor::{Error, Float, Result, Rng};
 
-/// The configuration of a [`TransformerEncoderLayer`](crate::TransformerEncoderLayer) or of a
-/// [`TransformerDecoderLayer`](crate::TransformerDecoderLayer), which have the same keys.
-#[config]
-pub struct TransformerLayerConfig {
-    /// How many features there are.
-    #[required]
-    pub d_model: usize,
-    /// How many heads attend side by side.
-    #[required]
-    pub nhead: usize,
-    /// How many features come out of the first of the two linear layers.
-    #[default = 2048]
-    pub dim_feedforward: usize,
-    /// The share of elements that is dropped after each block, and between the two linear layers, in training.
-    #[default = 0.1]
-    pub dropout: f64,
-    /// What stands between the two linear layers.
-    #[default = Activation::Relu]
-    pub activation: Activation,
-    /// The epsilon of the norms.
-    #[default = 1e-5]
-    pub layer_norm_eps: f64,
-    /// Whether a block's input is normalised, instead of its sum with the input.
-    #[default = false]
-    pub norm_first: bool,
-    /// Whether attention and linear layers have biases; the norms always have them.
-    #[default = true]
-    pub bias: bool,
-    /// Whether the parameters are trained.
-    #[default = true]
-    pub trainable: bool,
+transformer_config! {
+    /// The configuration of a [`TransformerEncoderLayer`](crate::TransformerEncoderLayer) or of a
+    /// [`TransformerDecoderLayer`](crate::TransformerDecoderLayer), which have the same keys.
+    pub struct TransformerLayerConfig {
+        /// How many features there are.
+        #[required]
+        pub d_model: usize,
+        /// How many heads attend side by side.
+        #[required]
+        pub nhead: usize,
+    }
 }
 
 impl TransformerLayerConfig {

@@ -1,6 +1,7 @@
 //! A layer of the decoder.
 
 use super::TransformerLayerConfig;
+use crate::activation::custom_activations;
 use crate::attention::mask_argument;
 use crate::config::to_json;
 use crate::{
@@ -96,16 +97,6 @@ pub struct TransformerDecoderLayer<T: Float = f32> {
 }
 
 impl<T: Float> TransformerDecoderLayer<T> {
-    /// With an activation given in code. Such a layer has no configuration that a file could hold.
-    #[must_use]
-    pub fn with_activation(
-        mut self,
-        activation: impl Fn(&Var<T>) -> Result<Var<T>> + Send + Sync + 'static,
-    ) -> Self {
-        self.activation = ActivationFn::custom(activation);
-        self
-    }
-
     /// `tgt [b, t, d_model]`, `memory [b, s, d_model]` and masks as [`MultiHeadAttention::forward`] takes them → `[b, t, d_model]`.
     ///
     /// # Errors
@@ -129,6 +120,12 @@ impl<T: Float> TransformerDecoderLayer<T> {
             config.feed_forward(u, &self.linear1, &self.activation, &self.linear2)
         })
     }
+}
+
+custom_activations! {
+    [] TransformerDecoderLayer<T>,
+    /// With an activation given in code. Such a layer has no configuration that a file could hold.
+    with_activation => activation;
 }
 
 impl<T: Float> Layer<T> for TransformerDecoderLayer<T> {

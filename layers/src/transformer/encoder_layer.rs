@@ -1,6 +1,7 @@
 //! A layer of the encoder.
 
 use super::TransformerLayerConfig;
+use crate::activation::custom_activations;
 use crate::attention::mask_argument;
 use crate::config::to_json;
 use crate::{
@@ -86,16 +87,6 @@ pub struct TransformerEncoderLayer<T: Float = f32> {
 }
 
 impl<T: Float> TransformerEncoderLayer<T> {
-    /// With an activation given in code. Such a layer has no configuration that a file could hold.
-    #[must_use]
-    pub fn with_activation(
-        mut self,
-        activation: impl Fn(&Var<T>) -> Result<Var<T>> + Send + Sync + 'static,
-    ) -> Self {
-        self.activation = ActivationFn::custom(activation);
-        self
-    }
-
     /// `src [b, s, d_model]` and a mask as [`MultiHeadAttention::forward`] takes it → the same shape.
     ///
     /// # Errors
@@ -109,6 +100,12 @@ impl<T: Float> TransformerEncoderLayer<T> {
             config.feed_forward(u, &self.linear1, &self.activation, &self.linear2)
         })
     }
+}
+
+custom_activations! {
+    [] TransformerEncoderLayer<T>,
+    /// With an activation given in code. Such a layer has no configuration that a file could hold.
+    with_activation => activation;
 }
 
 impl<T: Float> Layer<T> for TransformerEncoderLayer<T> {

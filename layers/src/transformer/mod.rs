@@ -1,6 +1,7 @@
 //! The encoder–decoder Transformer and its parts (Vaswani et al., *Attention Is All You Need*, 2017).
 
 mod block;
+mod config;
 mod decoder;
 mod decoder_layer;
 mod encoder;

@@ -1,11 +1,11 @@
 //! The whole model.
 
 use super::TransformerStackConfig;
+use super::config::transformer_config;
 use crate::attention::mask_argument;
 use crate::config::to_json;
-use crate::{Activation, Arg, Args, Argument, Layer, Module, Outputs, Signature};
+use crate::{Arg, Args, Argument, Layer, Module, Outputs, Signature};
 use etude_autograd::{AttentionMask, Var};
-use etude_derive::config;
 use etude_tensor::{Error, Float, Result, Rng};
 use serde_json::Value;
 
@@ -22,42 +22,22 @@ const SIGNATURE: Signature = Signature::new(
     &["output"],
 );
 
-/// The configuration of a [`Transformer`].
-#[config]
-pub struct TransformerConfig {
-    /// How many features there are.
-    #[default = 512]
-    pub d_model: usize,
-    /// How many heads attend side by side.
-    #[default = 8]
-    pub nhead: usize,
-    /// How many layers the encoder has.
-    #[default = 6]
-    pub num_encoder_layers: usize,
-    /// How many layers the decoder has.
-    #[default = 6]
-    pub num_decoder_layers: usize,
-    /// How many features come out of the first of the two linear layers.
-    #[default = 2048]
-    pub dim_feedforward: usize,
-    /// The share of elements that is dropped after each block, and between the two linear layers, in training.
-    #[default = 0.1]
-    pub dropout: f64,
-    /// What stands between the two linear layers.
-    #[default = Activation::Relu]
-    pub activation: Activation,
-    /// The epsilon of the norms.
-    #[default = 1e-5]
-    pub layer_norm_eps: f64,
-    /// Whether a block's input is normalised, instead of its sum with the input.
-    #[default = false]
-    pub norm_first: bool,
-    /// Whether attention and linear layers have biases; the norms always have them.
-    #[default = true]
-    pub bias: bool,
-    /// Whether the parameters are trained.
-    #[default = true]
-    pub trainable: bool,
+transformer_config! {
+    /// The configuration of a [`Transformer`].
+    pub struct TransformerConfig {
+        /// How many features there are.
+        #[default = 512]
+        pub d_model: usize,
+        /// How many heads attend side by side.
+        #[default = 8]
+        pub nhead: usize,
+        /// How many layers the encoder has.
+        #[default = 6]
+        pub num_encoder_layers: usize,
+        /// How many layers the decoder has.
+        #[default = 6]
+        pub num_decoder_layers: usize,
+    }
 }
 
 impl TransformerConfig {

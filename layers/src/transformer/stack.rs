@@ -1,49 +1,29 @@
 //! What encoder and decoder share: their keys, and layers one after the other.
 
 use super::TransformerLayerConfig;
+use super::config::transformer_config;
+use crate::LayerNorm;
 use crate::config::defaults::check_size;
-use crate::{Activation, LayerNorm};
 use etude_autograd::Var;
-use etude_derive::config;
 use etude_tensor::{Float, Result, Rng};
 
-/// The configuration of a [`TransformerEncoder`](crate::TransformerEncoder) or of a
-/// [`TransformerDecoder`](crate::TransformerDecoder), which have the same keys.
-#[config]
-pub struct TransformerStackConfig {
-    /// How many features there are.
-    #[required]
-    pub d_model: usize,
-    /// How many heads attend side by side.
-    #[required]
-    pub nhead: usize,
-    /// How many layers there are.
-    #[required]
-    pub num_layers: usize,
-    /// How many features come out of the first of the two linear layers.
-    #[default = 2048]
-    pub dim_feedforward: usize,
-    /// The share of elements that is dropped after each block, and between the two linear layers, in training.
-    #[default = 0.1]
-    pub dropout: f64,
-    /// What stands between the two linear layers.
-    #[default = Activation::Relu]
-    pub activation: Activation,
-    /// The epsilon of the norms.
-    #[default = 1e-5]
-    pub layer_norm_eps: f64,
-    /// Whether a block's input is normalised, instead of its sum with the input.
-    #[default = false]
-    pub norm_first: bool,
-    /// Whether attention and linear layers have biases; the norms always have them.
-    #[default = true]
-    pub bias: bool,
-    /// Whether a norm follows the last layer.
-    #[default = false]
-    pub norm: bool,
-    /// Whether the parameters are trained.
-    #[default = true]
-    pub trainable: bool,
+transformer_config! {
+    /// The configuration of a [`TransformerEncoder`](crate::TransformerEncoder) or of a
+    /// [`TransformerDecoder`](crate::TransformerDecoder), which have the same keys.
+    pub struct TransformerStackConfig {
+        /// How many features there are.
+        #[required]
+        pub d_model: usize,
+        /// How many heads attend side by side.
+        #[required]
+        pub nhead: usize,
+        /// How many layers there are.
+        #[required]
+        pub num_layers: usize,
+        /// Whether a norm follows the last layer.
+        #[default = false]
+        pub norm: bool,
+    }
 }
 
 /// The layers, and the norm behind them if there is one.

@@ -1,15 +1,15 @@
 //! Downsampling behind a blur.
 
 use super::inputs::image;
+use crate::config::Window;
 use crate::config::defaults::check_size;
-use crate::config::{Window, to_json};
 use crate::parameters::{build, check_channels, param};
-use crate::{Args, Argument, Layer, Module, Outputs, Signature};
+use crate::unary::unary_layer;
+use crate::{Argument, Module, Signature};
 use etude_autograd::{Param, Var};
 use etude_derive::config;
 use etude_tensor::kernels::conv::ConvGeometry;
 use etude_tensor::{Float, Result, Rng, Tensor};
-use serde_json::Value;
 
 const WHO: &str = "anti_alias_downsample";
 const SIGNATURE: Signature =
@@ -134,20 +134,7 @@ impl<T: Float> AntiAliasDownsample<T> {
     }
 }
 
-impl<T: Float> Layer<T> for AntiAliasDownsample<T> {
-    fn signature(&self) -> Signature {
-        SIGNATURE
-    }
-
-    fn config(&self) -> Result<Value> {
-        to_json(WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&SIGNATURE, want)?;
-        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
-    }
-}
+unary_layer!([] AntiAliasDownsample<T>, SIGNATURE);
 
 #[cfg(test)]
 mod tests {

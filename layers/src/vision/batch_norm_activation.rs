@@ -2,12 +2,12 @@
 
 use super::inputs::image;
 use crate::config::defaults::check_size;
-use crate::config::{Activation, Initializer, to_json};
-use crate::{Args, Argument, BatchNorm, BatchNormConfig, Layer, Module, Outputs, Signature};
+use crate::config::{Activation, Initializer};
+use crate::unary::unary_layer;
+use crate::{Argument, BatchNorm, BatchNormConfig, Module, Signature};
 use etude_autograd::{Var, Visitor, VisitorMut};
 use etude_derive::config;
 use etude_tensor::{Float, Result, Rng};
-use serde_json::Value;
 
 const WHO: &str = "batch_norm_activation";
 const SIGNATURE: Signature =
@@ -105,20 +105,7 @@ impl<T: Float> BatchNormActivation<T> {
     }
 }
 
-impl<T: Float> Layer<T> for BatchNormActivation<T> {
-    fn signature(&self) -> Signature {
-        SIGNATURE
-    }
-
-    fn config(&self) -> Result<Value> {
-        to_json(WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&SIGNATURE, want)?;
-        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
-    }
-}
+unary_layer!([] BatchNormActivation<T>, SIGNATURE);
 
 #[cfg(test)]
 mod tests {

@@ -1,14 +1,14 @@
 //! A bias by itself.
 
 use super::inputs::channels;
+use crate::config::Initializer;
 use crate::config::defaults::check_size;
-use crate::config::{Initializer, to_json};
 use crate::parameters::{build, check_channels, param};
-use crate::{Args, Argument, Layer, Module, Outputs, Signature};
+use crate::unary::unary_layer;
+use crate::{Argument, Module, Signature};
 use etude_autograd::{Param, Var};
 use etude_derive::config;
 use etude_tensor::{Float, Result, Rng};
-use serde_json::Value;
 
 const WHO: &str = "bias_layer";
 const SIGNATURE: Signature = Signature::new("BiasLayer", &[Argument::float("x")], &["output"]);
@@ -80,20 +80,7 @@ impl<T: Float> BiasLayer<T> {
     }
 }
 
-impl<T: Float> Layer<T> for BiasLayer<T> {
-    fn signature(&self) -> Signature {
-        SIGNATURE
-    }
-
-    fn config(&self) -> Result<Value> {
-        to_json(WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&SIGNATURE, want)?;
-        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
-    }
-}
+unary_layer!([] BiasLayer<T>, SIGNATURE);
 
 #[cfg(test)]
 mod tests {

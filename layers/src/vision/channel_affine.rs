@@ -1,14 +1,14 @@
 //! A factor and a bias for each channel.
 
 use super::inputs::channels;
+use crate::config::Initializer;
 use crate::config::defaults::check_size;
-use crate::config::{Initializer, to_json};
 use crate::parameters::{build, check_channels, leaf, optional_param, param};
-use crate::{Args, Argument, Layer, Module, Outputs, Signature};
+use crate::unary::unary_layer;
+use crate::{Argument, Module, Signature};
 use etude_autograd::{Param, Var};
 use etude_derive::config;
 use etude_tensor::{Error, Float, Result, Rng, Tensor};
-use serde_json::Value;
 
 const WHO: &str = "channel_affine";
 const SIGNATURE: Signature = Signature::new("ChannelAffine", &[Argument::float("x")], &["output"]);
@@ -106,20 +106,7 @@ impl<T: Float> ChannelAffine<T> {
     }
 }
 
-impl<T: Float> Layer<T> for ChannelAffine<T> {
-    fn signature(&self) -> Signature {
-        SIGNATURE
-    }
-
-    fn config(&self) -> Result<Value> {
-        to_json(WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&SIGNATURE, want)?;
-        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
-    }
-}
+unary_layer!([] ChannelAffine<T>, SIGNATURE);
 
 #[cfg(test)]
 mod tests {

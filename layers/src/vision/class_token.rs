@@ -3,13 +3,12 @@
 use super::inputs::tokens;
 use super::start::truncated_normal;
 use crate::config::defaults::check_size;
-use crate::config::to_json;
 use crate::parameters::{build, check_channels, param};
-use crate::{Args, Argument, Layer, Module, Outputs, Signature};
+use crate::unary::unary_layer;
+use crate::{Argument, Module, Signature};
 use etude_autograd::{Param, Var};
 use etude_derive::config;
 use etude_tensor::{Float, Result, Rng};
-use serde_json::Value;
 
 const WHO: &str = "class_token";
 const SIGNATURE: Signature = Signature::new("ClassToken", &[Argument::float("x")], &["output"]);
@@ -84,20 +83,7 @@ impl<T: Float> ClassToken<T> {
     }
 }
 
-impl<T: Float> Layer<T> for ClassToken<T> {
-    fn signature(&self) -> Signature {
-        SIGNATURE
-    }
-
-    fn config(&self) -> Result<Value> {
-        to_json(WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&SIGNATURE, want)?;
-        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
-    }
-}
+unary_layer!([] ClassToken<T>, SIGNATURE);
 
 #[cfg(test)]
 mod tests {

@@ -2,14 +2,14 @@
 
 use super::inputs::{check_odd, side_behind_class_token, tokens};
 use super::kernel::{Kernel, centred};
+use crate::config::Initializer;
 use crate::config::defaults::check_size;
-use crate::config::{Initializer, to_json};
 use crate::parameters::{check_channels, inside};
-use crate::{Args, Argument, Layer, Module, Outputs, Signature};
+use crate::unary::unary_layer;
+use crate::{Argument, Layer, Module, Signature};
 use etude_autograd::Var;
 use etude_derive::config;
 use etude_tensor::{Float, Result, Rng, Tensor};
-use serde_json::Value;
 
 const WHO: &str = "conv_positional_encoding";
 const SIGNATURE: Signature = Signature::new(
@@ -102,20 +102,7 @@ impl<T: Float> ConvPositionalEncoding<T> {
     }
 }
 
-impl<T: Float> Layer<T> for ConvPositionalEncoding<T> {
-    fn signature(&self) -> Signature {
-        SIGNATURE
-    }
-
-    fn config(&self) -> Result<Value> {
-        to_json(WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&SIGNATURE, want)?;
-        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
-    }
-}
+unary_layer!([] ConvPositionalEncoding<T>, SIGNATURE);
 
 #[cfg(test)]
 mod tests {

@@ -4,14 +4,14 @@ use super::inputs::{check_odd, image};
 use super::kernel::{Kernel, centred};
 use super::start::he_fan_out;
 use super::{BatchNormActivation, BatchNormActivationConfig};
+use crate::config::Activation;
 use crate::config::defaults::check_size;
-use crate::config::{Activation, to_json};
 use crate::parameters::{check_size_along, inside};
-use crate::{Args, Argument, GroupNorm, GroupNormConfig, Layer, Module, Outputs, Signature};
+use crate::unary::unary_layer;
+use crate::{Argument, GroupNorm, GroupNormConfig, Layer, Module, Signature};
 use etude_autograd::Var;
 use etude_derive::config;
 use etude_tensor::{Axes, Error, Float, Result, Rng, Tensor};
-use serde_json::Value;
 
 const WHO: &str = "cot_attention";
 const SIGNATURE: Signature = Signature::new("CotAttention", &[Argument::float("x")], &["output"]);
@@ -234,20 +234,7 @@ fn local_convolution<T: Float>(e: &Var<T>, w: &Var<T>, size: usize) -> Result<Va
     u.reshape([batch, height, width, channels])
 }
 
-impl<T: Float> Layer<T> for CotAttention<T> {
-    fn signature(&self) -> Signature {
-        SIGNATURE
-    }
-
-    fn config(&self) -> Result<Value> {
-        to_json(WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&SIGNATURE, want)?;
-        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
-    }
-}
+unary_layer!([] CotAttention<T>, SIGNATURE);
 
 #[cfg(test)]
 mod tests {

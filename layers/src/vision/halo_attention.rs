@@ -3,61 +3,30 @@
 use super::blocks::{blocks, image_of_blocks};
 use super::inputs::image;
 use super::position::Position;
-use super::positional_attention::{Heads, project};
+use super::positional_attention::{Heads, layer_with_scores, positional_attention_config, project};
 use super::start::normal;
+use crate::Module;
+use crate::config::Initializer;
 use crate::config::defaults::{check_rate, check_size};
-use crate::config::{Initializer, to_json};
 use crate::parameters::{build, check_channels, optional_param, param};
-use crate::{Args, Argument, Layer, Module, Outputs, Signature};
 use etude_autograd::{Param, Var};
-use etude_derive::config;
 use etude_tensor::kernels::conv::ConvGeometry;
 use etude_tensor::{Error, Float, Result, Rng};
-use serde_json::Value;
 
 const WHO: &str = "halo_attention";
-const NAME: &str = "HaloAttention";
-const SIGNATURE: Signature = Signature::new(NAME, &[Argument::float("x")], &["output"]);
-const WITH_SCORES: Signature = Signature::new(
-    NAME,
-    &[Argument::float("x")],
-    &["output", "attention_scores"],
-);
 
-/// The configuration of a [`HaloAttention`].
-#[config]
-pub struct HaloAttentionConfig {
-    /// How many heads attend side by side.
-    #[default = 4]
-    pub num_heads: usize,
-    /// How many features query, key and value of a head have.
-    #[default = 128]
-    pub key_dim: usize,
-    /// The side of a block of queries.
-    #[default = 2]
-    pub block_size: usize,
-    /// How far a block sees beyond its own border.
-    #[default = 1]
-    pub halo_size: usize,
-    /// How many channels come out, if there is an output projection; those of all heads together if absent.
-    pub out_shape: Option<usize>,
-    /// Whether there is an output projection.
-    #[default = true]
-    pub out_weight: bool,
-    /// Whether a bias is added last.
-    #[default = false]
-    pub out_bias: bool,
-    /// The share of attention weights that is dropped in training, from 0 to below 1.
-    #[default = 0.0]
-    pub attn_dropout: f64,
-    /// Whether `attention_scores` is a result too.
-    #[default = false]
-    pub return_attention_scores: bool,
-    /// How many channels go in; from the first input if absent.
-    pub input_size: Option<usize>,
-    /// Whether the parameters are trained.
-    #[default = true]
-    pub trainable: bool,
+positional_attention_config! {
+    /// The configuration of a [`HaloAttention`].
+    pub struct HaloAttentionConfig {
+        /// The side of a block of queries.
+        #[default = 2]
+        pub block_size: usize,
+        /// How far a block sees beyond its own border.
+        #[default = 1]
+        pub halo_size: usize,
+        /// How many channels go in; from the first input if absent.
+        pub input_size: Option<usize>,
+    }
 }
 
 impl HaloAttentionConfig {
@@ -66,11 +35,8 @@ impl HaloAttentionConfig {
     /// # Errors
     /// If a size other than the halo's is 0, or `attn_dropout` is outside `[0, 1)`.
     pub fn init<T: Float>(&self, rng: &mut Rng) -> Result<HaloAttention<T>> {
-        check_size(WHO, "num_heads", self.num_heads)?;
-        check_size(WHO, "key_dim", self.key_dim)?;
+        self.check()?;
         check_size(WHO, "block_size", self.block_size)?;
-        check_size(WHO, "out_shape", self.out_shape.unwrap_or(1))?;
-        check_rate(WHO, "attn_dropout", self.attn_dropout)?;
         let (xavier, trainable) = (Initializer::Xavier, self.trainable);
         let deviation = (self.key_dim as f64).sqrt().recip();
         let layer = HaloAttention {
@@ -240,19 +206,8 @@ impl<T: Float> HaloAttention<T> {
 
     /// Draws the parameters, if they aren't there.
     fn make(&self, channels: usize) -> Result<()> {
-        let HaloAttentionConfig {
-            num_heads,
-            key_dim,
-            out_shape,
-            out_weight,
-            ..
-        } = self.config;
-        let all = num_heads.saturating_mul(key_dim);
-        let out = if out_weight {
-            out_shape.unwrap_or(all)
-        } else {
-            all
-        };
+        let (all, out) = self.config.widths();
+        let key_dim = self.config.key_dim;
         let distances = Position::Relative.table(self.config.window());
         build("query", &self.query, &[channels, all])?;
         build(
@@ -267,28 +222,7 @@ impl<T: Float> HaloAttention<T> {
     }
 }
 
-impl<T: Float> Layer<T> for HaloAttention<T> {
-    fn signature(&self) -> Signature {
-        match self.config.return_attention_scores {
-            true => WITH_SCORES,
-            false => SIGNATURE,
-        }
-    }
-
-    fn config(&self) -> Result<Value> {
-        to_json(WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&self.signature(), want)?;
-        let x = args.float("x")?;
-        if !want.contains(&"attention_scores") {
-            return Ok(Outputs::one("output", self.forward(x)?));
-        }
-        let (y, scores) = self.forward_with_scores(x)?;
-        Ok(Outputs::one("output", y).with("attention_scores", scores))
-    }
-}
+layer_with_scores!(HaloAttention);
 
 #[cfg(test)]
 mod dense;

@@ -2,58 +2,27 @@
 
 use super::inputs::image;
 use super::position::Position;
-use super::positional_attention::{Heads, project};
+use super::positional_attention::{Heads, layer_with_scores, positional_attention_config, project};
 use super::start::normal;
+use crate::Module;
 use crate::attention::{merge_heads, split_heads};
+use crate::config::Initializer;
 use crate::config::defaults::{check_rate, check_size};
-use crate::config::{Initializer, to_json};
 use crate::parameters::{build, check_channels, optional_param, param};
-use crate::{Args, Argument, Layer, Module, Outputs, Signature};
 use etude_autograd::{Param, Var};
-use etude_derive::config;
 use etude_tensor::{Error, Float, Result, Rng};
-use serde_json::Value;
 
 const WHO: &str = "mhsa_with_position_embedding";
-const NAME: &str = "MhsaWithPositionEmbedding";
-const SIGNATURE: Signature = Signature::new(NAME, &[Argument::float("x")], &["output"]);
-const WITH_SCORES: Signature = Signature::new(
-    NAME,
-    &[Argument::float("x")],
-    &["output", "attention_scores"],
-);
 
-/// The configuration of a [`MhsaWithPositionEmbedding`].
-#[config]
-pub struct MhsaWithPositionEmbeddingConfig {
-    /// How many heads attend side by side.
-    #[default = 4]
-    pub num_heads: usize,
-    /// How many features query, key and value of a head have.
-    #[default = 128]
-    pub key_dim: usize,
-    /// Whether the position term goes by the distance of query and key, or by the key's position alone.
-    #[default = true]
-    pub relative: bool,
-    /// How many channels come out, if there is an output projection; those of all heads together if absent.
-    pub out_shape: Option<usize>,
-    /// Whether there is an output projection.
-    #[default = true]
-    pub out_weight: bool,
-    /// Whether a bias is added last.
-    #[default = false]
-    pub out_bias: bool,
-    /// The share of attention weights that is dropped in training, from 0 to below 1.
-    #[default = 0.0]
-    pub attn_dropout: f64,
-    /// Whether `attention_scores` is a result too.
-    #[default = false]
-    pub return_attention_scores: bool,
-    /// Height, width and channels; from the first input if absent.
-    pub input_size: Option<[usize; 3]>,
-    /// Whether the parameters are trained.
-    #[default = true]
-    pub trainable: bool,
+positional_attention_config! {
+    /// The configuration of a [`MhsaWithPositionEmbedding`].
+    pub struct MhsaWithPositionEmbeddingConfig {
+        /// Whether the position term goes by the distance of query and key, or by the key's position alone.
+        #[default = true]
+        pub relative: bool,
+        /// Height, width and channels; from the first input if absent.
+        pub input_size: Option<[usize; 3]>,
+    }
 }
 
 impl MhsaWithPositionEmbeddingConfig {
@@ -62,10 +31,7 @@ impl MhsaWithPositionEmbeddingConfig {
     /// # Errors
     /// If a size is 0, or `attn_dropout` is outside `[0, 1)`.
     pub fn init<T: Float>(&self, rng: &mut Rng) -> Result<MhsaWithPositionEmbedding<T>> {
-        check_size(WHO, "num_heads", self.num_heads)?;
-        check_size(WHO, "key_dim", self.key_dim)?;
-        check_size(WHO, "out_shape", self.out_shape.unwrap_or(1))?;
-        check_rate(WHO, "attn_dropout", self.attn_dropout)?;
+        self.check()?;
         let (xavier, trainable) = (Initializer::Xavier, self.trainable);
         let deviation = (self.key_dim as f64).sqrt().recip();
         let layer = MhsaWithPositionEmbedding {
@@ -223,19 +189,8 @@ impl<T: Float> MhsaWithPositionEmbedding<T> {
 
     /// Draws the parameters, if they aren't there.
     fn make(&self, [height, width, channels]: [usize; 3]) -> Result<()> {
-        let MhsaWithPositionEmbeddingConfig {
-            num_heads,
-            key_dim,
-            out_shape,
-            out_weight,
-            ..
-        } = self.config;
-        let all = num_heads.saturating_mul(key_dim);
-        let out = if out_weight {
-            out_shape.unwrap_or(all)
-        } else {
-            all
-        };
+        let (all, out) = self.config.widths();
+        let key_dim = self.config.key_dim;
         build("query", &self.query, &[channels, all])?;
         build("key", &self.key, &[channels, all])?;
         build("value", &self.value, &[channels, all])?;
@@ -254,32 +209,12 @@ impl<T: Float> MhsaWithPositionEmbedding<T> {
     }
 }
 
-impl<T: Float> Layer<T> for MhsaWithPositionEmbedding<T> {
-    fn signature(&self) -> Signature {
-        match self.config.return_attention_scores {
-            true => WITH_SCORES,
-            false => SIGNATURE,
-        }
-    }
-
-    fn config(&self) -> Result<Value> {
-        to_json(WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&self.signature(), want)?;
-        let x = args.float("x")?;
-        if !want.contains(&"attention_scores") {
-            return Ok(Outputs::one("output", self.forward(x)?));
-        }
-        let (y, scores) = self.forward_with_scores(x)?;
-        Ok(Outputs::one("output", y).with("attention_scores", scores))
-    }
-}
+layer_with_scores!(MhsaWithPositionEmbedding);
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Args, Layer};
     use etude_autograd::Tape;
     use etude_tensor::Tensor;
 

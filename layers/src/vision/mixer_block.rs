@@ -2,17 +2,17 @@
 
 use super::inputs::{check_tokens, tokens};
 use super::{MlpBlock, MlpBlockConfig};
+use crate::config::Activation;
 use crate::config::defaults::{check_rate, check_size};
-use crate::config::{Activation, to_json};
 use crate::parameters::inside;
+use crate::unary::unary_layer;
 use crate::{
-    Args, Argument, Layer, LayerNorm, LayerNormConfig, Module, Outputs, Signature, StochasticDepth,
+    Argument, Layer, LayerNorm, LayerNormConfig, Module, Signature, StochasticDepth,
     StochasticDepthConfig,
 };
 use etude_autograd::Var;
 use etude_derive::config;
 use etude_tensor::{Float, Result, Rng, Tensor};
-use serde_json::Value;
 
 const WHO: &str = "mixer_block";
 const SIGNATURE: Signature = Signature::new("MixerBlock", &[Argument::float("x")], &["output"]);
@@ -139,20 +139,7 @@ impl<T: Float> MixerBlock<T> {
     }
 }
 
-impl<T: Float> Layer<T> for MixerBlock<T> {
-    fn signature(&self) -> Signature {
-        SIGNATURE
-    }
-
-    fn config(&self) -> Result<Value> {
-        to_json(WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&SIGNATURE, want)?;
-        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
-    }
-}
+unary_layer!([] MixerBlock<T>, SIGNATURE);
 
 #[cfg(test)]
 mod tests {

@@ -2,14 +2,14 @@
 
 use super::inputs::channels;
 use crate::config::defaults::check_size;
-use crate::config::{Activation, Initializer, to_json};
+use crate::config::{Activation, Initializer};
 use crate::parameters::inside;
 use crate::projection::{Projection, ProjectionStart};
-use crate::{Args, Argument, Layer, Module, Outputs, Signature};
+use crate::unary::unary_layer;
+use crate::{Argument, Layer, Module, Signature};
 use etude_autograd::Var;
 use etude_derive::config;
 use etude_tensor::{Float, Result, Rng, Tensor};
-use serde_json::Value;
 
 const WHO: &str = "mlp_block";
 const SIGNATURE: Signature = Signature::new("MlpBlock", &[Argument::float("x")], &["output"]);
@@ -102,20 +102,7 @@ impl<T: Float> MlpBlock<T> {
     }
 }
 
-impl<T: Float> Layer<T> for MlpBlock<T> {
-    fn signature(&self) -> Signature {
-        SIGNATURE
-    }
-
-    fn config(&self) -> Result<Value> {
-        to_json(WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&SIGNATURE, want)?;
-        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
-    }
-}
+unary_layer!([] MlpBlock<T>, SIGNATURE);
 
 #[cfg(test)]
 mod tests {

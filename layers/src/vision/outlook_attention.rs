@@ -3,12 +3,11 @@
 use super::inputs::image;
 use super::outlook::{Outlook, OutlookSizes};
 use crate::config::defaults::{check_rate, check_size};
-use crate::config::to_json;
-use crate::{Args, Argument, Dropout, DropoutConfig, Layer, Module, Outputs, Signature};
+use crate::unary::unary_layer;
+use crate::{Argument, Dropout, DropoutConfig, Layer, Module, Signature};
 use etude_autograd::{Var, Visitor, VisitorMut};
 use etude_derive::config;
 use etude_tensor::{Error, Float, Result, Rng, Tensor};
-use serde_json::Value;
 
 const WHO: &str = "outlook_attention";
 const SIGNATURE: Signature =
@@ -180,20 +179,7 @@ impl<T: Float> OutlookAttention<T> {
     }
 }
 
-impl<T: Float> Layer<T> for OutlookAttention<T> {
-    fn signature(&self) -> Signature {
-        SIGNATURE
-    }
-
-    fn config(&self) -> Result<Value> {
-        to_json(WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&SIGNATURE, want)?;
-        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
-    }
-}
+unary_layer!([] OutlookAttention<T>, SIGNATURE);
 
 #[cfg(test)]
 mod tests {

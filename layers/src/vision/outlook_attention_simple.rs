@@ -3,12 +3,11 @@
 use super::inputs::image;
 use super::outlook::{Outlook, OutlookSizes};
 use crate::config::defaults::check_size;
-use crate::config::to_json;
-use crate::{Args, Argument, Layer, Module, Outputs, Signature};
+use crate::unary::unary_layer;
+use crate::{Argument, Layer, Module, Signature};
 use etude_autograd::{Var, Visitor, VisitorMut};
 use etude_derive::config;
 use etude_tensor::{Float, Result, Rng, Tensor};
-use serde_json::Value;
 
 const WHO: &str = "outlook_attention_simple";
 const SIGNATURE: Signature = Signature::new(
@@ -125,20 +124,7 @@ impl<T: Float> OutlookAttentionSimple<T> {
     }
 }
 
-impl<T: Float> Layer<T> for OutlookAttentionSimple<T> {
-    fn signature(&self) -> Signature {
-        SIGNATURE
-    }
-
-    fn config(&self) -> Result<Value> {
-        to_json(WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&SIGNATURE, want)?;
-        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
-    }
-}
+unary_layer!([] OutlookAttentionSimple<T>, SIGNATURE);
 
 #[cfg(test)]
 mod tests {

@@ -52,3 +52,91 @@ pub(super) fn project<T: Float>(
         (None, None) => Ok(y.clone()),
     }
 }
+
+/// The configuration of an attention with a position term: the keys that stand in it, and behind them those that both layers have.
+macro_rules! positional_attention_config {
+    ($(#[$doc:meta])* pub struct $name:ident { $($own:tt)* }) => {
+        $(#[$doc])*
+        #[etude_derive::config]
+        pub struct $name {
+            $($own)*
+            /// How many heads attend side by side.
+            #[default = 4]
+            pub num_heads: usize,
+            /// How many features query, key and value of a head have.
+            #[default = 128]
+            pub key_dim: usize,
+            /// How many channels come out, if there is an output projection; those of all heads together if absent.
+            pub out_shape: Option<usize>,
+            /// Whether there is an output projection.
+            #[default = true]
+            pub out_weight: bool,
+            /// Whether a bias is added last.
+            #[default = false]
+            pub out_bias: bool,
+            /// The share of attention weights that is dropped in training, from 0 to below 1.
+            #[default = 0.0]
+            pub attn_dropout: f64,
+            /// Whether `attention_scores` is a result too.
+            #[default = false]
+            pub return_attention_scores: bool,
+            /// Whether the parameters are trained.
+            #[default = true]
+            pub trainable: bool,
+        }
+
+        impl $name {
+            /// Refuses values of the keys that both layers have.
+            fn check(&self) -> Result<()> {
+                check_size(WHO, "num_heads", self.num_heads)?;
+                check_size(WHO, "key_dim", self.key_dim)?;
+                check_size(WHO, "out_shape", self.out_shape.unwrap_or(1))?;
+                check_rate(WHO, "attn_dropout", self.attn_dropout)
+            }
+
+            /// How many features all heads have together, and how many channels come out.
+            fn widths(&self) -> (usize, usize) {
+                let heads = self.num_heads.saturating_mul(self.key_dim);
+                match self.out_shape {
+                    Some(out) if self.out_weight => (heads, out),
+                    _ => (heads, heads),
+                }
+            }
+        }
+    };
+}
+pub(super) use positional_attention_config;
+
+/// [`Layer`](crate::Layer) for a layer that has `forward` and `forward_with_scores`, and gives the scores if its configuration says so.
+macro_rules! layer_with_scores {
+    ($layer:ident) => {
+        impl<T: Float> $crate::Layer<T> for $layer<T> {
+            fn signature(&self) -> $crate::Signature {
+                use $crate::{Argument, Signature};
+                const TAKES: &[Argument] = &[Argument::float("x")];
+                const SIGNATURE: Signature = Signature::new(stringify!($layer), TAKES, &["output"]);
+                const WITH_SCORES: Signature =
+                    Signature::new(stringify!($layer), TAKES, &["output", "attention_scores"]);
+                match self.config.return_attention_scores {
+                    true => WITH_SCORES,
+                    false => SIGNATURE,
+                }
+            }
+
+            fn config(&self) -> Result<serde_json::Value> {
+                $crate::config::to_json(WHO, &self.config)
+            }
+
+            fn call(&self, args: &$crate::Args<T>, want: &[&str]) -> Result<$crate::Outputs<T>> {
+                args.check(&$crate::Layer::<T>::signature(self), want)?;
+                let x = args.float("x")?;
+                if !want.contains(&"attention_scores") {
+                    return Ok($crate::Outputs::one("output", self.forward(x)?));
+                }
+                let (y, scores) = self.forward_with_scores(x)?;
+                Ok($crate::Outputs::one("output", y).with("attention_scores", scores))
+            }
+        }
+    };
+}
+pub(super) use layer_with_scores;

@@ -3,13 +3,12 @@
 use super::inputs::image;
 use super::start::truncated_normal;
 use crate::config::defaults::check_size;
-use crate::config::to_json;
 use crate::parameters::{build, param};
-use crate::{Args, Argument, Layer, Module, Outputs, Signature};
+use crate::unary::unary_layer;
+use crate::{Argument, Module, Signature};
 use etude_autograd::{Param, Var};
 use etude_derive::config;
 use etude_tensor::{Error, Float, Result, Rng};
-use serde_json::Value;
 
 const WHO: &str = "positional_embedding";
 const SIGNATURE: Signature =
@@ -99,20 +98,7 @@ impl<T: Float> PositionalEmbedding<T> {
     }
 }
 
-impl<T: Float> Layer<T> for PositionalEmbedding<T> {
-    fn signature(&self) -> Signature {
-        SIGNATURE
-    }
-
-    fn config(&self) -> Result<Value> {
-        to_json(WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&SIGNATURE, want)?;
-        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
-    }
-}
+unary_layer!([] PositionalEmbedding<T>, SIGNATURE);
 
 #[cfg(test)]
 mod tests {

@@ -2,15 +2,15 @@
 
 use super::inputs::{check_tokens, tokens};
 use super::start::truncated_normal;
+use crate::config::Initializer;
 use crate::config::defaults::check_size;
-use crate::config::{Initializer, to_json};
 use crate::parameters::{inside, param};
 use crate::projection::Projection;
-use crate::{Args, Argument, Layer, LayerNorm, LayerNormConfig, Module, Outputs, Signature};
+use crate::unary::unary_layer;
+use crate::{Argument, Layer, LayerNorm, LayerNormConfig, Module, Signature};
 use etude_autograd::Var;
 use etude_derive::config;
 use etude_tensor::{Error, Float, Result, Rng, Tensor};
-use serde_json::Value;
 
 const WHO: &str = "spatial_gating_block";
 const SIGNATURE: Signature =
@@ -114,20 +114,7 @@ impl<T: Float> SpatialGatingBlock<T> {
     }
 }
 
-impl<T: Float> Layer<T> for SpatialGatingBlock<T> {
-    fn signature(&self) -> Signature {
-        SIGNATURE
-    }
-
-    fn config(&self) -> Result<Value> {
-        to_json(WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&SIGNATURE, want)?;
-        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
-    }
-}
+unary_layer!([] SpatialGatingBlock<T>, SIGNATURE);
 
 #[cfg(test)]
 mod tests {

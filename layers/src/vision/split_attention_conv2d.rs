@@ -6,13 +6,13 @@ use super::rsoftmax::rsoftmax;
 use super::start::he_fan_out;
 use super::{BatchNormActivation, BatchNormActivationConfig};
 use crate::config::defaults::check_size;
-use crate::config::{Activation, Initializer, to_json};
+use crate::config::{Activation, Initializer};
 use crate::parameters::{check_size_along, inside};
-use crate::{Args, Argument, Layer, Module, Outputs, Signature};
+use crate::unary::unary_layer;
+use crate::{Argument, Layer, Module, Signature};
 use etude_autograd::Var;
 use etude_derive::config;
 use etude_tensor::{Axes, Error, Float, Result, Rng, Tensor};
-use serde_json::Value;
 
 const WHO: &str = "split_attention_conv2d";
 const SIGNATURE: Signature =
@@ -174,20 +174,7 @@ impl<T: Float> SplitAttentionConv2d<T> {
     }
 }
 
-impl<T: Float> Layer<T> for SplitAttentionConv2d<T> {
-    fn signature(&self) -> Signature {
-        SIGNATURE
-    }
-
-    fn config(&self) -> Result<Value> {
-        to_json(WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&SIGNATURE, want)?;
-        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
-    }
-}
+unary_layer!([] SplitAttentionConv2d<T>, SIGNATURE);
 
 #[cfg(test)]
 mod tests {

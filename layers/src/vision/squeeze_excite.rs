@@ -3,14 +3,14 @@
 use super::inputs::image;
 use super::kernel::Kernel;
 use super::start::he_fan_out;
+use crate::config::Activation;
 use crate::config::defaults::check_size;
-use crate::config::{Activation, to_json};
 use crate::parameters::{check_channels, inside};
-use crate::{Args, Argument, Layer, Module, Outputs, Signature};
+use crate::unary::unary_layer;
+use crate::{Argument, Layer, Module, Signature};
 use etude_autograd::Var;
 use etude_derive::config;
 use etude_tensor::{Axes, Error, Float, Result, Rng, Tensor};
-use serde_json::Value;
 
 const WHO: &str = "squeeze_excite";
 const SIGNATURE: Signature = Signature::new("SqueezeExcite", &[Argument::float("x")], &["output"]);
@@ -121,20 +121,7 @@ impl<T: Float> SqueezeExcite<T> {
     }
 }
 
-impl<T: Float> Layer<T> for SqueezeExcite<T> {
-    fn signature(&self) -> Signature {
-        SIGNATURE
-    }
-
-    fn config(&self) -> Result<Value> {
-        to_json(WHO, &self.config)
-    }
-
-    fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
-        args.check(&SIGNATURE, want)?;
-        Ok(Outputs::one("output", self.forward(args.float("x")?)?))
-    }
-}
+unary_layer!([] SqueezeExcite<T>, SIGNATURE);
 
 #[cfg(test)]
 mod tests {
