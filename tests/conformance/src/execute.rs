@@ -52,17 +52,28 @@ fn guarded<T: Float>(case: &Case) -> Vec<String> {
 fn problems<T: Float>(case: &Case) -> Result<Vec<String>> {
     let mut layer: Box<dyn Layer<T>> =
         registry::layer(&case.layer, &case.config, &mut Rng::seed(0))?;
-    let misfits = set_parameters(&mut layer, case)?;
+    let want: Vec<&str> = case.outs.keys().map(String::as_str).collect();
+    let mut misfits = misfits(&*layer, case);
+    if !misfits.is_empty() {
+        // A layer may know all of its parameters only after its first input.
+        let first = layer.call(&arguments(case, &Tape::new())?, &want);
+        misfits = self::misfits(&*layer, case);
+        misfits.extend(first.err().map(|err| err.to_string()));
+    }
     if !misfits.is_empty() {
         return Ok(misfits);
     }
+    load_parameters(&mut *layer, case)?;
     let tape = match case.mode {
         Mode::Train => Tape::training(0),
         Mode::Eval => Tape::new(),
     };
     let args = arguments(case, &tape)?;
-    let want: Vec<&str> = case.outs.keys().map(String::as_str).collect();
     let outputs = layer.call(&args, &want)?;
+    let misfits = self::misfits(&*layer, case);
+    if !misfits.is_empty() {
+        return Ok(misfits); // parameters that the first input asked for, and the case doesn't give
+    }
 
     let tolerance = Tolerance::of::<T>(case);
     let mut problems = Vec::new();
@@ -93,31 +104,30 @@ fn problems<T: Float>(case: &Case) -> Result<Vec<String>> {
     Ok(problems)
 }
 
-/// Gives the layer the case's parameters and buffers; returns which are left over on either side.
-fn set_parameters<T: Float>(layer: &mut Box<dyn Layer<T>>, case: &Case) -> Result<Vec<String>> {
+/// The parameters and buffers that either the layer or the case has and the other hasn't.
+fn misfits<T: Float>(layer: &dyn Layer<T>, case: &Case) -> Vec<String> {
     let params = layer.params().into_iter().map(|(path, _)| path);
     let buffers = layer.buffers().into_iter().map(|(path, _)| path);
     let own: Vec<String> = params.chain(buffers).collect();
-    let mut misfits = Vec::new();
-    for path in case.params.keys().filter(|path| !own.contains(path)) {
-        misfits.push(format!(
-            "the layer has no parameter '{path}'; it has {}",
-            own.join(", ")
-        ));
+    let foreign = case.params.keys().filter(|path| !own.contains(path));
+    let foreign = foreign.map(|path| {
+        let own = own.join(", ");
+        format!("the layer has no parameter '{path}'; it has {own}")
+    });
+    let missing = own
+        .iter()
+        .filter(|path| !case.params.contains_key(*path))
+        .map(|path| format!("the case doesn't give the layer's parameter '{path}'"));
+    foreign.chain(missing).collect()
+}
+
+/// Gives the layer the case's parameters and buffers.
+fn load_parameters<T: Float>(layer: &mut dyn Layer<T>, case: &Case) -> Result<()> {
+    let mut state = StateDict::new();
+    for (path, value) in &case.params {
+        state.insert(path.clone(), value.cast::<T>()?);
     }
-    for path in own.iter().filter(|path| !case.params.contains_key(*path)) {
-        misfits.push(format!(
-            "the case doesn't give the layer's parameter '{path}'"
-        ));
-    }
-    if misfits.is_empty() {
-        let mut state = StateDict::new();
-        for (path, value) in &case.params {
-            state.insert(path.clone(), value.cast::<T>()?);
-        }
-        layer.load_state_dict(&state)?;
-    }
-    Ok(misfits)
+    layer.load_state_dict(&state)
 }
 
 /// The arguments on the tape; those whose gradient is expected are variables, the others constants.

@@ -1,6 +1,6 @@
 //! The conformance cases of the project pass, and the runner sees what is wrong with a case that doesn't.
 
-use etude_conformance::{Case, Outcome, check, run};
+use etude_conformance::{Case, Outcome, cases_below, check, run};
 use etude_tensor::file::TensorFile;
 use etude_tensor::{Result, Tensor};
 use std::path::{Path, PathBuf};
@@ -26,14 +26,11 @@ fn all_cases_pass() -> Result<()> {
     Ok(())
 }
 
-/// What comes of the case `name` after a change.
+/// What comes of the case `name`, of the core layers if it names no folder, after a change.
 fn changed(name: &str, change: impl FnOnce(&mut TensorFile)) -> Result<Outcome> {
-    let mut file = TensorFile::read(
-        folder()
-            .join("core")
-            .join(name)
-            .with_extension("safetensors"),
-    )?;
+    let page = if name.contains('/') { "" } else { "core" };
+    let path = folder().join(page).join(name);
+    let mut file = TensorFile::read(path.with_extension("safetensors"))?;
     change(&mut file);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("case.safetensors");
@@ -130,6 +127,43 @@ fn parameters_must_match_on_both_sides() {
             set(file, "config", r#"{"output_size": 3, "trainable": false}"#);
         },
     );
+}
+
+/// Which parameters a transformer block has depends on its input's size, which its first input may tell it.
+#[test]
+fn a_layer_may_learn_from_the_arguments_which_parameters_it_has() -> Result<()> {
+    let lazy = r#"{"output_size": 8, "num_heads": 2}"#;
+    let outcome = changed("sequence/transformer_block-shortcut", |file| {
+        set(file, "config", lazy)
+    })?;
+    assert_eq!(outcome, Outcome::Passed);
+    fails(
+        "sequence/transformer_block-shortcut",
+        &["the case doesn't give the layer's parameter 'shortcut.weight'"],
+        |file| {
+            set(file, "config", lazy);
+            file.tensors.remove("param.shortcut.weight");
+            file.tensors.remove("grad.param.shortcut.weight");
+        },
+    );
+    Ok(())
+}
+
+/// Every layer of the cases that takes `input_size` passes without it as well.
+#[test]
+fn every_case_passes_with_the_sizes_left_to_the_first_input() -> Result<()> {
+    let mut lazy = 0;
+    for path in cases_below(folder())? {
+        let mut case = Case::read(&path)?;
+        let config = case.config.as_object_mut().expect("an object");
+        if case.layer == "Embedding" || config.remove("input_size").is_none() {
+            continue;
+        }
+        lazy += 1;
+        assert_eq!(check(&case), Outcome::Passed, "{}", path.display());
+    }
+    assert!(lazy > 10, "{lazy} cases name an input size");
+    Ok(())
 }
 
 #[test]
