@@ -16,6 +16,23 @@ pub enum Domain {
     Distinct,
     /// Within 0.04 of multiples of 0.4, shifted by this: two arguments with different shifts never meet.
     Grid(f64),
+    /// Evenly from −2 to 2, plus this on the diagonal of the last two axes: matrices far from singular ones.
+    Diagonal(f64),
+}
+
+impl Domain {
+    /// An input of this domain.
+    pub fn input(self, shape: impl Into<Shape>) -> Input {
+        Input {
+            shape: shape.into(),
+            domain: self,
+        }
+    }
+
+    /// Whether equal elements would leave it.
+    pub fn keeps_apart(self) -> bool {
+        self == Domain::Distinct
+    }
 }
 
 /// One input of a case.
@@ -64,6 +81,14 @@ pub fn grid(shift: f64, shape: impl Into<Shape>) -> Input {
     }
 }
 
+/// Square matrices, or nearly, that are far from singular: [`Domain::Diagonal`].
+pub fn diagonal(plus: f64, shape: impl Into<Shape>) -> Input {
+    Input {
+        shape: shape.into(),
+        domain: Domain::Diagonal(plus),
+    }
+}
+
 impl Input {
     /// Draws the values.
     pub fn draw(&self, rng: &mut Rng) -> Tensor<f64> {
@@ -84,6 +109,18 @@ impl Input {
                     even(-5.0, 6.0, rng).floor() * 0.4 + shift + even(-0.04, 0.04, rng)
                 };
                 (0..count).map(|_| value(rng)).collect()
+            }
+            Domain::Diagonal(plus) => {
+                let [.., rows, columns] = self.shape[..] else {
+                    panic!("matrices have two axes, got {:?}", self.shape);
+                };
+                let extra = |place: usize| {
+                    let (row, column) = (place / columns % rows, place % columns);
+                    if row == column { plus } else { 0.0 }
+                };
+                (0..count)
+                    .map(|place| even(-2.0, 2.0, rng) + extra(place))
+                    .collect()
             }
         };
         Tensor::from_slice(self.shape.clone(), &values)

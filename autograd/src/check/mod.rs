@@ -43,12 +43,13 @@ mod program;
 mod report;
 
 pub use gradcheck::{GradCheck, dualcheck, dualgradcheck, gradcheck, gradgradcheck};
-pub use program::{DualProgram, Program};
+pub use program::{DualProgram, Program, Source};
 pub use report::{Derivative, Report};
 
 /// What the expansion of [`program!`](crate::program!) names.
 #[doc(hidden)]
 pub mod names {
+    pub use super::Source;
     pub use crate::{Program, Var};
     pub use etude_tensor::{Float, Result};
 }

@@ -30,6 +30,20 @@ pub trait Program {
     /// # Errors
     /// What the operations in it report.
     fn run<T: Float>(&self, inputs: &[Var<T>]) -> Result<Var<T>>;
+
+    /// What it computes, as text, for reports and exported cases: [`program!`](crate::program!) gives it, others needn't.
+    fn source(&self) -> Option<Source> {
+        None
+    }
+}
+
+/// A program's text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The names of its inputs.
+    pub inputs: &'static [&'static str],
+    /// What it makes of them, in Rust.
+    pub body: &'static str,
 }
 
 /// A [`Program`] of any type, on the numbers that the checks run it on: through it, one copy of a check's code serves all
@@ -60,6 +74,9 @@ impl<P: Program> DualProgram for P {
 impl<P: Program> Program for &P {
     fn run<T: Float>(&self, inputs: &[Var<T>]) -> Result<Var<T>> {
         (**self).run(inputs)
+    }
+    fn source(&self) -> Option<Source> {
+        (**self).source()
     }
 }
 
@@ -100,6 +117,12 @@ macro_rules! program {
                     panic!("a program of ({}) was given {} inputs", stringify!($($input),+), inputs.len());
                 };
                 $body
+            }
+            fn source(&self) -> Option<$crate::check::names::Source> {
+                Some($crate::check::names::Source {
+                    inputs: &[$(stringify!($input)),+],
+                    body: stringify!($body),
+                })
             }
         }
         Written { $($captured,)* }

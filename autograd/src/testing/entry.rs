@@ -1,8 +1,9 @@
 //! One entry of the catalogue: what an operation is, how to try it, what it refuses.
 
-use crate::check::DualProgram;
 use crate::check::input::Input;
-use crate::{Program, Tape, Var};
+use crate::check::{DualProgram, Source};
+use crate::{Op, Program, Tape, Var};
+use etude_tensor::file::AnyTensor;
 use etude_tensor::{Dual, Error, Result, Rng, Tensor};
 use std::fmt;
 use std::sync::Arc;
@@ -14,15 +15,22 @@ pub trait AnyProgram: DualProgram + Send + Sync {
     /// # Errors
     /// What the program reports.
     fn single(&self, inputs: &[Var<f32>]) -> Result<Var<f32>>;
+
+    /// What it computes, as text, if it was written with [`program!`](crate::program!).
+    fn text(&self) -> Option<Source>;
 }
 
 impl<P: Program + Send + Sync> AnyProgram for P {
     fn single(&self, inputs: &[Var<f32>]) -> Result<Var<f32>> {
         Program::run(self, inputs)
     }
+
+    fn text(&self) -> Option<Source> {
+        self.source()
+    }
 }
 
-impl dyn AnyProgram {
+impl dyn AnyProgram + '_ {
     /// How the result moves when the inputs move along these directions: J u, by dual numbers.
     pub(super) fn tangent(
         &self,
@@ -82,9 +90,51 @@ pub struct Case {
     pub program: Arc<dyn AnyProgram>,
     /// What to run it on.
     pub inputs: Vec<Input>,
+    /// The plain arguments of the call, axes and such, as a JSON object, for other languages. `None` if the program is more than one call
+    /// of the operation with these and [`givens`](Case::givens).
+    pub options: Option<&'static str>,
+    /// The arguments of the call that have no gradient, indices and masks, by name.
+    pub givens: Vec<(&'static str, AnyTensor)>,
 }
 
 impl Case {
+    fn new(label: &'static str, program: Arc<dyn AnyProgram>, inputs: Vec<Input>) -> Self {
+        Case {
+            label,
+            program,
+            inputs,
+            options: None,
+            givens: Vec::new(),
+        }
+    }
+
+    /// What the program computes, in Rust, if it was written with [`program!`](crate::program!).
+    pub fn call(&self) -> Option<String> {
+        let words = self.program.text()?.body.split_whitespace();
+        Some(words.collect::<Vec<_>>().join(" "))
+    }
+
+    /// The names of the inputs: those of the program, or `x0`, `x1`, …
+    pub fn names(&self) -> Vec<String> {
+        match self.program.text() {
+            Some(text) => text.inputs.iter().map(ToString::to_string).collect(),
+            None => (0..self.inputs.len()).map(|i| format!("x{i}")).collect(),
+        }
+    }
+
+    /// The options of the call, if this is one call of `op`: those that were given, or `{}` for `x.op()` and `x.op(y)`.
+    pub fn options_of(&self, op: Op) -> Option<&'static str> {
+        if self.options.is_some() {
+            return self.options;
+        }
+        let text = self.program.text()?;
+        let (first, others) = text.inputs.split_first()?;
+        let bare = |prefix: &str| format!("{first}.{prefix}{}({})", op.name(), others.join(", "));
+        [bare(""), bare("try_")]
+            .contains(&text.body.to_string())
+            .then_some("{}")
+    }
+
     /// Draws all inputs.
     pub fn draw(&self, rng: &mut Rng) -> Vec<Tensor<f64>> {
         self.inputs.iter().map(|input| input.draw(rng)).collect()
@@ -146,25 +196,46 @@ impl Entry {
         program: impl Program + Send + Sync + 'static,
         inputs: impl Into<Vec<Input>>,
     ) -> Self {
-        self.cases.push(Case {
-            label,
-            program: Arc::new(program),
-            inputs: inputs.into(),
-        });
+        self.cases
+            .push(Case::new(label, Arc::new(program), inputs.into()));
         self
     }
 
-    /// With the last case's program on other inputs.
+    /// With the plain arguments of the last case's call, a JSON object.
+    #[must_use]
+    pub fn options(mut self, options: &'static str) -> Self {
+        let last = self.cases.last_mut().expect("options() follows a case()");
+        last.options = Some(options);
+        self
+    }
+
+    /// With the plain arguments of the call that all cases so far make, a JSON object.
+    #[must_use]
+    pub fn options_of_all(mut self, options: &'static str) -> Self {
+        for case in &mut self.cases {
+            case.options = Some(options);
+        }
+        self
+    }
+
+    /// With an argument of the last case's call that has no gradient.
+    #[must_use]
+    pub fn given(mut self, name: &'static str, tensor: impl Into<AnyTensor>) -> Self {
+        let last = self.cases.last_mut().expect("given() follows a case()");
+        last.givens.push((name, tensor.into()));
+        self
+    }
+
+    /// With the last case's program, options and all, on other inputs.
     #[must_use]
     pub fn also(mut self, label: &'static str, inputs: impl Into<Vec<Input>>) -> Self {
         let last = self.cases.last().expect("also() follows a case()");
-        let program = Arc::clone(&last.program);
-        let inputs = inputs.into();
-        self.cases.push(Case {
+        let case = Case {
             label,
-            program,
-            inputs,
-        });
+            inputs: inputs.into(),
+            ..last.clone()
+        };
+        self.cases.push(case);
         self
     }
 
@@ -175,11 +246,7 @@ impl Entry {
         program: impl Program + Send + Sync + 'static,
         inputs: impl Into<Vec<Input>>,
     ) -> Self {
-        self.large = Some(Case {
-            label: "large",
-            program: Arc::new(program),
-            inputs: inputs.into(),
-        });
+        self.large = Some(Case::new("large", Arc::new(program), inputs.into()));
         self
     }
 

@@ -15,14 +15,23 @@
 //! [`strategies`] has what proptest needs to draw shapes, views and values for tests of your own.
 
 mod catalogue;
+mod certify;
 mod checks;
+pub mod drawn;
 mod driver;
 mod entry;
+mod family;
+mod layout;
+mod profile;
 pub mod programs;
 pub mod strategies;
 
-pub use crate::check::input::{Domain, Input, between, clear_of, distinct, grid, normal};
+pub use crate::check::input::{Domain, Input, between, clear_of, diagonal, distinct, grid, normal};
 pub use catalogue::entry;
+pub use certify::{Certified, certify};
 pub use checks::Check;
 pub use driver::{Failure, Finding, check, check_all};
 pub use entry::{AnyProgram, Case, Entry, Refusal};
+pub use family::Family;
+pub use layout::Layout;
+pub use profile::Profile;

@@ -10,6 +10,7 @@
 //! });
 //! ```
 
+use super::Layout;
 use etude_tensor::{Slice, Tensor};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -17,6 +18,46 @@ use proptest::prelude::*;
 /// Shapes of rank 0 to `rank`, with sizes from 0 to `size`. They shrink towards rank 0.
 pub fn shapes(rank: usize, size: usize) -> impl Strategy<Value = Vec<usize>> {
     vec(0..=size, 0..=rank)
+}
+
+/// Shapes of rank `least_rank` to `rank`, with sizes from `least` to `size`.
+pub fn shapes_from(
+    least_rank: usize,
+    rank: usize,
+    least: usize,
+    size: usize,
+) -> impl Strategy<Value = Vec<usize>> {
+    vec(least..=size, least_rank..=rank)
+}
+
+/// The shapes of two factors of a matrix product: vectors, matrices, and batches of at most `rank` axes that broadcast.
+pub fn multipliable(rank: usize, size: usize) -> impl Strategy<Value = (Vec<usize>, Vec<usize>)> {
+    let batches = broadcastable(rank.saturating_sub(2), size);
+    let one = || prop_oneof![5 => 1..=size, 1 => Just(0)];
+    let sizes = [one(), one(), one()];
+    let vectors = prop_oneof![
+        Just((true, true)),
+        Just((false, false)),
+        any::<(bool, bool)>()
+    ];
+    (sizes, batches, vectors).prop_map(|([m, k, n], (left, right, _), (row, column))| {
+        let a = if row {
+            vec![k]
+        } else {
+            [&left[..], &[m, k]].concat()
+        };
+        let b = if column {
+            vec![k]
+        } else {
+            [&right[..], &[k, n]].concat()
+        };
+        (a, b)
+    })
+}
+
+/// How so many tensors lie in memory. They shrink towards [`Layout::Plain`].
+pub fn layouts(count: usize) -> impl Strategy<Value = Vec<Layout>> {
+    vec(proptest::sample::select(&Layout::ALL[..]), count)
 }
 
 /// Two shapes that broadcast together, and what they give: axes of size 1 on either side, fewer axes on either.

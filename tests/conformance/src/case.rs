@@ -3,7 +3,7 @@
 use etude_tensor::file::{AnyTensor, TensorFile};
 use etude_tensor::{Error, Result};
 use serde_json::Value;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Named tensors, in the order of their names.
@@ -20,12 +20,8 @@ pub struct Case {
     pub mode: Mode,
     /// Where the expected values come from.
     pub source: String,
-    /// The relative tolerance in 64 bits.
-    pub rtol: f64,
-    /// The absolute tolerance in 64 bits.
-    pub atol: f64,
-    /// The relative tolerance in 32 bits.
-    pub rtol_f32: f64,
+    /// How far its numbers may be off.
+    pub bounds: Bounds,
     pub(crate) args: Tensors,
     pub(crate) params: Tensors,
     pub(crate) outs: Tensors,
@@ -33,6 +29,51 @@ pub struct Case {
     pub(crate) grad_args: Tensors,
     pub(crate) grad_params: Tensors,
     pub(crate) states: Tensors,
+}
+
+/// How far the numbers of a case may be off.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bounds {
+    /// The relative tolerance in 64 bits.
+    pub rtol: f64,
+    /// The absolute tolerance in 64 bits.
+    pub atol: f64,
+    /// The relative tolerance in 32 bits.
+    pub rtol_f32: f64,
+}
+
+impl Bounds {
+    /// Reads them from a file's metadata.
+    pub(crate) fn read(metadata: &BTreeMap<String, String>) -> Result<Self, String> {
+        let number = |key: &str| {
+            let text = text(metadata, key)?;
+            let value: f64 = text
+                .parse()
+                .map_err(|_| format!("{key} is '{text}'; expected a number"))?;
+            if value >= 0.0 {
+                Ok(value)
+            } else {
+                Err(format!("{key} is {value}; expected 0 or more"))
+            }
+        };
+        Ok(Bounds {
+            rtol: number("rtol")?,
+            atol: number("atol")?,
+            rtol_f32: match metadata.contains_key("rtol_f32") {
+                true => number("rtol_f32")?,
+                false => 1e-4,
+            },
+        })
+    }
+}
+
+/// What the metadata say under a key.
+pub(crate) fn text<'a>(
+    metadata: &'a BTreeMap<String, String>,
+    key: &str,
+) -> Result<&'a str, String> {
+    let found = metadata.get(key).map(String::as_str);
+    found.ok_or_else(|| format!("its metadata has no '{key}'"))
 }
 
 /// Whether a case runs as in training or as in use.
@@ -51,34 +92,14 @@ impl Case {
     /// If the file isn't a sound safetensors file, or not a case: the error names the file and what is wrong.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let file = TensorFile::read(path)?;
         let refuse =
             |message: String| Error::file("conformance", format!("{}: {message}", path.display()));
-        Case::from_file(file).map_err(refuse)
+        Case::from_file(TensorFile::read(path)?).map_err(refuse)
     }
 
-    fn from_file(file: TensorFile) -> Result<Self, String> {
-        let metadata: HashMap<&str, &str> = file
-            .metadata
-            .iter()
-            .map(|(key, value)| (key.as_str(), value.as_str()))
-            .collect();
-        let text = |key: &str| {
-            metadata
-                .get(key)
-                .copied()
-                .ok_or(format!("its metadata has no '{key}'"))
-        };
-        let number = |key: &str, text: &str| {
-            let value: f64 = text
-                .parse()
-                .map_err(|_| format!("{key} is '{text}'; expected a number"))?;
-            if value >= 0.0 {
-                Ok(value)
-            } else {
-                Err(format!("{key} is {value}; expected 0 or more"))
-            }
-        };
+    pub(crate) fn from_file(file: TensorFile) -> Result<Self, String> {
+        let metadata = &file.metadata;
+        let text = |key: &str| text(metadata, key);
         let mut case = Case {
             layer: text("layer")?.to_string(),
             config: serde_json::from_str(text("config")?)
@@ -88,17 +109,8 @@ impl Case {
                 "eval" => Mode::Eval,
                 other => return Err(format!("mode is '{other}'; expected train or eval")),
             },
-            source: metadata
-                .get("source")
-                .copied()
-                .unwrap_or_default()
-                .to_string(),
-            rtol: number("rtol", text("rtol")?)?,
-            atol: number("atol", text("atol")?)?,
-            rtol_f32: match metadata.get("rtol_f32") {
-                Some(text) => number("rtol_f32", text)?,
-                None => 1e-4,
-            },
+            source: metadata.get("source").cloned().unwrap_or_default(),
+            bounds: Bounds::read(metadata)?,
             args: Tensors::new(),
             params: Tensors::new(),
             outs: Tensors::new(),

@@ -1,6 +1,6 @@
 //! Is a tensor what was expected?
 
-use crate::Case;
+use crate::case::Bounds;
 use etude_tensor::file::AnyTensor;
 use etude_tensor::{Float, Result, Tensor};
 
@@ -17,15 +17,15 @@ pub(crate) enum Tolerance {
 const HUGE: f64 = 1e8;
 
 impl Tolerance {
-    pub(crate) fn of<T: Float>(case: &Case) -> Self {
+    pub(crate) fn of<T: Float>(bounds: &Bounds) -> Self {
         if T::EPSILON < 1e-10 {
             Tolerance::Double {
-                rtol: case.rtol,
-                atol: case.atol,
+                rtol: bounds.rtol,
+                atol: bounds.atol,
             }
         } else {
             Tolerance::Single {
-                rtol: case.rtol_f32,
+                rtol: bounds.rtol_f32,
             }
         }
     }

@@ -16,36 +16,44 @@ pub enum Outcome {
     Passed,
     /// What is wrong, one message a problem, each with its element type.
     Failed(Vec<String>),
-    /// The registry doesn't know the layer.
-    Unsupported,
+    /// This build can't run it, and why: the registry doesn't know the layer, say.
+    Unsupported(String),
 }
 
 /// Runs a case in `f64` and in `f32`. A panic on the way is a failure as well.
 pub fn check(case: &Case) -> Outcome {
     if !registry::names().contains(&case.layer.as_str()) {
-        return Outcome::Unsupported;
+        return Outcome::Unsupported(format!("there is no layer '{}'", case.layer));
     }
+    outcome(
+        "the layer",
+        || problems::<f64>(case),
+        || problems::<f32>(case),
+    )
+}
+
+/// What comes of a run in each element type, whatever happens in it.
+pub(crate) fn outcome(
+    who: &str,
+    double: impl FnOnce() -> Result<Vec<String>>,
+    single: impl FnOnce() -> Result<Vec<String>>,
+) -> Outcome {
+    let guarded = |found: std::thread::Result<Result<Vec<String>>>| match found {
+        Ok(Ok(problems)) => problems,
+        Ok(Err(err)) => vec![err.to_string()],
+        Err(_) => vec![format!("{who} panicked")],
+    };
+    let double = guarded(catch_unwind(AssertUnwindSafe(double)));
+    let single = guarded(catch_unwind(AssertUnwindSafe(single)));
     let mut problems = Vec::new();
-    for (name, found) in [("f64", guarded::<f64>(case)), ("f32", guarded::<f32>(case))] {
-        problems.extend(
-            found
-                .into_iter()
-                .map(|problem| format!("{name}: {problem}")),
-        );
+    for (name, found) in [("f64", double), ("f32", single)] {
+        let named = found.into_iter();
+        problems.extend(named.map(|problem| format!("{name}: {problem}")));
     }
     if problems.is_empty() {
         Outcome::Passed
     } else {
         Outcome::Failed(problems)
-    }
-}
-
-/// The problems of a run, whatever happens in it.
-fn guarded<T: Float>(case: &Case) -> Vec<String> {
-    match catch_unwind(AssertUnwindSafe(|| problems::<T>(case))) {
-        Ok(Ok(problems)) => problems,
-        Ok(Err(err)) => vec![err.to_string()],
-        Err(_) => vec!["the layer panicked".to_string()],
     }
 }
 
@@ -75,7 +83,7 @@ fn problems<T: Float>(case: &Case) -> Result<Vec<String>> {
         return Ok(misfits); // parameters that the first input asked for, and the case doesn't give
     }
 
-    let tolerance = Tolerance::of::<T>(case);
+    let tolerance = Tolerance::of::<T>(&case.bounds);
     let mut problems = Vec::new();
     for (name, expected) in &case.outs {
         problems.extend(compare(

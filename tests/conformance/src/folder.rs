@@ -1,6 +1,7 @@
 //! All cases below some folders.
 
-use crate::{Case, CaseResult, Outcome, Report, check};
+use crate::{Case, CaseResult, Outcome, Report, check, check_operation};
+use etude_tensor::file::TensorFile;
 use etude_tensor::{Error, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -35,7 +36,48 @@ pub fn cases_below(path: impl AsRef<Path>) -> Result<Vec<PathBuf>> {
     Ok(cases)
 }
 
-/// Runs the cases below `paths` whose file name or layer contains `filter`, and calls `each` after each one. A file that isn't a
+/// What a file turned out to hold.
+enum Read {
+    Layer(Box<Case>),
+    /// The case of an operation, by name.
+    Operation(String, TensorFile),
+    Nothing(String),
+}
+
+impl Read {
+    fn from(path: &Path) -> Self {
+        let file = match TensorFile::read(path) {
+            Ok(file) => file,
+            Err(err) => return Read::Nothing(err.to_string()),
+        };
+        match file.metadata.get("operation") {
+            Some(name) => Read::Operation(name.clone(), file),
+            None => match Case::from_file(file) {
+                Ok(case) => Read::Layer(Box::new(case)),
+                Err(message) => Read::Nothing(format!("{}: {message}", path.display())),
+            },
+        }
+    }
+
+    /// The layer's type or the operation's name.
+    fn name(&self) -> &str {
+        match self {
+            Read::Layer(case) => &case.layer,
+            Read::Operation(name, _) => name,
+            Read::Nothing(_) => "",
+        }
+    }
+
+    fn outcome(&self) -> Outcome {
+        match self {
+            Read::Layer(case) => check(case),
+            Read::Operation(_, file) => check_operation(file),
+            Read::Nothing(problem) => Outcome::Failed(vec![problem.clone()]),
+        }
+    }
+}
+
+/// Runs the cases below `paths` whose file name, layer or operation contains `filter`, and calls `each` after each one. A file that isn't a
 /// case fails.
 ///
 /// # Errors
@@ -48,16 +90,14 @@ pub fn run<P: AsRef<Path>>(
     let mut report = Report::default();
     for path in paths {
         for file in cases_below(path)? {
-            let case = Case::read(&file);
-            let layer = case.as_ref().map_or("", |case| case.layer.as_str());
-            if !file.to_string_lossy().contains(filter) && !layer.contains(filter) {
+            let read = Read::from(&file);
+            let name = read.name();
+            if !file.to_string_lossy().contains(filter) && !name.contains(filter) {
                 continue;
             }
             let result = CaseResult {
-                layer: layer.to_string(),
-                outcome: case
-                    .as_ref()
-                    .map_or_else(|err| Outcome::Failed(vec![err.to_string()]), check),
+                layer: name.to_string(),
+                outcome: read.outcome(),
                 file,
             };
             each(&result);

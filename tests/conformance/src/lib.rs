@@ -1,4 +1,4 @@
-//! Conformance cases: does a layer compute what its specification says?
+//! Conformance cases: does a layer, or an operation, compute what its specification says?
 //!
 //! A case is one safetensors file with a layer's name and configuration, arguments, parameters, and the expected results,
 //! gradients and state. [`check`] makes the layer from the registry, runs it in `f64` and in `f32`, and holds all of it against
@@ -26,14 +26,27 @@
 //! | `ct.NAME` | the cotangent of that result |
 //! | `grad.arg.NAME`, `grad.param.PATH` | the expected vector–Jacobian product |
 //! | `state.PATH` | the expected value of a buffer after the call |
+//!
+//! # Cases of operations
+//!
+//! The cargo feature `operations` adds `--export DIR`, which writes étude's own cases, one or more for each differentiable operation, with
+//! derivatives of both orders, and lets the runner take them back. `docs/conformance.md` in the repository says what such a file holds.
 
 mod case;
 mod compare;
 mod execute;
 mod folder;
+#[cfg(feature = "operations")]
+mod operation;
 mod report;
+#[cfg(not(feature = "operations"))]
+mod without_operations;
 
-pub use case::{Case, Mode};
+pub use case::{Bounds, Case, Mode};
 pub use execute::{Outcome, check};
 pub use folder::{cases_below, run};
+#[cfg(feature = "operations")]
+pub use operation::{Exported, check_operation, export};
 pub use report::{CaseResult, Report};
+#[cfg(not(feature = "operations"))]
+pub use without_operations::check_operation;

@@ -17,7 +17,7 @@ pub struct Report {
 pub struct CaseResult {
     /// The case's file.
     pub file: PathBuf,
-    /// The layer's type; empty if the file isn't a case.
+    /// The layer's type, or the operation's name; empty if the file isn't a case.
     pub layer: String,
     /// What came of it.
     pub outcome: Outcome,
@@ -41,9 +41,9 @@ impl Report {
         self.count(|outcome| matches!(outcome, Outcome::Failed(_)))
     }
 
-    /// How many cases are for layers that the registry doesn't know.
+    /// How many cases this build can't run: their layers aren't in the registry, say.
     pub fn unsupported(&self) -> usize {
-        self.count(|outcome| *outcome == Outcome::Unsupported)
+        self.count(|outcome| matches!(outcome, Outcome::Unsupported(_)))
     }
 
     /// The counts as JSON.
@@ -68,7 +68,7 @@ impl CaseResult {
         let (result, problems) = match &self.outcome {
             Outcome::Passed => ("passed", &[][..]),
             Outcome::Failed(problems) => ("failed", &problems[..]),
-            Outcome::Unsupported => ("unsupported", &[][..]),
+            Outcome::Unsupported(reason) => ("unsupported", std::slice::from_ref(reason)),
         };
         let file = self.file.to_string_lossy();
         json!({"case": file, "layer": self.layer, "result": result, "problems": problems})
@@ -81,9 +81,7 @@ impl fmt::Display for CaseResult {
         match &self.outcome {
             Outcome::Passed => write!(f, "passed {file}"),
             Outcome::Failed(problems) => write!(f, "FAILED {file}: {}", problems.join("; ")),
-            Outcome::Unsupported => {
-                write!(f, "unsupported {file}: there is no layer '{}'", self.layer)
-            }
+            Outcome::Unsupported(reason) => write!(f, "unsupported {file}: {reason}"),
         }
     }
 }

@@ -207,6 +207,7 @@ fn a_file_that_is_no_case_fails_with_its_reason() {
 #[test]
 fn a_layer_that_is_not_known_is_unsupported() -> Result<()> {
     let outcome = changed("dense-plain", |file| set(file, "layer", "Danse"))?;
-    assert_eq!(outcome, Outcome::Unsupported);
+    let reason = "there is no layer 'Danse'".to_string();
+    assert_eq!(outcome, Outcome::Unsupported(reason));
     Ok(())
 }

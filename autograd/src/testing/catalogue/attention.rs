@@ -32,15 +32,15 @@ pub(super) fn masked_softmax() -> Entry {
             "a row that sees nothing",
             masked(mask(&[3, 4])),
             [normal([3, 4])],
-        )
+        ).options(r#"{"axis": -1}"#).given("mask", mask(&[3, 4]))
         .case(
             "one mask for all",
             masked(mask(&[2, 3])),
             [normal([2, 2, 3])],
-        )
-        .case("no rows", masked(mask(&[0, 3])), [normal([0, 3])])
-        .case("no columns", masked(mask(&[2, 0])), [normal([2, 0])])
-        .case("one column", masked(mask(&[3, 1])), [normal([3, 1])])
+        ).options(r#"{"axis": -1}"#).given("mask", mask(&[2, 3]))
+        .case("no rows", masked(mask(&[0, 3])), [normal([0, 3])]).options(r#"{"axis": -1}"#).given("mask", mask(&[0, 3]))
+        .case("no columns", masked(mask(&[2, 0])), [normal([2, 0])]).options(r#"{"axis": -1}"#).given("mask", mask(&[2, 0]))
+        .case("one column", masked(mask(&[3, 1])), [normal([3, 1])]).options(r#"{"axis": -1}"#).given("mask", mask(&[3, 1]))
         .refuses(
             |tape| {
                 tape.var(Tensor::zeros([2, 3]))
@@ -61,7 +61,7 @@ pub(super) fn scaled_dot_product_attention() -> Entry {
             "plain",
             program!(|q, k, v| q.scaled_dot_product_attention(k, v, &AttentionOptions::new())),
             qkv(&[], [3, 4, 2, 3]),
-        )
+        ).options("{}")
         .also("batch and heads", qkv(&[2, 2], [2, 3, 2, 2]))
         .also("one key and value head for all", [normal([2, 2, 2]), normal([1, 3, 2]), normal([3, 2])])
         .also("no queries", qkv(&[2], [0, 3, 2, 2]))
@@ -71,12 +71,12 @@ pub(super) fn scaled_dot_product_attention() -> Entry {
             "another scale",
             program!(|q, k, v| q.scaled_dot_product_attention(k, v, &AttentionOptions::new().scale(1.5))),
             qkv(&[], [3, 4, 2, 2]),
-        )
+        ).options(r#"{"scale": 1.5}"#)
         .case(
             "causal, fewer queries than keys",
             program!(|q, k, v| q.scaled_dot_product_attention(k, v, &AttentionOptions::new().causal(true))),
             qkv(&[2], [3, 4, 2, 2]),
-        )
+        ).options(r#"{"causal": true}"#)
         .also("causal, more queries than keys", qkv(&[], [4, 2, 2, 2]))
         .case(
             "a boolean mask, a query that sees nothing",
@@ -84,12 +84,12 @@ pub(super) fn scaled_dot_product_attention() -> Entry {
                 q.scaled_dot_product_attention(k, v, &AttentionOptions::new().mask(mask(&[3, 4])))
             }),
             qkv(&[2], [3, 4, 2, 2]),
-        )
+        ).options("{}").given("mask", mask(&[3, 4]))
         .case(
             "a float mask for all heads",
             program!(|q, k, v, m| q.scaled_dot_product_attention(k, v, &AttentionOptions::new().mask(m.clone()))),
             [qkv(&[2, 2], [2, 3, 2, 2]), vec![normal([2, 1, 2, 3])]].concat(),
-        )
+        ).options("{}")
         .also("a float mask for all queries", [qkv(&[2], [2, 3, 2, 2]), vec![normal([3])]].concat())
         .case(
             "all masks and dropout",

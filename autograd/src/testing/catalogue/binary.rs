@@ -194,20 +194,20 @@ pub(super) fn where_() -> Entry {
             "one shape",
             choose(mask([2, 3])),
             [normal([2, 3]), normal([2, 3])],
-        )
+        ).options("{}").given("mask", mask([2, 3]))
         .also("broadcast operands", [normal([3]), normal([2, 1])])
         .also("rank 0", [normal(()), normal(())])
         .case(
             "broadcast mask",
             choose(mask([2, 1])),
             [normal([2, 3]), normal([1, 3])],
-        )
-        .case("all rank 0", choose(mask(())), [normal(()), normal(())])
+        ).options("{}").given("mask", mask([2, 1]))
+        .case("all rank 0", choose(mask(())), [normal(()), normal(())]).options("{}").given("mask", mask(()))
         .case(
             "nothing",
             choose(mask([0, 3])),
             [normal([0, 3]), normal([3])],
-        )
+        ).options("{}").given("mask", mask([0, 3]))
         .refuses(
             |tape| misfits(tape).0.where_(&mask([2, 3]), &misfits(tape).1),
             "where_: shapes [2, 3] and [2] don't broadcast: axis 1 from the end has sizes 3 and 2; expected equal sizes or a 1",

@@ -12,17 +12,17 @@ pub(super) fn einsum() -> Entry {
     let two = |expression: &'static str| program!([expression: &'static str] |a, b| Var::einsum(expression, &[a, b]));
     Entry::new("the sum over products that an expression writes down")
         .large(two("bij,bkj->bik"), [normal([4, 60, 70]), normal([4, 50, 70])])
-        .case("matrices", two("ij,jk->ki"), [normal([2, 3]), normal([3, 2])])
+        .case("matrices", two("ij,jk->ki"), [normal([2, 3]), normal([3, 2])]).options(r#"{"expression": "ij,jk->ki"}"#)
         .also("nothing", [normal([2, 0]), normal([0, 2])])
-        .case("batches", two("b...i,bi...->b..."), [normal([2, 1, 2]), normal([2, 2, 3])])
-        .case("element by element", two("ij,ij->ij"), [normal([2, 1]), normal([2, 3])])
-        .case("a diagonal", program!(|a| Var::einsum("iij->ji", &[a])), [normal([2, 2, 3])])
+        .case("batches", two("b...i,bi...->b..."), [normal([2, 1, 2]), normal([2, 2, 3])]).options(r#"{"expression": "b...i,bi...->b..."}"#)
+        .case("element by element", two("ij,ij->ij"), [normal([2, 1]), normal([2, 3])]).options(r#"{"expression": "ij,ij->ij"}"#)
+        .case("a diagonal", program!(|a| Var::einsum("iij->ji", &[a])), [normal([2, 2, 3])]).options(r#"{"expression": "iij->ji"}"#)
         .case(
             "three operands",
             program!(|a, b, c| Var::einsum("ij,jk,ik->k", &[a, b, c])),
             [normal([2, 3]), normal([3, 2]), normal([2, 2])],
-        )
-        .case("rank 0", two(","), [normal(()), normal(())])
+        ).options(r#"{"expression": "ij,jk,ik->k"}"#)
+        .case("rank 0", two(","), [normal(()), normal(())]).options(r#"{"expression": ","}"#)
         .refuses(
             |tape| Var::einsum("ij,jk", &[&matrix(tape), &matrix(tape)]),
             "einsum: 'ij,jk': 'j' has size 3 in operand 0 and 2 in operand 1; expected equal sizes or 1",
@@ -40,11 +40,13 @@ pub(super) fn tensordot() -> Entry {
             program!(|a, b| a.tensordot(b, [1, -1], [1, 0])),
             [normal([2, 3, 2]), normal([2, 3, 1])],
         )
+        .options(r#"{"axes": [[1, -1], [1, 0]]}"#)
         .case(
             "none",
             program!(|a, b| a.tensordot(b, [], [])),
             [normal(()), normal([0])],
         )
+        .options(r#"{"axes": [[], []]}"#)
         .refuses(
             |tape| matrix(tape).tensordot(&matrix(tape), [0], [1]),
             "tensordot: axis 0 of [2, 3] with axis 1 of [2, 3]; expected equal sizes",

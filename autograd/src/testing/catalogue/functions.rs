@@ -108,17 +108,20 @@ pub(super) fn polygamma() -> Entry {
         domain,
     )
     .also("below 0", [between(-1.8, -1.2, [3])])
+    .options_of_all(r#"{"order": 0}"#)
     .case(
         "order 1",
         program!(|x| x.polygamma(1)),
         [domain([2, 3].into())],
     )
+    .options(r#"{"order": 1}"#)
     .also("order 1 below 0", [between(-0.8, -0.2, [3])])
     .case(
         "order 3",
         program!(|x| x.polygamma(3)),
         [domain([3].into())],
     )
+    .options(r#"{"order": 3}"#)
     .refuses(
         |tape| tape.var(Tensor::ones([2])).polygamma(171),
         "polygamma: order 171; expected at most 170, above which n! overflows",

@@ -20,10 +20,10 @@ pub(super) fn gather() -> Entry {
     Entry::new("for axis 0 of rank 2, y[i, j] = x[indices[i, j], j]")
         .needs_an_axis()
         .large(read(1, indices(&[80, 3001], 3001)), [normal([80, 3001])])
-        .case("first axis", read(0, indices(&[4, 2], 3)), [normal([3, 2])])
-        .case("last axis", read(-1, indices(&[2, 4], 3)), [normal([2, 3])])
-        .case("one column", read(0, indices(&[2, 1], 3)), [normal([3, 1])])
-        .case("nothing", read(0, indices(&[0, 2], 1)), [normal([0, 2])])
+        .case("first axis", read(0, indices(&[4, 2], 3)), [normal([3, 2])]).options(r#"{"axis": 0}"#).given("indices", indices(&[4, 2], 3))
+        .case("last axis", read(-1, indices(&[2, 4], 3)), [normal([2, 3])]).options(r#"{"axis": -1}"#).given("indices", indices(&[2, 4], 3))
+        .case("one column", read(0, indices(&[2, 1], 3)), [normal([3, 1])]).options(r#"{"axis": 0}"#).given("indices", indices(&[2, 1], 3))
+        .case("nothing", read(0, indices(&[0, 2], 1)), [normal([0, 2])]).options(r#"{"axis": 0}"#).given("indices", indices(&[0, 2], 1))
         .refuses(
             |tape| matrix(tape).gather(0, &Tensor::from([[2, 0, 0]])),
             "gather: index 2 (number 0 of 3) is out of range for axis 0, which has size 2; expected 0 to below 2",
@@ -39,10 +39,10 @@ pub(super) fn scatter_add() -> Entry {
     Entry::new("x, with source added at the indices: for axis 0 of rank 2, y[indices[i, j], j] += source[i, j]")
         .needs_an_axis()
         .large(add(1, indices(&[80, 3001], 3001)), [normal([80, 3001]), normal([80, 3001])])
-        .case("first axis", add(0, indices(&[4, 2], 3)), [normal([3, 2]), normal([4, 2])])
-        .case("last axis", add(-1, indices(&[2, 3], 3)), [normal([2, 3]), normal([2, 3])])
-        .case("one element", add(0, indices(&[2], 1)), [normal([1]), normal([2])])
-        .case("nothing to add", add(0, indices(&[0, 2], 1)), [normal([3, 2]), normal([0, 2])])
+        .case("first axis", add(0, indices(&[4, 2], 3)), [normal([3, 2]), normal([4, 2])]).options(r#"{"axis": 0}"#).given("indices", indices(&[4, 2], 3))
+        .case("last axis", add(-1, indices(&[2, 3], 3)), [normal([2, 3]), normal([2, 3])]).options(r#"{"axis": -1}"#).given("indices", indices(&[2, 3], 3))
+        .case("one element", add(0, indices(&[2], 1)), [normal([1]), normal([2])]).options(r#"{"axis": 0}"#).given("indices", indices(&[2], 1))
+        .case("nothing to add", add(0, indices(&[0, 2], 1)), [normal([3, 2]), normal([0, 2])]).options(r#"{"axis": 0}"#).given("indices", indices(&[0, 2], 1))
         .refuses(
             |tape| matrix(tape).scatter_add(0, &Tensor::from([[2, 0, 0]]), &tape.var(Tensor::ones([1, 3]))),
             "scatter_add: index 2 (number 0 of 3) is out of range for axis 0, which has size 2; expected 0 to below 2",
@@ -58,19 +58,19 @@ pub(super) fn index_select() -> Entry {
     Entry::new("the slices of an axis that the indices name, in their order and shape")
         .needs_an_axis()
         .large(read(0, indices(&[300], 80)), [normal([80, 1000])])
-        .case("first axis", read(0, indices(&[4], 3)), [normal([3, 2])])
-        .case("last axis", read(-1, indices(&[4], 3)), [normal([2, 3])])
+        .case("first axis", read(0, indices(&[4], 3)), [normal([3, 2])]).options(r#"{"axis": 0}"#).given("indices", indices(&[4], 3))
+        .case("last axis", read(-1, indices(&[4], 3)), [normal([2, 3])]).options(r#"{"axis": -1}"#).given("indices", indices(&[4], 3))
         .case(
             "a table of indices",
             read(0, indices(&[2, 2], 3)),
             [normal([3, 2])],
-        )
+        ).options(r#"{"axis": 0}"#).given("indices", indices(&[2, 2], 3))
         .case(
             "one index, no axis",
             read(0, indices(&[], 1)),
             [normal([1, 2])],
-        )
-        .case("nothing", read(1, indices(&[2], 2)), [normal([0, 3])])
+        ).options(r#"{"axis": 0}"#).given("indices", indices(&[], 1))
+        .case("nothing", read(1, indices(&[2], 2)), [normal([0, 3])]).options(r#"{"axis": 1}"#).given("indices", indices(&[2], 2))
         .refuses(
             |tape| matrix(tape).index_select(0, &Tensor::from([2])),
             "index_select: index 2 (number 0 of 1) is out of range for axis 0, which has size 2; expected 0 to below 2",
@@ -89,22 +89,22 @@ pub(super) fn index_add() -> Entry {
             "first axis",
             add(0, indices(&[4], 3)),
             [normal([3, 2]), normal([4, 2])],
-        )
+        ).options(r#"{"axis": 0}"#).given("indices", indices(&[4], 3))
         .case(
             "last axis",
             add(-1, indices(&[3], 3)),
             [normal([2, 3]), normal([2, 3])],
-        )
+        ).options(r#"{"axis": -1}"#).given("indices", indices(&[3], 3))
         .case(
             "a table of indices",
             add(0, indices(&[2, 2], 3)),
             [normal([3, 1]), normal([2, 2, 1])],
-        )
+        ).options(r#"{"axis": 0}"#).given("indices", indices(&[2, 2], 3))
         .case(
             "nothing to add",
             add(0, indices(&[0], 1)),
             [normal([3, 2]), normal([0, 2])],
-        )
+        ).options(r#"{"axis": 0}"#).given("indices", indices(&[0], 1))
         .refuses(
             |tape| matrix(tape).index_add(0, &Tensor::from([2]), &tape.var(Tensor::ones([1, 3]))),
             "index_add: index 2 (number 0 of 1) is out of range for axis 0, which has size 2; expected 0 to below 2",
@@ -120,14 +120,14 @@ pub(super) fn concat() -> Entry {
     Entry::new("tensors one behind the other along an axis")
         .needs_an_axis()
         .large(first.clone(), [normal([80, 1500]), normal([80, 1500])])
-        .case("first axis", first, [normal([2, 3]), normal([1, 3])])
+        .case("first axis", first, [normal([2, 3]), normal([1, 3])]).options(r#"{"axis": 0}"#)
         .also("of one shape", [normal([2, 1]), normal([2, 1])])
         .also("nothing", [normal([0, 2]), normal([1, 2])])
         .case(
             "three, last axis",
             program!(|a, b, c| Var::concat(&[a, b, c], -1)),
             [normal([2, 1]), normal([2, 2]), normal([2, 3])],
-        )
+        ).options(r#"{"axis": -1}"#)
         .refuses(|_| Var::<f64>::concat(&[] as &[Var<f64>], 0), "concat: no tensors; expected at least one")
         .refuses(
             |tape| Var::concat(&[matrix(tape), matrix(tape)], 2),
@@ -146,6 +146,7 @@ pub(super) fn stack() -> Entry {
             program!(|a, b| Var::stack(&[a, b], 0)),
             [normal([2, 1]), normal([2, 1])],
         )
+        .options(r#"{"axis": 0}"#)
         .also("rank 0", [normal(()), normal(())])
         .also("nothing", [normal([0]), normal([0])])
         .case(
@@ -153,6 +154,7 @@ pub(super) fn stack() -> Entry {
             program!(|a, b| Var::stack(&[a, b], -1)),
             [normal([2, 3]), normal([2, 3])],
         )
+        .options(r#"{"axis": -1}"#)
         .refuses(
             |tape| Var::stack(&[matrix(tape), tape.var(Tensor::ones([2, 2]))], 0),
             "stack: shapes [2, 3] and [2, 2]; expected one shape for all",
@@ -174,9 +176,11 @@ pub(super) fn pad() -> Entry {
             program!(|x| x.pad([(1, 0), (2, 1)], 0.5)),
             [normal([2, 3])],
         )
+        .options(r#"{"border": [[1, 0], [2, 1]], "value": 0.5}"#)
         .also("one element", [normal([1, 1])])
         .also("nothing", [normal([0, 2])])
         .case("rank 0", program!(|x| x.pad([], 0.5)), [normal(())])
+        .options(r#"{"border": [], "value": 0.5}"#)
         .refuses(
             |tape| matrix(tape).pad([(1, 1)], 0.0),
             "pad: 1 pairs (before, behind) for shape [2, 3]; expected one for each axis",
@@ -186,12 +190,12 @@ pub(super) fn pad() -> Entry {
 pub(super) fn masked_fill() -> Entry {
     let fill = |mask: Tensor<bool>| program!([mask: Tensor<bool>] |x| x.masked_fill(mask, 0.5));
     Entry::new("one value wherever a mask holds")
-        .case("a whole mask", fill(Tensor::from([[true, false], [false, true]])), [normal([2, 2])])
-        .case("a row for all", fill(Tensor::from([true, false, false])), [normal([2, 3])])
+        .case("a whole mask", fill(Tensor::from([[true, false], [false, true]])), [normal([2, 2])]).options(r#"{"value": 0.5}"#).given("mask", Tensor::from([[true, false], [false, true]]))
+        .case("a row for all", fill(Tensor::from([true, false, false])), [normal([2, 3])]).options(r#"{"value": 0.5}"#).given("mask", Tensor::from([true, false, false]))
         .also("one", [normal([1, 3])])
         .also("nothing", [normal([0, 3])])
-        .case("rank 0", fill(Tensor::scalar(false)), [normal(())])
-        .case("everything", fill(Tensor::scalar(true)), [normal([2])])
+        .case("rank 0", fill(Tensor::scalar(false)), [normal(())]).options(r#"{"value": 0.5}"#).given("mask", Tensor::scalar(false))
+        .case("everything", fill(Tensor::scalar(true)), [normal([2])]).options(r#"{"value": 0.5}"#).given("mask", Tensor::scalar(true))
         .refuses(
             |tape| matrix(tape).masked_fill(&Tensor::full([3, 3], true), 0.0),
             "masked_fill: can't broadcast shape [3, 3] to [2, 3]: axis 0 has size 3; expected 2 or 1",
@@ -206,15 +210,23 @@ pub(super) fn masked_select() -> Entry {
             select(Tensor::from([[true, false], [false, true]])),
             [normal([2, 2])],
         )
+        .options("{}")
+        .given("mask", Tensor::from([[true, false], [false, true]]))
         .also("of one", [normal([1, 2])])
         .case(
             "a row for all",
             select(Tensor::from([true, false, true])),
             [normal([2, 3])],
         )
+        .options("{}")
+        .given("mask", Tensor::from([true, false, true]))
         .also("nothing", [normal([0, 3])])
         .case("rank 0", select(Tensor::from([true, true])), [normal(())])
+        .options("{}")
+        .given("mask", Tensor::from([true, true]))
         .case("none", select(Tensor::scalar(false)), [normal([2])])
+        .options("{}")
+        .given("mask", Tensor::scalar(false))
         .refuses(
             |tape| matrix(tape).masked_select(&Tensor::full([2], true)),
             "masked_select: shapes [2, 3] and [2] don't broadcast",
@@ -226,12 +238,16 @@ pub(super) fn take_along_axis() -> Entry {
     Entry::new("what positions along an axis name, the other axes broadcasting")
         .needs_an_axis()
         .case("first axis", take(indices(&[4, 2], 3), 0), [normal([3, 2])])
+        .options(r#"{"axis": 0}"#)
+        .given("indices", indices(&[4, 2], 3))
         .also("the tensor broadcasts", [normal([3, 1])])
         .case(
             "the indices broadcast",
             take(indices(&[1, 2], 3), -1),
             [normal([2, 3])],
         )
+        .options(r#"{"axis": -1}"#)
+        .given("indices", indices(&[1, 2], 3))
         .also("nothing", [normal([0, 3])])
         .refuses(
             |tape| matrix(tape).take_along_axis(&Tensor::from([0]), 0),
@@ -252,13 +268,20 @@ pub(super) fn index() -> Entry {
             index(vec![Tensor::from([[0], [-1]]), Tensor::from([1, 0, 1])]),
             [normal([3, 2])],
         )
+        .options("{}")
+        .given("at.0", Tensor::from([[0], [-1]]))
+        .given("at.1", Tensor::from([1, 0, 1]))
         .also("of three", [normal([1, 2, 2])])
         .case(
             "one axis",
             index(vec![Tensor::from([1, -1, 1])]),
             [normal([2, 2])],
         )
+        .options("{}")
+        .given("at.0", Tensor::from([1, -1, 1]))
         .case("nothing", index(vec![Tensor::from([1])]), [normal([2, 0])])
+        .options("{}")
+        .given("at.0", Tensor::from([1]))
         .refuses(
             |tape| matrix(tape).index(&[Tensor::from([-3])]),
             "index: index -3 is out of range for axis 0, which has size 2; expected -2 to below 2",
@@ -277,10 +300,10 @@ pub(super) fn index_assign() -> Entry {
             "two axes",
             assign(vec![Tensor::from([0, -1]), Tensor::from([1, 0])]),
             [normal([3, 2]), normal([2])],
-        )
+        ).options("{}").given("at.0", Tensor::from([0, -1])).given("at.1", Tensor::from([1, 0]))
         .also("one for all", [normal([3, 2]), normal([1])])
-        .case("rows, one of them twice", assign(vec![Tensor::from([1, 0, 1])]), [normal([2, 2]), normal([3, 2])])
-        .case("nothing", assign(vec![Tensor::from([1])]), [normal([2, 0]), normal([1, 0])])
+        .case("rows, one of them twice", assign(vec![Tensor::from([1, 0, 1])]), [normal([2, 2]), normal([3, 2])]).options("{}").given("at.0", Tensor::from([1, 0, 1]))
+        .case("nothing", assign(vec![Tensor::from([1])]), [normal([2, 0]), normal([1, 0])]).options("{}").given("at.0", Tensor::from([1]))
         .refuses(
             |tape| matrix(tape).index_assign(&[Tensor::from([2])], &matrix(tape)),
             "index_assign: index 2 is out of range for axis 0, which has size 2; expected -2 to below 2",
@@ -295,12 +318,16 @@ pub(super) fn masked_assign() -> Entry {
             assign(Tensor::from([[true, false], [false, true]])),
             [normal([2, 2]), normal([2])],
         )
+        .options("{}")
+        .given("mask", Tensor::from([[true, false], [false, true]]))
         .also("one for all", [normal([2, 2]), normal(())])
         .case(
             "none",
             assign(Tensor::scalar(false)),
             [normal([1]), normal([0])],
         )
+        .options("{}")
+        .given("mask", Tensor::scalar(false))
         .refuses(
             |tape| matrix(tape).masked_assign(&Tensor::full([2, 3], true), &matrix(tape)),
             "broadcast_to: can't broadcast shape [2, 3] to [6]",
@@ -312,12 +339,12 @@ pub(super) fn scatter() -> Entry {
     let two = || [distinct([3, 2]), grid(0.05, [4, 2])];
     Entry::new("x, combined with the source at the indices: by sum, product, the largest or the smallest")
         .needs_an_axis()
-        .case("the largest", scatter(Scatter::Max, 0, indices(&[4, 2], 3)), two())
-        .case("the smallest", scatter(Scatter::Min, 0, indices(&[4, 2], 3)), two())
-        .case("product", scatter(Scatter::Product, 0, indices(&[4, 2], 3)), [normal([3, 2]), normal([4, 2])])
-        .case("sum", scatter(Scatter::Sum, -1, indices(&[2, 3], 3)), [normal([2, 3]), normal([2, 3])])
-        .case("one place", scatter(Scatter::Product, 0, indices(&[3], 1)), [normal([1]), normal([3])])
-        .case("nothing to combine", scatter(Scatter::Max, 0, indices(&[0, 2], 1)), [normal([3, 2]), normal([0, 2])])
+        .case("the largest", scatter(Scatter::Max, 0, indices(&[4, 2], 3)), two()).options(r#"{"axis": 0, "by": "max"}"#).given("indices", indices(&[4, 2], 3))
+        .case("the smallest", scatter(Scatter::Min, 0, indices(&[4, 2], 3)), two()).options(r#"{"axis": 0, "by": "min"}"#).given("indices", indices(&[4, 2], 3))
+        .case("product", scatter(Scatter::Product, 0, indices(&[4, 2], 3)), [normal([3, 2]), normal([4, 2])]).options(r#"{"axis": 0, "by": "product"}"#).given("indices", indices(&[4, 2], 3))
+        .case("sum", scatter(Scatter::Sum, -1, indices(&[2, 3], 3)), [normal([2, 3]), normal([2, 3])]).options(r#"{"axis": -1, "by": "sum"}"#).given("indices", indices(&[2, 3], 3))
+        .case("one place", scatter(Scatter::Product, 0, indices(&[3], 1)), [normal([1]), normal([3])]).options(r#"{"axis": 0, "by": "product"}"#).given("indices", indices(&[3], 1))
+        .case("nothing to combine", scatter(Scatter::Max, 0, indices(&[0, 2], 1)), [normal([3, 2]), normal([0, 2])]).options(r#"{"axis": 0, "by": "max"}"#).given("indices", indices(&[0, 2], 1))
         .refuses(
             |tape| matrix(tape).scatter(0, &Tensor::from([[2, 0, 0]]), &tape.var(Tensor::ones([1, 3])), Scatter::Max),
             "scatter: index 2 (number 0 of 3) is out of range for axis 0, which has size 2; expected 0 to below 2",

@@ -1,6 +1,6 @@
 //! Factors, solutions and spectra of small matrices.
 
-use crate::testing::{Entry, normal};
+use crate::testing::{Entry, diagonal, normal};
 use crate::{Tape, Var, program};
 use etude_tensor::Tensor;
 
@@ -9,15 +9,14 @@ fn matrix(tape: &Tape<f64>) -> Var<f64> {
 }
 
 pub(super) fn cholesky() -> Entry {
-    let factor = program!(|x| {
-        let n = x.shape()[x.rank() - 1];
-        let square = x.matmul(&x.transpose(-2, -1)?)?;
-        square.try_add(&x.tape().input(Tensor::eye(n)))?.cholesky()
-    });
     Entry::new("the lower triangular L with L·Lᵀ = (A + Aᵀ)/2")
         .needs_an_axis()
-        .case("two", factor, [normal([2, 3, 3])])
-        .also("one by one", [normal([1, 1])])
+        .case(
+            "two",
+            program!(|x| x.cholesky()),
+            [diagonal(7.0, [2, 3, 3])],
+        )
+        .also("one by one", [diagonal(7.0, [1, 1])])
         .also("nothing", [normal([0, 2, 2])])
         .refuses(
             |tape| matrix(tape).cholesky(),
@@ -30,20 +29,21 @@ pub(super) fn cholesky() -> Entry {
 }
 
 pub(super) fn solve() -> Entry {
-    let solve = program!(|a, b| {
-        let n = a.shape()[a.rank() - 1];
-        let eye = Tensor::eye(n).broadcast_to([n, n])?;
-        a.try_add(&a.tape().input(eye).mul_scalar(6.0)?)?.solve(b)
-    });
+    let square = |shape: &[usize]| diagonal(6.0, shape);
     Entry::new("X with A·X = B")
         .needs_an_axis()
-        .case("matrices", solve, [normal([3, 3]), normal([3, 2])])
-        .also("a vector", [normal([2, 2, 2]), normal([2])])
+        .case(
+            "matrices",
+            program!(|a, b| a.solve(b)),
+            [square(&[3, 3]), normal([3, 2])],
+        )
+        .also("a vector", [square(&[2, 2, 2]), normal([2])])
         .also(
             "leading axes broadcast",
-            [normal([2, 2]), normal([2, 2, 1])],
+            [square(&[2, 2]), normal([2, 2, 1])],
         )
-        .also("nothing", [normal([2, 2]), normal([0, 2, 1])])
+        .also("one by one", [square(&[1, 1]), normal([1, 1])])
+        .also("nothing", [square(&[2, 2]), normal([0, 2, 1])])
         .refuses(
             |tape| matrix(tape).solve(&matrix(tape)),
             "solve: shape [2, 3]; expected square matrices",
@@ -58,18 +58,16 @@ pub(super) fn solve() -> Entry {
 }
 
 pub(super) fn triangular_solve() -> Entry {
-    let solve = |upper: bool| {
-        program!([upper: bool] |a, b| {
-            let n = a.shape()[a.rank() - 1];
-            a.try_add(&a.tape().input(Tensor::eye(n)).mul_scalar(4.0)?)?.triangular_solve(b, *upper)
-        })
-    };
-    Entry::new("X with A·X = B for triangular A")
+    let solve = |upper: bool| program!([upper: bool] |a, b| a.triangular_solve(b, *upper));
+    let square = |shape: &[usize]| diagonal(4.0, shape);
+    Entry::new("X with A·X = B for triangular A, of which the other triangle isn't read")
         .needs_an_axis()
-        .case("lower", solve(false), [normal([3, 3]), normal([3, 2])])
-        .also("one by one", [normal([1, 1]), normal([1])])
-        .case("upper", solve(true), [normal([2, 2, 2]), normal([2, 1])])
-        .also("nothing", [normal([2, 2]), normal([0, 2, 1])])
+        .case("lower", solve(false), [square(&[3, 3]), normal([3, 2])])
+        .options(r#"{"upper": false}"#)
+        .also("one by one", [square(&[1, 1]), normal([1])])
+        .case("upper", solve(true), [square(&[2, 2, 2]), normal([2, 1])])
+        .options(r#"{"upper": true}"#)
+        .also("nothing", [square(&[2, 2]), normal([0, 2, 1])])
         .refuses(
             |tape| tape.var(Tensor::zeros([1, 1])).triangular_solve(&tape.var(Tensor::ones([1])), true),
             "triangular_solve: matrix 0 is singular: 0 at (0, 0)",
@@ -81,15 +79,10 @@ pub(super) fn triangular_solve() -> Entry {
 }
 
 pub(super) fn inverse() -> Entry {
-    let inverse = program!(|a| {
-        let n = a.shape()[a.rank() - 1];
-        a.try_add(&a.tape().input(Tensor::eye(n)).mul_scalar(6.0)?)?
-            .inverse()
-    });
     Entry::new("A⁻¹")
         .needs_an_axis()
-        .case("two", inverse, [normal([2, 3, 3])])
-        .also("one by one", [normal([1, 1])])
+        .case("two", program!(|a| a.inverse()), [diagonal(6.0, [2, 3, 3])])
+        .also("one by one", [diagonal(6.0, [1, 1])])
         .also("nothing", [normal([0, 2, 2])])
         .refuses(
             |tape| tape.var(Tensor::ones([2, 2])).inverse(),
@@ -102,15 +95,14 @@ pub(super) fn inverse() -> Entry {
 }
 
 pub(super) fn determinant() -> Entry {
-    let determinant = program!(|a| {
-        let n = a.shape()[a.rank() - 1];
-        a.try_add(&a.tape().input(Tensor::eye(n)).mul_scalar(5.0)?)?
-            .determinant()
-    });
     Entry::new("det A")
         .needs_an_axis()
-        .case("two", determinant, [normal([2, 3, 3])])
-        .also("one by one", [normal([1, 1])])
+        .case(
+            "two",
+            program!(|a| a.determinant()),
+            [diagonal(5.0, [2, 3, 3])],
+        )
+        .also("one by one", [diagonal(5.0, [1, 1])])
         .also("nothing", [normal([0, 2, 2])])
         .refuses(
             |tape| matrix(tape).determinant(),
@@ -120,29 +112,27 @@ pub(super) fn determinant() -> Entry {
 
 pub(super) fn qr() -> Entry {
     // Far enough from dependent columns for differences.
-    let away = |columns: usize| {
-        program!([columns: usize] |x| {
-            let m = x.shape()[x.rank() - 2];
-            let eye = Tensor::eye(m.max(*columns)).narrow(0, 0, m)?.narrow(1, 0, *columns)?;
-            let (q, r) = x.try_add(&x.tape().input(eye).mul_scalar(5.0)?)?.qr()?;
-            Var::concat(&[q, r], -1)
-        })
-    };
+    let square = |shape: &[usize]| diagonal(5.0, shape);
+    let side_by_side = program!(|x| {
+        let (q, r) = x.qr()?;
+        Var::concat(&[q, r], -1)
+    });
     Entry::new("Q with orthonormal columns and upper triangular R with Q·R = A")
         .needs_an_axis()
-        .case("square", away(3), [normal([2, 3, 3])])
-        .case("one by one", away(1), [normal([1, 1])])
-        .case("wide", away(3), [normal([2, 3])])
+        .case("square", side_by_side, [square(&[2, 3, 3])])
+        .also("one by one", [square(&[1, 1])])
+        .also("wide", [square(&[2, 3])])
+        .also("nothing", [normal([0, 2, 2])])
         .case(
             "tall",
             program!(|x| {
-                let eye = x.tape().input(Tensor::eye(4).narrow(1, 0, 2)?);
-                let (q, r) = x.try_add(&eye.mul_scalar(5.0)?)?.qr()?;
+                let (q, r) = x.qr()?;
                 Var::concat(&[q, r], -2)
             }),
-            [normal([4, 2])],
+            [square(&[4, 2])],
         )
-        .case("nothing", away(2), [normal([0, 2, 2])])
+        .case("R alone", program!(|x| Ok(x.qr()?.1)), [square(&[3, 2])])
+        .options(r#"{"result": 1}"#)
         .refuses(
             |tape| tape.var(Tensor::ones([3])).qr(),
             "qr: shape [3]; expected at least two axes, [..., rows, columns]",
@@ -169,6 +159,7 @@ pub(super) fn eigh() -> Entry {
             program!(|x| Ok(x.eigh()?.0)),
             [normal([2, 2])],
         )
+        .options(r#"{"result": 0}"#)
         .refuses(
             |tape| matrix(tape).eigh(),
             "eigh: shape [2, 3]; expected square matrices",
@@ -198,6 +189,12 @@ pub(super) fn svd() -> Entry {
         .also("wide", [normal([2, 3])])
         .also("one by one", [normal([1, 1])])
         .also("nothing", [normal([0, 2, 2])])
+        .case(
+            "values alone",
+            program!(|x| Ok(x.svd()?.1)),
+            [diagonal(5.0, [2, 3])],
+        )
+        .options(r#"{"result": 1}"#)
         .refuses(
             |tape| tape.var(Tensor::ones([3])).svd(),
             "svd: shape [3]; expected at least two axes, [..., rows, columns]",

@@ -204,11 +204,13 @@ pub(super) fn clamp() -> Entry {
         program!(|x| x.clamp(-1.0, 0.5)),
         kinks,
     )
+    .options_of_all(r#"{"low": -1, "high": 0.5}"#)
     .case(
         "one bound",
         program!(|x| x.clamp(f64::NEG_INFINITY, 0.5)),
         [kinks([2, 3].into())],
     )
+    .options(r#"{"high": 0.5}"#)
     .refuses(
         |tape: &Tape<f64>| tape.var(Tensor::zeros([2])).clamp(1.0, 0.0),
         "clamp: bounds 1 and 0; expected numbers with the lower one first",

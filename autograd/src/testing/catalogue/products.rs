@@ -123,15 +123,15 @@ pub(super) fn conv() -> Entry {
             conv(ConvGeometry::new(2)),
             [normal([4, 20, 20, 8]), normal([3, 3, 8, 16]), normal([16])],
         )
-        .case("one axis", conv(ConvGeometry::new(1)), [normal([2, 4, 2]), normal([3, 2, 2]), normal([2])])
-        .case("without bias", plain(ConvGeometry::new(1)), [normal([1, 4, 2]), normal([2, 2, 3])])
-        .case("two axes, uneven", conv(uneven()), [normal([1, 4, 4, 2]), normal([2, 3, 2, 2]), normal([2])])
-        .case("kernel of size 1", plain(ConvGeometry::new(2)), [normal([2, 2, 2, 2]), normal([1, 1, 2, 3])])
-        .case("three axes", plain(ConvGeometry::new(3)), [normal([1, 2, 3, 2, 1]), normal([2, 2, 2, 1, 2])])
-        .case("groups", conv(grouped(2)), [normal([1, 4, 4]), normal([3, 2, 4]), normal([4])])
-        .case("depthwise", conv(grouped(3)), [normal([2, 4, 3]), normal([3, 1, 3]), normal([3])])
-        .case("depthwise, two filters each", plain(grouped(2)), [normal([1, 4, 2]), normal([3, 1, 4])])
-        .case("no batch", conv(ConvGeometry::new(1)), [normal([0, 4, 2]), normal([3, 2, 2]), normal([2])])
+        .case("one axis", conv(ConvGeometry::new(1)), [normal([2, 4, 2]), normal([3, 2, 2]), normal([2])]).options(r#"{"stride": [1], "dilation": [1], "padding": [[0, 0]], "groups": 1}"#)
+        .case("without bias", plain(ConvGeometry::new(1)), [normal([1, 4, 2]), normal([2, 2, 3])]).options(r#"{"stride": [1], "dilation": [1], "padding": [[0, 0]], "groups": 1}"#)
+        .case("two axes, uneven", conv(uneven()), [normal([1, 4, 4, 2]), normal([2, 3, 2, 2]), normal([2])]).options(r#"{"stride": [2, 1], "dilation": [1, 2], "padding": [[1, 0], [2, 1]], "groups": 1}"#)
+        .case("kernel of size 1", plain(ConvGeometry::new(2)), [normal([2, 2, 2, 2]), normal([1, 1, 2, 3])]).options(r#"{"stride": [1, 1], "dilation": [1, 1], "padding": [[0, 0], [0, 0]], "groups": 1}"#)
+        .case("three axes", plain(ConvGeometry::new(3)), [normal([1, 2, 3, 2, 1]), normal([2, 2, 2, 1, 2])]).options(r#"{"stride": [1, 1, 1], "dilation": [1, 1, 1], "padding": [[0, 0], [0, 0], [0, 0]], "groups": 1}"#)
+        .case("groups", conv(grouped(2)), [normal([1, 4, 4]), normal([3, 2, 4]), normal([4])]).options(r#"{"stride": [1], "dilation": [1], "padding": [[1, 1]], "groups": 2}"#)
+        .case("depthwise", conv(grouped(3)), [normal([2, 4, 3]), normal([3, 1, 3]), normal([3])]).options(r#"{"stride": [1], "dilation": [1], "padding": [[1, 1]], "groups": 3}"#)
+        .case("depthwise, two filters each", plain(grouped(2)), [normal([1, 4, 2]), normal([3, 1, 4])]).options(r#"{"stride": [1], "dilation": [1], "padding": [[1, 1]], "groups": 2}"#)
+        .case("no batch", conv(ConvGeometry::new(1)), [normal([0, 4, 2]), normal([3, 2, 2]), normal([2])]).options(r#"{"stride": [1], "dilation": [1], "padding": [[0, 0]], "groups": 1}"#)
         .refuses(
             |tape| {
                 let (x, w) = (tape.var(Tensor::zeros([1, 4, 2])), tape.var(Tensor::zeros([3, 3, 2])));
@@ -237,14 +237,14 @@ pub(super) fn conv_transpose() -> Entry {
             conv(ConvGeometry::new(2), vec![20, 20]),
             [normal([4, 18, 18, 16]), normal([3, 3, 8, 16]), normal([8])],
         )
-        .case("one axis", conv(line(1, 1, 0), vec![5]), [normal([2, 3, 2]), normal([3, 2, 2]), normal([2])])
-        .case("without bias", plain(line(1, 1, 1), vec![2]), [normal([1, 3, 2]), normal([2, 3, 2])])
-        .case("a stride, and a rest below it", conv(line(3, 1, 1), vec![8]), [normal([1, 3, 1]), normal([2, 2, 1]), normal([2])])
-        .case("longer than the taps reach", plain(line(1, 3, 0), vec![7]), [normal([1, 2, 2]), normal([2, 1, 2])])
-        .case("cut behind everything", plain(line(2, 1, 1), vec![1]), [normal([1, 1, 2]), normal([1, 1, 2])])
-        .case("two axes, uneven", plain(uneven(), vec![4, 3]), [normal([1, 2, 2, 2]), normal([2, 3, 1, 2])])
-        .case("groups", plain(grouped(2), vec![4]), [normal([1, 4, 4]), normal([3, 2, 4])])
-        .case("no batch", plain(line(1, 1, 0), vec![5]), [normal([0, 3, 2]), normal([3, 2, 2])])
+        .case("one axis", conv(line(1, 1, 0), vec![5]), [normal([2, 3, 2]), normal([3, 2, 2]), normal([2])]).options(r#"{"stride": [1], "dilation": [1], "padding": [[0, 0]], "groups": 1, "output": [5]}"#)
+        .case("without bias", plain(line(1, 1, 1), vec![2]), [normal([1, 3, 2]), normal([2, 3, 2])]).options(r#"{"stride": [1], "dilation": [1], "padding": [[1, 0]], "groups": 1, "output": [2]}"#)
+        .case("a stride, and a rest below it", conv(line(3, 1, 1), vec![8]), [normal([1, 3, 1]), normal([2, 2, 1]), normal([2])]).options(r#"{"stride": [3], "dilation": [1], "padding": [[1, 0]], "groups": 1, "output": [8]}"#)
+        .case("longer than the taps reach", plain(line(1, 3, 0), vec![7]), [normal([1, 2, 2]), normal([2, 1, 2])]).options(r#"{"stride": [1], "dilation": [3], "padding": [[0, 0]], "groups": 1, "output": [7]}"#)
+        .case("cut behind everything", plain(line(2, 1, 1), vec![1]), [normal([1, 1, 2]), normal([1, 1, 2])]).options(r#"{"stride": [2], "dilation": [1], "padding": [[1, 0]], "groups": 1, "output": [1]}"#)
+        .case("two axes, uneven", plain(uneven(), vec![4, 3]), [normal([1, 2, 2, 2]), normal([2, 3, 1, 2])]).options(r#"{"stride": [2, 1], "dilation": [1, 2], "padding": [[1, 0], [2, 1]], "groups": 1, "output": [4, 3]}"#)
+        .case("groups", plain(grouped(2), vec![4]), [normal([1, 4, 4]), normal([3, 2, 4])]).options(r#"{"stride": [1], "dilation": [1], "padding": [[1, 1]], "groups": 2, "output": [4]}"#)
+        .case("no batch", plain(line(1, 1, 0), vec![5]), [normal([0, 3, 2]), normal([3, 2, 2])]).options(r#"{"stride": [1], "dilation": [1], "padding": [[0, 0]], "groups": 1, "output": [5]}"#)
         .refuses(
             |tape| {
                 let (x, w) = (tape.var(Tensor::zeros([1, 4, 2])), tape.var(Tensor::zeros([3, 2, 3])));

@@ -9,10 +9,12 @@ pub(super) fn softmax() -> Entry {
         .needs_an_axis()
         .large(program!(|x| x.softmax(-1)), [normal([400, 300])])
         .case("last axis", program!(|x| x.softmax(-1)), [normal([2, 4])])
+        .options(r#"{"axis": -1}"#)
         .also("one class", [normal([2, 1])])
         .also("no rows", [normal([0, 3])])
         .also("no classes", [normal([2, 0])])
         .case("first axis", program!(|x| x.softmax(0)), [normal([3, 2])])
+        .options(r#"{"axis": 0}"#)
         .refuses(
             |tape| tape.var(Tensor::zeros([2, 3])).softmax(2),
             "softmax: axis 2 is out of range for rank 2; expected -2 to 1",
@@ -28,6 +30,7 @@ pub(super) fn log_softmax() -> Entry {
             program!(|x| x.log_softmax(-1)),
             [normal([2, 4])],
         )
+        .options(r#"{"axis": -1}"#)
         .also("one class", [normal([2, 1])])
         .also("no rows", [normal([0, 3])])
         .also("no classes", [normal([2, 0])])
@@ -36,6 +39,7 @@ pub(super) fn log_softmax() -> Entry {
             program!(|x| x.log_softmax(0)),
             [normal([3, 2])],
         )
+        .options(r#"{"axis": 0}"#)
         .refuses(
             |tape| tape.var(Tensor::zeros([2, 3])).log_softmax(2),
             "log_softmax: axis 2 is out of range for rank 2; expected -2 to 1",
@@ -55,14 +59,24 @@ pub(super) fn cross_entropy() -> Entry {
         .needs_an_axis()
         .large(against(targets(&[400], 300)), [normal([400, 300])])
         .case("rows", against(targets(&[3], 4)), [normal([3, 4])])
+        .options("{}")
+        .given("target", targets(&[3], 4))
         .case(
             "several axes",
             against(targets(&[2, 2], 3)),
             [normal([2, 2, 3])],
         )
+        .options("{}")
+        .given("target", targets(&[2, 2], 3))
         .case("one row, no axis", against(targets(&[], 3)), [normal([3])])
+        .options("{}")
+        .given("target", targets(&[], 3))
         .case("one class", against(targets(&[2], 1)), [normal([2, 1])])
+        .options("{}")
+        .given("target", targets(&[2], 1))
         .case("no rows", against(targets(&[0], 3)), [normal([0, 3])])
+        .options("{}")
+        .given("target", targets(&[0], 3))
         .refuses(
             |tape| {
                 tape.var(Tensor::zeros([2, 3]))
@@ -88,6 +102,7 @@ pub(super) fn layer_norm() -> Entry {
             [normal([400, 300]), normal([300]), normal([300])],
         )
         .case("rows", norm, [normal([3, 4]), normal([4]), normal([4])])
+        .options(r#"{"epsilon": 1e-3}"#)
         .also(
             "one row, no other axis",
             [normal([4]), normal([4]), normal([4])],
@@ -115,7 +130,7 @@ pub(super) fn batch_norm() -> Entry {
             norm.clone(),
             [normal([4000, 24]), normal([24]), normal([24])],
         )
-        .case("rows", norm, [normal([4, 3]), normal([3]), normal([3])])
+        .case("rows", norm, [normal([4, 3]), normal([3]), normal([3])]).options(r#"{"epsilon": 1e-3}"#)
         .also(
             "several axes",
             [normal([2, 3, 2]), normal([2]), normal([2])],

@@ -13,9 +13,11 @@ pub(super) fn cumsum() -> Entry {
         .needs_an_axis()
         .large(program!(|x| x.cumsum(1)), [normal([80, 3001])])
         .case("first axis", program!(|x| x.cumsum(0)), [normal([3, 2])])
+        .options(r#"{"axis": 0}"#)
         .also("one", [normal([1])])
         .also("nothing", [normal([0, 2])])
         .case("last axis", program!(|x| x.cumsum(-1)), [normal([2, 4])])
+        .options(r#"{"axis": -1}"#)
         .refuses(
             |tape| matrix(tape).cumsum(2),
             "cumsum: axis 2 is out of range for rank 2; expected -2 to 1",
@@ -26,6 +28,7 @@ pub(super) fn cumprod() -> Entry {
     Entry::new("yᵢ = x₀ · … · xᵢ along an axis")
         .needs_an_axis()
         .case("first axis", program!(|x| x.cumprod(0)), [normal([3, 2])])
+        .options(r#"{"axis": 0}"#)
         .also("one", [normal([1])])
         .also("nothing", [normal([0, 2])])
         .case(
@@ -50,6 +53,7 @@ pub(super) fn logcumsumexp() -> Entry {
             program!(|x| x.logcumsumexp(0)),
             [normal([3, 2])],
         )
+        .options(r#"{"axis": 0}"#)
         .also("one", [normal([1])])
         .also("nothing", [normal([0, 2])])
         .case(
@@ -57,6 +61,7 @@ pub(super) fn logcumsumexp() -> Entry {
             program!(|x| x.logcumsumexp(-1)),
             [normal([2, 5])],
         )
+        .options(r#"{"axis": -1}"#)
         .refuses(
             |tape| matrix(tape).logcumsumexp(2),
             "logcumsumexp: axis 2 is out of range for rank 2; expected -2 to 1",

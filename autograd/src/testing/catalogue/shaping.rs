@@ -14,6 +14,7 @@ pub(super) fn roll() -> Entry {
         .needs_an_axis()
         .large(program!(|x| x.roll(7, 1)), [normal([80, 3001])])
         .case("on", program!(|x| x.roll(1, 0)), [normal([3, 2])])
+        .options(r#"{"shift": 1, "axis": 0}"#)
         .also("one", [normal([1])])
         .also("nothing", [normal([0, 2])])
         .case(
@@ -21,6 +22,7 @@ pub(super) fn roll() -> Entry {
             program!(|x| x.roll(-6, -1)),
             [normal([2, 4])],
         )
+        .options(r#"{"shift": -6, "axis": -1}"#)
         .refuses(
             |tape| matrix(tape).roll(1, 2),
             "roll: axis 2 is out of range for rank 2; expected -2 to 1",
@@ -32,10 +34,13 @@ pub(super) fn repeat() -> Entry {
         .needs_an_axis()
         .large(program!(|x| x.repeat(3, 0)), [normal([80, 1001])])
         .case("first axis", program!(|x| x.repeat(2, 0)), [normal([3, 2])])
+        .options(r#"{"times": 2, "axis": 0}"#)
         .also("one", [normal([1])])
         .also("nothing", [normal([0, 2])])
         .case("last axis", program!(|x| x.repeat(3, -1)), [normal([2, 2])])
+        .options(r#"{"times": 3, "axis": -1}"#)
         .case("no times", program!(|x| x.repeat(0, 1)), [normal([2, 2])])
+        .options(r#"{"times": 0, "axis": 1}"#)
         .refuses(
             |tape| matrix(tape).repeat(2, 2),
             "repeat: axis 2 is out of range for rank 2; expected -2 to 1",
@@ -46,10 +51,12 @@ pub(super) fn tile() -> Entry {
     Entry::new("the whole several times along each axis")
         .large(program!(|x| x.tile([2, 2])), [normal([80, 1001])])
         .case("both axes", program!(|x| x.tile([2, 3])), [normal([2, 2])])
+        .options(r#"{"times": [2, 3]}"#)
         .also("new axes", [normal([1])])
         .also("rank 0", [normal(())])
         .also("nothing", [normal([0, 2])])
         .case("the last axis", program!(|x| x.tile([2])), [normal([2, 3])])
+        .options(r#"{"times": [2]}"#)
         .refuses(
             |tape| matrix(tape).tile([usize::MAX]),
             "tile: shape [2, 18446744073709551615] is larger than memory can address",
@@ -61,6 +68,7 @@ pub(super) fn tril() -> Entry {
         .needs_an_axis()
         .large(program!(|x| x.tril(0)), [normal([500, 480])])
         .case("main diagonal", program!(|x| x.tril(0)), [normal([2, 3])])
+        .options(r#"{"diagonal": 0}"#)
         .also("one", [normal([1, 1])])
         .also("nothing", [normal([0, 2])])
         .case(
@@ -68,6 +76,7 @@ pub(super) fn tril() -> Entry {
             program!(|x| x.tril(-1)),
             [normal([2, 3, 2])],
         )
+        .options(r#"{"diagonal": -1}"#)
         .refuses(
             |tape| tape.var(Tensor::ones([3])).tril(0),
             "tril: shape [3]; expected at least two axes, [..., rows, columns]",
@@ -79,6 +88,7 @@ pub(super) fn triu() -> Entry {
         .needs_an_axis()
         .large(program!(|x| x.triu(0)), [normal([500, 480])])
         .case("main diagonal", program!(|x| x.triu(0)), [normal([2, 3])])
+        .options(r#"{"diagonal": 0}"#)
         .also("one", [normal([1, 1])])
         .also("nothing", [normal([0, 2])])
         .case(
@@ -86,6 +96,7 @@ pub(super) fn triu() -> Entry {
             program!(|x| x.triu(1)),
             [normal([2, 3, 2])],
         )
+        .options(r#"{"diagonal": 1}"#)
         .refuses(
             |tape| tape.var(Tensor::ones([3])).triu(0),
             "triu: shape [3]; expected at least two axes, [..., rows, columns]",
@@ -96,13 +107,13 @@ pub(super) fn pad_with() -> Entry {
     let pad = |border: Vec<(usize, usize)>, mode: PadMode| program!([border: Vec<(usize, usize)>, mode: PadMode] |x| x.pad_with(border, *mode));
     Entry::new("with a border that continues the tensor")
         .large(pad(vec![(1, 2), (3, 0)], PadMode::Edge), [normal([80, 3001])])
-        .case("reflected", pad(vec![(1, 0), (2, 1)], PadMode::Reflect), [normal([2, 3])])
+        .case("reflected", pad(vec![(1, 0), (2, 1)], PadMode::Reflect), [normal([2, 3])]).options(r#"{"border": [[1, 0], [2, 1]], "mode": "reflect"}"#)
         .also("more than once", [normal([1, 2])])
-        .case("the edge", pad(vec![(1, 2)], PadMode::Edge), [normal([2])])
-        .case("circular", pad(vec![(0, 0), (1, 3)], PadMode::Circular), [normal([2, 2])])
+        .case("the edge", pad(vec![(1, 2)], PadMode::Edge), [normal([2])]).options(r#"{"border": [[1, 2]], "mode": "edge"}"#)
+        .case("circular", pad(vec![(0, 0), (1, 3)], PadMode::Circular), [normal([2, 2])]).options(r#"{"border": [[0, 0], [1, 3]], "mode": "circular"}"#)
         .also("nothing", [normal([0, 2])])
-        .case("one value", pad(vec![(1, 1)], PadMode::Constant(2.0)), [normal([2])])
-        .case("rank 0", pad(vec![], PadMode::Edge), [normal(())])
+        .case("one value", pad(vec![(1, 1)], PadMode::Constant(2.0)), [normal([2])]).options(r#"{"border": [[1, 1]], "mode": "constant", "value": 2}"#)
+        .case("rank 0", pad(vec![], PadMode::Edge), [normal(())]).options(r#"{"border": [], "mode": "edge"}"#)
         .refuses(
             |tape| matrix(tape).pad_with([(1, 1)], PadMode::Edge),
             "pad_with: 1 pairs (before, behind) for shape [2, 3]; expected one for each axis",
@@ -128,13 +139,13 @@ pub(super) fn unfold() -> Entry {
     Entry::new("the patches under a kernel: [batch, spatial…, channels] → [batch, output…, kernel…, channels]")
         .needs_an_axis()
         .large(unfold(vec![3, 2], geometry(2)), [normal([2, 60, 50, 8])])
-        .case("one axis", unfold(vec![2], geometry(1)), [normal([2, 4, 2])])
+        .case("one axis", unfold(vec![2], geometry(1)), [normal([2, 4, 2])]).options(r#"{"kernel": [2], "stride": [2], "dilation": [1], "padding": [[1, 0]]}"#)
         .also("of one", [normal([1, 1, 1])])
         .also("no images", [normal([0, 4, 2])])
-        .case("two axes", unfold(vec![2, 2], geometry(2)), [normal([1, 3, 3, 2])])
-        .case("three axes", unfold(vec![2, 1, 2], geometry(3)), [normal([1, 2, 2, 2, 1])])
-        .case("a view", unfold(vec![2], ConvGeometry::new(1)), [normal([1, 4, 1])])
-        .case("no axes", unfold(vec![], ConvGeometry::new(0)), [normal([2, 3])])
+        .case("two axes", unfold(vec![2, 2], geometry(2)), [normal([1, 3, 3, 2])]).options(r#"{"kernel": [2, 2], "stride": [2, 1], "dilation": [1, 2], "padding": [[1, 0], [0, 2]]}"#)
+        .case("three axes", unfold(vec![2, 1, 2], geometry(3)), [normal([1, 2, 2, 2, 1])]).options(r#"{"kernel": [2, 1, 2], "stride": [2, 1, 1], "dilation": [1, 2, 1], "padding": [[1, 0], [0, 2], [1, 1]]}"#)
+        .case("a view", unfold(vec![2], ConvGeometry::new(1)), [normal([1, 4, 1])]).options(r#"{"kernel": [2], "stride": [1], "dilation": [1], "padding": [[0, 0]]}"#)
+        .case("no axes", unfold(vec![], ConvGeometry::new(0)), [normal([2, 3])]).options(r#"{"kernel": [], "stride": [], "dilation": [], "padding": []}"#)
         .refuses(
             |tape| matrix(tape).unfold([2], &ConvGeometry::new(1)),
             "unfold: a kernel [2] needs an input [batch, 1 sizes, channels], got [2, 3]",
@@ -154,10 +165,10 @@ pub(super) fn fold() -> Entry {
     Entry::new("the sum of overlapping patches: [batch, output…, kernel…, channels] → [batch, spatial…, channels]")
         .needs_an_axis()
         .large(fold(vec![60, 50], geometry(2)), [normal([2, 30, 50, 3, 2, 8])])
-        .case("one axis", fold(vec![4], geometry(1)), [normal([2, 2, 2, 2])])
+        .case("one axis", fold(vec![4], geometry(1)), [normal([2, 2, 2, 2])]).options(r#"{"sizes": [4], "stride": [2], "dilation": [1], "padding": [[1, 0]]}"#)
         .also("no images", [normal([0, 2, 2, 2])])
-        .case("two axes", fold(vec![3, 3], geometry(2)), [normal([1, 2, 3, 2, 2, 2])])
-        .case("no axes", fold(vec![], ConvGeometry::new(0)), [normal([2, 3])])
+        .case("two axes", fold(vec![3, 3], geometry(2)), [normal([1, 2, 3, 2, 2, 2])]).options(r#"{"sizes": [3, 3], "stride": [2, 1], "dilation": [1, 2], "padding": [[1, 0], [0, 2]]}"#)
+        .case("no axes", fold(vec![], ConvGeometry::new(0)), [normal([2, 3])]).options(r#"{"sizes": [], "stride": [], "dilation": [], "padding": []}"#)
         .refuses(
             |tape| matrix(tape).fold([2], &ConvGeometry::new(1)),
             "fold: patches [2, 3] for images of 1 spatial axes; expected [batch, 1 output sizes, 1 kernel sizes, channels]",
@@ -172,14 +183,17 @@ pub(super) fn rot90() -> Entry {
     Entry::new("turned by quarters in the plane of two axes")
         .needs_an_axis()
         .case("one", program!(|x| x.rot90(1, 0, 1)), [normal([2, 3])])
+        .options(r#"{"times": 1, "axes": [0, 1]}"#)
         .also("of one", [normal([1, 1])])
         .also("nothing", [normal([0, 2])])
         .case("two", program!(|x| x.rot90(2, 1, 0)), [normal([2, 3])])
+        .options(r#"{"times": 2, "axes": [1, 0]}"#)
         .case(
             "back",
             program!(|x| x.rot90(-1, 0, -1)),
             [normal([2, 1, 3])],
         )
+        .options(r#"{"times": -1, "axes": [0, -1]}"#)
         .refuses(
             |tape| matrix(tape).rot90(1, 1, -1),
             "rot90: axes 1 and -1 of shape [2, 3] are the same; expected two",
@@ -199,6 +213,12 @@ pub(super) fn meshgrid() -> Entry {
         )
         .also("of one", [normal([1]), normal([2])])
         .also("nothing", [normal([0]), normal([2])])
+        .case(
+            "the first of two",
+            program!(|x, y| Ok(Var::meshgrid(&[x, y])?.remove(0))),
+            [normal([2]), normal([3])],
+        )
+        .options(r#"{"result": 0}"#)
         .refuses(
             |tape| Var::meshgrid(&[&matrix(tape)]),
             "meshgrid: tensor 0 has shape [2, 3]; expected vectors",
@@ -209,10 +229,13 @@ pub(super) fn diag_embed() -> Entry {
     Entry::new("each vector on the diagonal of a matrix")
         .needs_an_axis()
         .case("main", program!(|x| x.diag_embed(0)), [normal([2, 3])])
+        .options(r#"{"offset": 0}"#)
         .also("one", [normal([1])])
         .also("nothing", [normal([0])])
         .case("above", program!(|x| x.diag_embed(1)), [normal([2])])
+        .options(r#"{"offset": 1}"#)
         .case("below", program!(|x| x.diag_embed(-2)), [normal([2])])
+        .options(r#"{"offset": -2}"#)
         .refuses(
             |tape| tape.scalar(1.0).diag_embed(0),
             "diag_embed: a tensor of rank 0; expected at least one axis",
@@ -231,27 +254,32 @@ pub(super) fn resize() -> Entry {
             resize(vec![(0, 5)], Interpolation::Nearest),
             [normal([2])],
         )
+        .options(r#"{"sizes": [[0, 5]], "by": "nearest"}"#)
         .case(
             "nearest, down",
             resize(vec![(-1, 2)], Interpolation::Nearest),
             [normal([2, 5])],
         )
+        .options(r#"{"sizes": [[-1, 2]], "by": "nearest"}"#)
         .case(
             "bilinear, up and down",
             resize(vec![(1, 5), (2, 2)], Interpolation::Linear),
             [normal([1, 3, 3])],
         )
+        .options(r#"{"sizes": [[1, 5], [2, 2]], "by": "linear"}"#)
         .also("nothing", [normal([0, 3, 3])])
         .case(
             "corners aligned",
             resize(vec![(0, 4)], Interpolation::LinearAlignCorners),
             [normal([3, 2])],
         )
+        .options(r#"{"sizes": [[0, 4]], "by": "linear_align_corners"}"#)
         .case(
             "no axes",
             resize(vec![], Interpolation::Linear),
             [normal(())],
         )
+        .options(r#"{"sizes": [], "by": "linear"}"#)
         .refuses(
             |tape| matrix(tape).resize([(0, 0)], Interpolation::Linear),
             "resize: from 2 to 0 positions along axis 0 of shape [2, 3]; expected at least 1 each",

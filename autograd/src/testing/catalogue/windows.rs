@@ -26,23 +26,23 @@ pub(super) fn max_pool() -> Entry {
             "one axis",
             pool(PoolGeometry::new(&[2])),
             [distinct([2, 4, 2])],
-        )
+        ).options(r#"{"kernel": [2], "stride": [2], "padding": [[0, 0]]}"#)
         .case(
             "a rest that fits no window",
             pool(PoolGeometry::new(&[2])),
             [distinct([1, 5, 1])],
-        )
-        .case("two axes, uneven", pool(uneven()), [distinct([1, 4, 3, 2])])
+        ).options(r#"{"kernel": [2], "stride": [2], "padding": [[0, 0]]}"#)
+        .case("two axes, uneven", pool(uneven()), [distinct([1, 4, 3, 2])]).options(r#"{"kernel": [3, 2], "stride": [2, 1], "padding": [[1, 1], [1, 0]]}"#)
         .case(
             "three axes",
             pool(PoolGeometry::new(&[2, 1, 2])),
             [distinct([1, 2, 2, 4, 1])],
-        )
+        ).options(r#"{"kernel": [2, 1, 2], "stride": [2, 1, 2], "padding": [[0, 0], [0, 0], [0, 0]]}"#)
         .case(
             "no batch",
             pool(PoolGeometry::new(&[2])),
             [distinct([0, 4, 2])],
-        )
+        ).options(r#"{"kernel": [2], "stride": [2], "padding": [[0, 0]]}"#)
         .refuses(
             |tape| {
                 tape.var(Tensor::zeros([1, 4, 2]))
@@ -71,32 +71,32 @@ pub(super) fn avg_pool() -> Entry {
             "one axis",
             pool(PoolGeometry::new(&[2]), true),
             [normal([2, 4, 2])],
-        )
+        ).options(r#"{"kernel": [2], "stride": [2], "padding": [[0, 0]], "with_padding": true}"#)
         .case(
             "a rest that fits no window",
             pool(PoolGeometry::new(&[2]), true),
             [normal([1, 5, 1])],
-        )
+        ).options(r#"{"kernel": [2], "stride": [2], "padding": [[0, 0]], "with_padding": true}"#)
         .case(
             "uneven, padding counts",
             pool(uneven(), true),
             [normal([1, 4, 3, 2])],
-        )
+        ).options(r#"{"kernel": [3, 2], "stride": [2, 1], "padding": [[1, 1], [1, 0]], "with_padding": true}"#)
         .case(
             "uneven, padding doesn't",
             pool(uneven(), false),
             [normal([1, 4, 3, 2])],
-        )
+        ).options(r#"{"kernel": [3, 2], "stride": [2, 1], "padding": [[1, 1], [1, 0]], "with_padding": false}"#)
         .case(
             "three axes",
             pool(PoolGeometry::new(&[2, 1, 2]), false),
             [normal([1, 2, 2, 4, 1])],
-        )
+        ).options(r#"{"kernel": [2, 1, 2], "stride": [2, 1, 2], "padding": [[0, 0], [0, 0], [0, 0]], "with_padding": false}"#)
         .case(
             "no batch",
             pool(PoolGeometry::new(&[2]), true),
             [normal([0, 4, 2])],
-        )
+        ).options(r#"{"kernel": [2], "stride": [2], "padding": [[0, 0]], "with_padding": true}"#)
         .refuses(
             |tape| {
                 tape.var(Tensor::zeros([1, 4, 2]))

@@ -197,7 +197,7 @@ fn cotangent(shape: &[usize], rng: &mut Rng) -> Result<Tensor<f64>> {
 }
 
 /// The result of a case's program.
-fn value(case: &Case, inputs: &[Tensor<f64>]) -> Result<Tensor<f64>> {
+pub(super) fn value(case: &Case, inputs: &[Tensor<f64>]) -> Result<Tensor<f64>> {
     let tape = Tape::new();
     let xs: Vec<Var<f64>> = inputs.iter().map(|x| tape.input(x.clone())).collect();
     Ok(case.program.run(&xs)?.into_tensor())
