@@ -24,8 +24,9 @@ pub use etude_optim as optim;
 pub use etude_tensor as tensor;
 
 pub use etude_autograd::{
-    Accumulation, Anomalies, Buffer, Gradients, Mode, Param, Picture, Tape, Var, checkpoint, grad,
-    hessian, hvp, jacobian, jvp, per_sample, stop_gradient, value_and_grad, vjp,
+    Accumulation, Anomalies, Buffer, Gradients, Mode, Param, Picture, Tape, Var, checkpoint,
+    dualcheck, grad, gradcheck, gradgradcheck, hessian, hvp, jacobian, jvp, per_sample,
+    stop_gradient, value_and_grad, vjp,
 };
 pub use etude_layers::{Layer, Sequential};
 // The trait, and the derive of the same name, in the form for crates that depend on this one only.

@@ -1,18 +1,24 @@
 //! Every check over every operation. A line of a failure is what runs it again:
-//! `etude_autograd::testing::check(Op::Softmax, Check::Duals, 0)`. Another seed for all: `ETUDE_CHECK_SEED=7`.
+//! `etude_autograd::testing::check(Op::Softmax, Check::Duals, 0)`. Another seed for all: `ETUDE_CHECK_SEED=7`. `ETUDE_PROFILE=full` takes
+//! eight seeds.
 
-use etude_autograd::testing::{Check, check_all};
+use etude_autograd::testing::{Check, Profile, check_all};
 use etude_autograd::{Kind, Op};
 use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Runs a check on every operation; no measured error may be above `bound`.
 fn holds(check: Check, bound: f64) {
-    let seed = match std::env::var("ETUDE_CHECK_SEED") {
-        Ok(seed) => seed.parse().expect("ETUDE_CHECK_SEED is a number"),
-        Err(_) => 0,
+    let seeds = match std::env::var("ETUDE_CHECK_SEED") {
+        Ok(seed) => vec![seed.parse().expect("ETUDE_CHECK_SEED is a number")],
+        Err(_) => (0..Profile::chosen().pick(1, 8)).collect(),
     };
-    let (findings, failures) = check_all(check, seed);
+    let (mut findings, mut failures) = (Vec::new(), Vec::new());
+    for seed in seeds {
+        let (found, failed) = check_all(check, seed);
+        findings.extend(found);
+        failures.extend(failed);
+    }
     let lines: Vec<String> = failures.iter().map(|failure| failure.to_string()).collect();
     assert!(
         lines.is_empty(),

@@ -1,6 +1,6 @@
 //! Extreme values: where a formula taken literally gives 0 · ∞, gradients stay finite.
 
-use etude_autograd::{Tape, Var};
+use etude_autograd::{AttentionOptions, Tape, Var};
 use etude_tensor::{Float, Result, Tensor};
 
 /// The value of `f` and the gradient of its sum.
@@ -103,4 +103,49 @@ fn powers_at_zero() -> Result<()> {
     assert_eq!(both(&zero, |x| x.pow_scalar(0.0))?.1, [0.0]);
     assert_eq!(both(&zero, |x| x.sqrt())?.1, [f64::INFINITY]); // PyTorch's choice: the slope it has
     Ok(())
+}
+
+/// `√(x² + y²)` at 0 and any p-norm of zeros: a kink, of which every slope between −1 and 1 would do, and 0 is taken.
+#[test]
+fn norms_of_zeros_have_slope_zero() -> Result<()> {
+    let zeros = Tensor::<f64>::zeros([3]);
+    for p in [0.0, 1.0, 2.0, 3.0, f64::INFINITY] {
+        assert_eq!(both(&zeros, |x| x.norm(p, ..))?.1, [0.0; 3], "p = {p}");
+    }
+    let hypot = |x: &Var<f64>| x.hypot(&x.mul_scalar(2.0)?);
+    assert_eq!(both(&zeros, hypot)?, (vec![0.0; 3], vec![0.0; 3]));
+    assert_eq!(both(&Tensor::full([3], 2.0), |x| x.std(.., 0))?.1, [0.0; 3]);
+    Ok(())
+}
+
+/// The NaN that `where_` doesn't take is not in the value, and its side gets a gradient of exact zeros.
+#[test]
+fn a_nan_that_where_does_not_take_is_not_seen() -> Result<()> {
+    let x = Tensor::from([f64::NAN, 3.0]);
+    let taken = Tensor::from([false, true]);
+    let (y, gradient) = both(&x, |x| x.where_(&taken, &x.tape().scalar(1.0)))?;
+    assert_eq!((y, gradient), (vec![1.0, 3.0], vec![0.0, 1.0]));
+    Ok(())
+}
+
+/// A query that may see nothing: weights, output and gradients are 0, not NaN, even between huge scores.
+fn masked_rows<T: Float>() -> Result<()> {
+    let number = T::from_f64;
+    let visible = Tensor::from([[false, false], [true, false]]);
+    let logits = Tensor::from_slice([2, 2], &[1e4, -1e4, 1e4, -1e4].map(number))?;
+    let (y, gradient) = both(&logits, |x| x.masked_softmax(&visible, -1))?;
+    assert_eq!(y, [0.0, 0.0, 1.0, 0.0].map(number));
+    assert_eq!(gradient, [T::ZERO; 4]);
+    let options = AttentionOptions::new().mask(visible).scale(1e4);
+    let attention = |x: &Var<T>| x.scaled_dot_product_attention(x, x, &options);
+    let (y, gradient) = both(&logits, attention)?;
+    assert_eq!(y[..2], [T::ZERO; 2]);
+    assert!(gradient.iter().all(|v| v.is_finite()), "{gradient:?}");
+    Ok(())
+}
+
+#[test]
+fn a_row_that_sees_nothing_has_no_gradient() -> Result<()> {
+    masked_rows::<f32>()?;
+    masked_rows::<f64>()
 }

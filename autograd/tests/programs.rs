@@ -3,6 +3,7 @@
 //! More of them: `PROPTEST_CASES=5000 cargo test -p etude-autograd --test programs`.
 
 use etude_autograd::check::Report;
+use etude_autograd::testing::Profile;
 use etude_autograd::testing::programs::{Drawn, RandomProgram, Step, Verb, drawn};
 use etude_autograd::{Delivery, Program, SinkHook, Var, dualcheck, dualgradcheck, program};
 use etude_tensor::{Float, Result, Tensor};
@@ -10,11 +11,11 @@ use proptest::prelude::*;
 use proptest::test_runner::{TestError, TestRunner};
 use std::rc::Rc;
 
-/// `PROPTEST_CASES`, or so many.
+/// `PROPTEST_CASES`, or so many; in the full profile 25 times as many.
 fn cases(count: u32) -> ProptestConfig {
     match std::env::var("PROPTEST_CASES") {
         Ok(_) => ProptestConfig::default(),
-        Err(_) => ProptestConfig::with_cases(count),
+        Err(_) => ProptestConfig::with_cases(count * Profile::chosen().pick(1, 25)),
     }
 }
 

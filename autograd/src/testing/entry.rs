@@ -222,7 +222,13 @@ impl Entry {
     #[must_use]
     pub fn given(mut self, name: &'static str, tensor: impl Into<AnyTensor>) -> Self {
         let last = self.cases.last_mut().expect("given() follows a case()");
-        last.givens.push((name, tensor.into()));
+        let tensor = tensor.into();
+        assert!(
+            matches!(tensor, AnyTensor::I64(_) | AnyTensor::Bool(_)),
+            "{name} is {}; expected i64 or bool",
+            tensor.type_name()
+        );
+        last.givens.push((name, tensor));
         self
     }
 

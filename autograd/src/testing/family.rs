@@ -166,7 +166,7 @@ fn reduction(op: Op, rank: usize, option: usize) -> Arc<dyn AnyProgram> {
 fn moved(op: Op, shape: &[usize], option: usize) -> Arc<dyn AnyProgram> {
     let (rank, shape) = (shape.len() as isize, shape.to_vec());
     let axis = option as isize % rank; // counted from the front or, in every second option, from the end
-    let axis = if option / 2 % 2 == 0 {
+    let axis = if (option / 2).is_multiple_of(2) {
         axis
     } else {
         axis - rank
@@ -183,7 +183,7 @@ fn moved(op: Op, shape: &[usize], option: usize) -> Arc<dyn AnyProgram> {
         }
         Op::Reshape => {
             let count: usize = shape.iter().product();
-            let sizes = if more % 2 == 0 {
+            let sizes = if more.is_multiple_of(2) {
                 vec![count]
             } else {
                 vec![1, count, 1]
@@ -207,7 +207,7 @@ fn moved(op: Op, shape: &[usize], option: usize) -> Arc<dyn AnyProgram> {
         }
         Op::Slice => {
             let slice = Slice::from(..).step([-1, 2, -2, 1][more % 4]);
-            Arc::new(program!([axis: isize, slice: Slice] |x| x.slice(*axis, slice.clone())))
+            Arc::new(program!([axis: isize, slice: Slice] |x| x.slice(*axis, *slice)))
         }
         Op::Roll => {
             let shift = more as isize - 3;

@@ -269,8 +269,8 @@ pub(super) fn index() -> Entry {
             [normal([3, 2])],
         )
         .options("{}")
-        .given("at.0", Tensor::from([[0], [-1]]))
-        .given("at.1", Tensor::from([1, 0, 1]))
+        .given("at.0", Tensor::from([[0_i64], [-1]]))
+        .given("at.1", Tensor::from([1_i64, 0, 1]))
         .also("of three", [normal([1, 2, 2])])
         .case(
             "one axis",
@@ -278,10 +278,10 @@ pub(super) fn index() -> Entry {
             [normal([2, 2])],
         )
         .options("{}")
-        .given("at.0", Tensor::from([1, -1, 1]))
+        .given("at.0", Tensor::from([1_i64, -1, 1]))
         .case("nothing", index(vec![Tensor::from([1])]), [normal([2, 0])])
         .options("{}")
-        .given("at.0", Tensor::from([1]))
+        .given("at.0", Tensor::from([1_i64]))
         .refuses(
             |tape| matrix(tape).index(&[Tensor::from([-3])]),
             "index: index -3 is out of range for axis 0, which has size 2; expected -2 to below 2",
@@ -300,10 +300,10 @@ pub(super) fn index_assign() -> Entry {
             "two axes",
             assign(vec![Tensor::from([0, -1]), Tensor::from([1, 0])]),
             [normal([3, 2]), normal([2])],
-        ).options("{}").given("at.0", Tensor::from([0, -1])).given("at.1", Tensor::from([1, 0]))
+        ).options("{}").given("at.0", Tensor::from([0_i64, -1])).given("at.1", Tensor::from([1_i64, 0]))
         .also("one for all", [normal([3, 2]), normal([1])])
-        .case("rows, one of them twice", assign(vec![Tensor::from([1, 0, 1])]), [normal([2, 2]), normal([3, 2])]).options("{}").given("at.0", Tensor::from([1, 0, 1]))
-        .case("nothing", assign(vec![Tensor::from([1])]), [normal([2, 0]), normal([1, 0])]).options("{}").given("at.0", Tensor::from([1]))
+        .case("rows, one of them twice", assign(vec![Tensor::from([1, 0, 1])]), [normal([2, 2]), normal([3, 2])]).options("{}").given("at.0", Tensor::from([1_i64, 0, 1]))
+        .case("nothing", assign(vec![Tensor::from([1])]), [normal([2, 0]), normal([1, 0])]).options("{}").given("at.0", Tensor::from([1_i64]))
         .refuses(
             |tape| matrix(tape).index_assign(&[Tensor::from([2])], &matrix(tape)),
             "index_assign: index 2 is out of range for axis 0, which has size 2; expected -2 to below 2",
