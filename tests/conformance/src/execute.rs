@@ -2,7 +2,7 @@
 
 use crate::case::{Case, Mode};
 use crate::compare::{Tolerance, compare};
-use etude_autograd::{Gradients, Module, StateDict, Tape, Var};
+use etude_autograd::{Gradients, StateDict, Tape, Var};
 use etude_layers::{Args, Layer, Outputs, registry};
 use etude_tensor::file::AnyTensor;
 use etude_tensor::{Error, Float, Result, Rng, Tensor};
