@@ -33,6 +33,11 @@ impl Domain {
     pub fn keeps_apart(self) -> bool {
         self == Domain::Distinct
     }
+
+    /// Whether its matrices are regular, so that equal rows would leave it.
+    pub fn is_regular(self) -> bool {
+        matches!(self, Domain::Diagonal(_))
+    }
 }
 
 /// One input of a case.

@@ -213,12 +213,6 @@ pub(super) fn meshgrid() -> Entry {
         )
         .also("of one", [normal([1]), normal([2])])
         .also("nothing", [normal([0]), normal([2])])
-        .case(
-            "the first of two",
-            program!(|x, y| Ok(Var::meshgrid(&[x, y])?.remove(0))),
-            [normal([2]), normal([3])],
-        )
-        .options(r#"{"result": 0}"#)
         .refuses(
             |tape| Var::meshgrid(&[&matrix(tape)]),
             "meshgrid: tensor 0 has shape [2, 3]; expected vectors",

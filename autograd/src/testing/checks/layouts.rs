@@ -1,7 +1,7 @@
 //! The same numbers in another layout give the same results: inputs and cotangent transposed, offset, stepped, reversed, repeated.
 
 use super::{Trial, cotangent, gradients, value};
-use crate::testing::{Entry, Layout};
+use crate::testing::{Domain, Entry, Layout};
 use etude_tensor::{Result, Tensor};
 
 const TOLERANCE: f64 = 1e-12;
@@ -21,12 +21,12 @@ pub(super) fn run(entry: &Entry, trial: &mut Trial) -> Result<()> {
                 let mut operands = inputs.clone();
                 operands.push(gy.clone());
                 let mut plain = operands.clone();
-                for ((operand, plain), _) in operands
-                    .iter_mut()
-                    .zip(&mut plain)
-                    .zip(choice)
-                    .filter(|(_, chosen)| *chosen)
-                {
+                for (place, _) in choice.iter().enumerate().filter(|(_, chosen)| **chosen) {
+                    let (operand, plain) = (&mut operands[place], &mut plain[place]);
+                    let domain = case.inputs.get(place).map(|input| input.domain);
+                    if *layout == Layout::Repeated && domain.is_some_and(Domain::is_regular) {
+                        continue; // equal rows make a matrix singular
+                    }
                     *operand = layout.of(operand)?;
                     *plain = Tensor::from_slice(operand.shape(), &operand.to_vec())?;
                 }
