@@ -1,6 +1,6 @@
 //! The average of each window, channel by channel.
 
-use super::max_pool::check_output;
+use super::max_pool::check_shape;
 use super::rows::slice;
 use crate::kernels::pool::{PoolGeometry, PoolShape};
 use crate::{Float, Result, Tensor};
@@ -22,28 +22,32 @@ impl<T: Float> Tensor<T> {
     /// If ranks don't go together, a window is longer than its padded axis, or padding as long as the window.
     pub fn avg_pool(&self, geometry: &PoolGeometry, count_include_pad: bool) -> Result<Self> {
         let shape = PoolShape::new("avg_pool", self.shape(), geometry)?;
+        self.avg_pool_with(&shape, count_include_pad)
+    }
+
+    /// The average of each window of a pooling whose sizes are known: what [`avg_pool`](Tensor::avg_pool) and
+    /// [`adaptive_avg_pool`](Tensor::adaptive_avg_pool) share.
+    ///
+    /// # Errors
+    /// If this isn't an input of that shape.
+    pub fn avg_pool_with(&self, shape: &PoolShape, count_include_pad: bool) -> Result<Self> {
+        check_shape("avg_pool", self.shape(), &shape.input())?;
         let x = self.contiguous();
         Ok(Tensor::build(shape.output()[..].into(), |y| {
-            T::avg_pool(&shape, count_include_pad, slice(&x), y)
+            T::avg_pool(shape, count_include_pad, slice(&x), y)
         }))
     }
 
-    /// The gradient of [`avg_pool`](Tensor::avg_pool) with respect to `x`, whose shape is `x_shape`; `self` is the
-    /// gradient with respect to the averages: each, divided as in the forward, goes to every element of its window.
+    /// The gradient of [`avg_pool_with`](Tensor::avg_pool_with) with respect to its input; `self` is the gradient with
+    /// respect to the averages: each, divided as in the forward, goes to every element of its window.
     ///
     /// # Errors
-    /// If the shapes aren't those of one pooling.
-    pub fn avg_pool_grad(
-        &self,
-        geometry: &PoolGeometry,
-        count_include_pad: bool,
-        x_shape: &[usize],
-    ) -> Result<Self> {
-        let shape = PoolShape::new("avg_pool_grad", x_shape, geometry)?;
-        check_output("avg_pool_grad", self.shape(), &shape)?;
+    /// If this isn't a result of that pooling.
+    pub fn avg_pool_grad(&self, shape: &PoolShape, count_include_pad: bool) -> Result<Self> {
+        check_shape("avg_pool_grad", self.shape(), &shape.output())?;
         let gy = self.contiguous();
-        Ok(Tensor::build(x_shape.into(), |gx| {
-            T::avg_pool_grad(&shape, count_include_pad, slice(&gy), gx)
+        Ok(Tensor::build(shape.input()[..].into(), |gx| {
+            T::avg_pool_grad(shape, count_include_pad, slice(&gy), gx)
         }))
     }
 }
@@ -60,25 +64,14 @@ mod tests {
         assert_eq!(x.avg_pool(&geometry, true).unwrap().to_vec(), [2.0, 7.0]);
         assert_eq!(x.avg_pool(&geometry, false).unwrap().to_vec(), [4.0, 7.0]);
         let gy = Tensor::from_slice([1, 2, 1], &[1.0, 1.0]).unwrap();
-        assert_eq!(
-            gy.avg_pool_grad(&geometry, true, &[1, 3, 1])
-                .unwrap()
-                .to_vec(),
-            [0.5, 0.5, 0.5]
-        );
-        assert_eq!(
-            gy.avg_pool_grad(&geometry, false, &[1, 3, 1])
-                .unwrap()
-                .to_vec(),
-            [1.0, 0.5, 0.5]
-        );
-        let message = gy
-            .avg_pool_grad(&geometry, true, &[1, 9, 1])
-            .unwrap_err()
-            .to_string();
+        let shape = PoolShape::new("avg_pool", x.shape(), &geometry).unwrap();
+        let gradient = |count: bool| gy.avg_pool_grad(&shape, count).unwrap().to_vec();
+        assert_eq!(gradient(true), [0.5, 0.5, 0.5]);
+        assert_eq!(gradient(false), [1.0, 0.5, 0.5]);
+        let message = x.avg_pool_grad(&shape, true).unwrap_err().to_string();
         assert_eq!(
             message,
-            "avg_pool_grad: shape [1, 2, 1] for a result of shape [1, 5, 1]; expected both alike"
+            "avg_pool_grad: shape [1, 3, 1] in a pooling; expected [1, 2, 1]"
         );
     }
 }

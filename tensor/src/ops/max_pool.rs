@@ -30,56 +30,57 @@ impl<T: Float> Tensor<T> {
     /// # Errors
     /// If ranks don't go together, a window is longer than its padded axis, or padding as long as the window.
     pub fn max_pool(&self, geometry: &PoolGeometry) -> Result<MaxPool<T>> {
-        let shape = PoolShape::new("max_pool", self.shape(), geometry)?;
+        self.max_pool_with(&PoolShape::new("max_pool", self.shape(), geometry)?)
+    }
+
+    /// The maximum of each window of a pooling whose sizes are known: what [`max_pool`](Tensor::max_pool) and
+    /// [`adaptive_max_pool`](Tensor::adaptive_max_pool) share.
+    ///
+    /// # Errors
+    /// If this isn't an input of that shape.
+    pub fn max_pool_with(&self, shape: &PoolShape) -> Result<MaxPool<T>> {
+        check_shape("max_pool", self.shape(), &shape.input())?;
         let x = self.contiguous();
         let output = Shape::from(&shape.output()[..]);
         let mut indices = Tensor::build(output.clone(), |_| {});
         let y = Tensor::build(output, |y| {
-            T::max_pool(&shape, slice(&x), y, indices.make_mut())
+            T::max_pool(shape, slice(&x), y, indices.make_mut())
         });
         Ok(MaxPool { y, indices })
     }
 
-    /// The gradient of [`max_pool`](Tensor::max_pool) with respect to `x`, whose shape is `x_shape`; `self` is the
-    /// gradient with respect to the maxima: each goes to the place where its maximum was found.
+    /// The gradient of [`max_pool_with`](Tensor::max_pool_with) with respect to its input; `self` is the gradient with
+    /// respect to the maxima: each goes to the place where its maximum was found.
     ///
     /// # Errors
-    /// If the shapes aren't those of one pooling, or an index lies outside of `x_shape`.
-    pub fn max_pool_grad(
-        &self,
-        indices: &Tensor<i64>,
-        geometry: &PoolGeometry,
-        x_shape: &[usize],
-    ) -> Result<Self> {
-        let shape = PoolShape::new("max_pool_grad", x_shape, geometry)?;
-        check_output("max_pool_grad", self.shape(), &shape)?;
-        check_output("max_pool_grad", indices.shape(), &shape)?;
+    /// If the shapes aren't those of the pooling, or an index lies outside of its input.
+    pub fn max_pool_grad(&self, indices: &Tensor<i64>, shape: &PoolShape) -> Result<Self> {
+        check_shape("max_pool_grad", self.shape(), &shape.output())?;
+        check_shape("max_pool_grad", indices.shape(), &shape.output())?;
         let (gy, indices) = (self.contiguous(), indices.contiguous());
-        let places = 0..Shape::from(x_shape).elements() as i64;
+        let input = Shape::from(&shape.input()[..]);
+        let places = 0..input.elements() as i64;
         if let Some(index) = slice(&indices).iter().find(|index| !places.contains(index)) {
             return Err(Error::index(
                 "max_pool_grad",
                 format!(
-                    "index {index} for an input of shape {x_shape:?}; expected 0 to {}",
+                    "index {index} for an input of shape {input:?}; expected 0 to {}",
                     places.end - 1
                 ),
             ));
         }
-        Ok(Tensor::build(x_shape.into(), |gx| {
-            T::max_pool_grad(&shape, slice(&gy), slice(&indices), gx)
+        Ok(Tensor::build(input, |gx| {
+            T::max_pool_grad(shape, slice(&gy), slice(&indices), gx)
         }))
     }
 }
 
-/// An error unless `got` is the shape of the pooling's result.
-pub(super) fn check_output(op: &str, got: &[usize], shape: &PoolShape) -> Result<()> {
-    if got != &shape.output()[..] {
+/// An error unless a tensor of a pooling has the shape that its sizes say.
+pub(super) fn check_shape(op: &str, got: &[usize], expected: &[usize]) -> Result<()> {
+    if got != expected {
         return Err(Error::shape(
             op,
-            format!(
-                "shape {got:?} for a result of shape {:?}; expected both alike",
-                &shape.output()[..]
-            ),
+            format!("shape {got:?} in a pooling; expected {expected:?}"),
         ));
     }
     Ok(())
@@ -96,9 +97,8 @@ mod tests {
         let geometry = PoolGeometry::new(&[2, 2]);
         let pool = x.max_pool(&geometry).unwrap();
         let gy = Tensor::from_slice([1, 1, 2, 1], &[10.0, 20.0]).unwrap();
-        let gx = gy
-            .max_pool_grad(&pool.indices, &geometry, x.shape())
-            .unwrap();
+        let shape = PoolShape::new("max_pool", x.shape(), &geometry).unwrap();
+        let gx = gy.max_pool_grad(&pool.indices, &shape).unwrap();
         assert_eq!(gx.to_vec(), [0.0, 0.0, 20.0, 0.0, 0.0, 10.0, 0.0, 0.0]);
     }
 
@@ -115,10 +115,8 @@ mod tests {
         );
         let gy = Tensor::<f32>::zeros([1, 1, 1, 1]);
         let wrong = Tensor::full([1, 1, 1, 1], 4_i64);
-        let message = gy
-            .max_pool_grad(&wrong, &geometry, &[1, 2, 2, 1])
-            .unwrap_err()
-            .to_string();
+        let shape = PoolShape::new("max_pool", &[1, 2, 2, 1], &geometry).unwrap();
+        let message = gy.max_pool_grad(&wrong, &shape).unwrap_err().to_string();
         assert_eq!(
             message,
             "max_pool_grad: index 4 for an input of shape [1, 2, 2, 1]; expected 0 to 3"

@@ -1,32 +1,35 @@
 //! Pooling over the channels at once: for each window one pass over the channels of each of its pixels, which the compiler vectorises.
 
-use super::PoolShape;
 use super::windows::Windows;
+use super::{PoolAxis, PoolShape};
 use crate::Float;
 use crate::kernels::parallel::{self, Work};
 use crate::kernels::product::Fast;
 use crate::kernels::simd::{self, Kernel, Vector};
 
 /// Elements of y to a task.
-const TASK: usize = 1 << 14;
+pub(super) const TASK: usize = 1 << 14;
 
 /// Nanoseconds for all windows.
-fn cost(shape: &PoolShape, windows: usize) -> Work {
-    let taps: usize = shape.axes.iter().map(|axis| axis.kernel).product();
-    Work::per_element(windows, 20.0 + 0.3 * (taps * shape.channels) as f64)
+pub(super) fn cost(shape: &PoolShape, windows: usize) -> Work {
+    Work::per_element(windows, 20.0 + 0.3 * (shape.taps() * shape.channels) as f64)
 }
 
 /// Elements of one image of x, and of one of y.
-fn images(shape: &PoolShape) -> (usize, usize) {
-    let x: usize = shape.axes.iter().map(|axis| axis.input).product();
-    let y: usize = shape.axes.iter().map(|axis| axis.output).product();
+pub(super) fn images(shape: &PoolShape) -> (usize, usize) {
+    let x: usize = shape.axes.iter().map(PoolAxis::input).product();
+    let y: usize = shape.axes.iter().map(PoolAxis::output).product();
     (x * shape.channels, y * shape.channels)
 }
 
 /// By what the sum of a window with so many elements inside x is divided.
 fn divisor<T: Float>(shape: &PoolShape, count_include_pad: bool, inside: usize) -> T {
-    let all = shape.axes.iter().map(|axis| axis.kernel).product();
-    T::from_f64(if count_include_pad { all } else { inside } as f64)
+    let count = if count_include_pad {
+        shape.taps()
+    } else {
+        inside
+    };
+    T::from_f64(count as f64)
 }
 
 pub(super) fn max_pool<T: Fast>(shape: &PoolShape, x: &[T], y: &mut [T], indices: &mut [i64]) {

@@ -1,8 +1,9 @@
-//! Pooling over windows of the spatial axes: the maximum or the average of each window, channel by channel.
+//! Pooling over windows of the spatial axes: the maximum, the average or the p-norm of each window, channel by channel.
 //!
 //! Data is contiguous and channels-last: x `[batch, spatial…, channels]`, y `[batch, output…, channels]`.
 
 mod fast;
+mod norm;
 mod shape;
 mod windows;
 
@@ -10,7 +11,7 @@ mod windows;
 mod tests;
 
 use crate::{Float, reference};
-pub use shape::{PoolGeometry, PoolShape};
+pub use shape::{PoolAxis, PoolGeometry, PoolShape};
 
 /// Pooling of an element type. The slices have the lengths that the [`PoolShape`] says; a wrong length panics.
 pub trait PoolKernels: Copy + 'static {
@@ -46,6 +47,23 @@ pub trait PoolKernels: Copy + 'static {
     {
         reference::pool::avg_pool_grad(shape, count_include_pad, gy, gx);
     }
+
+    /// `(Σ |x|ᵖ)^(1/p)` of each window for finite p ≥ 1, which neither overflows nor underflows on the way.
+    fn lp_pool(shape: &PoolShape, p: f64, x: &[Self], y: &mut [Self])
+    where
+        Self: Float,
+    {
+        reference::pool::lp_pool(shape, p, x, y);
+    }
+
+    /// The gradient of [`lp_pool`](Self::lp_pool), from `[x, y, gy]`: each `gy · sign x · (|x|/y)ᵖ⁻¹` goes to the elements of its window; nothing where x
+    /// or y is 0.
+    fn lp_pool_grad(shape: &PoolShape, p: f64, data: [&[Self]; 3], gx: &mut [Self])
+    where
+        Self: Float,
+    {
+        reference::pool::lp_pool_grad(shape, p, data, gx);
+    }
 }
 
 impl PoolKernels for f32 {
@@ -64,6 +82,14 @@ impl PoolKernels for f32 {
     fn avg_pool_grad(shape: &PoolShape, count_include_pad: bool, gy: &[f32], gx: &mut [f32]) {
         fast::avg_pool_grad(shape, count_include_pad, gy, gx);
     }
+
+    fn lp_pool(shape: &PoolShape, p: f64, x: &[f32], y: &mut [f32]) {
+        norm::lp_pool(shape, p, x, y);
+    }
+
+    fn lp_pool_grad(shape: &PoolShape, p: f64, data: [&[f32]; 3], gx: &mut [f32]) {
+        norm::lp_pool_grad(shape, p, data, gx);
+    }
 }
 
 impl PoolKernels for f64 {
@@ -81,6 +107,14 @@ impl PoolKernels for f64 {
 
     fn avg_pool_grad(shape: &PoolShape, count_include_pad: bool, gy: &[f64], gx: &mut [f64]) {
         fast::avg_pool_grad(shape, count_include_pad, gy, gx);
+    }
+
+    fn lp_pool(shape: &PoolShape, p: f64, x: &[f64], y: &mut [f64]) {
+        norm::lp_pool(shape, p, x, y);
+    }
+
+    fn lp_pool_grad(shape: &PoolShape, p: f64, data: [&[f64]; 3], gx: &mut [f64]) {
+        norm::lp_pool_grad(shape, p, data, gx);
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::kernels::window::{Axis, PerAxis, Window, volume};
 use crate::{Error, Result};
 use smallvec::SmallVec;
+use std::ops::Range;
 
 /// How a pooling window moves over its input.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,13 +27,84 @@ impl PoolGeometry {
     }
 }
 
+/// How windows lie on one spatial axis of known size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PoolAxis {
+    /// Windows of one size at equal distances; the dilation is 1.
+    Sliding(Axis),
+    /// As many windows as are asked for, which cover the axis: window o of m on n elements reaches from ⌊o·n/m⌋ to
+    /// ⌈(o + 1)·n/m⌉, so that their sizes differ by at most 2, and neighbours may share an element.
+    Adaptive {
+        /// Input size, n.
+        input: usize,
+        /// Output size, m.
+        output: usize,
+    },
+}
+
+impl PoolAxis {
+    /// Input size.
+    pub fn input(&self) -> usize {
+        match self {
+            PoolAxis::Sliding(axis) => axis.input,
+            PoolAxis::Adaptive { input, .. } => *input,
+        }
+    }
+
+    /// Output size.
+    pub fn output(&self) -> usize {
+        match self {
+            PoolAxis::Sliding(axis) => axis.output,
+            PoolAxis::Adaptive { output, .. } => *output,
+        }
+    }
+
+    /// The input positions that window `o` covers, without those in the padding: at least one.
+    pub(crate) fn window(&self, o: usize) -> Range<usize> {
+        match *self {
+            PoolAxis::Sliding(axis) => {
+                let start = o * axis.stride;
+                let end = (start + axis.kernel - axis.before).min(axis.input);
+                start.saturating_sub(axis.before)..end
+            }
+            PoolAxis::Adaptive { input, output } => {
+                // In 128 bits, since the product of two sizes may not fit.
+                let at = |o: usize| o as u128 * input as u128;
+                let start = at(o) / output as u128;
+                let end = at(o + 1).div_ceil(output as u128);
+                start as usize..end as usize
+            }
+        }
+    }
+
+    /// Elements of a window, the padding included.
+    pub(crate) fn taps(&self) -> usize {
+        match *self {
+            PoolAxis::Sliding(axis) => axis.kernel,
+            PoolAxis::Adaptive { input, output } => input.div_ceil(output),
+        }
+    }
+
+    /// How far a window that has no padding in it is from the next, if that is all in which they differ.
+    pub(super) fn shift(&self, o: usize) -> Option<usize> {
+        match *self {
+            PoolAxis::Sliding(axis) => {
+                let start = o * axis.stride;
+                let whole = start >= axis.before && start + axis.kernel <= axis.before + axis.input;
+                whole.then_some(axis.stride)
+            }
+            PoolAxis::Adaptive { .. } => None,
+        }
+    }
+}
+
 /// A pooling of known sizes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PoolShape {
     /// Images in the batch.
     pub batch: usize,
-    /// The spatial axes; their dilation is 1.
-    pub axes: PerAxis<Axis>,
+    /// The spatial axes.
+    pub axes: PerAxis<PoolAxis>,
     /// Channels of x and y.
     pub channels: usize,
 }
@@ -85,16 +157,13 @@ impl PoolShape {
                     format!("a window over an empty axis has no elements: input {x:?}"),
                 ));
             }
-            axes.push(Axis::new(
-                who,
-                x[i + 1],
-                Window {
-                    kernel,
-                    stride: stride[i],
-                    dilation: 1,
-                    padding,
-                },
-            )?);
+            let window = Window {
+                kernel,
+                stride: stride[i],
+                dilation: 1,
+                padding,
+            };
+            axes.push(PoolAxis::Sliding(Axis::new(who, x[i + 1], window)?));
         }
         Ok(PoolShape {
             batch: x[0],
@@ -103,9 +172,49 @@ impl PoolShape {
         })
     }
 
+    /// Pooling of x `[batch, spatial…, channels]` into `output` windows along each spatial axis, for the operation `who`.
+    ///
+    /// # Errors
+    /// If the ranks don't go together, an output size is 0, or a spatial axis is empty.
+    pub fn adaptive(who: &str, x: &[usize], output: &[usize]) -> Result<PoolShape> {
+        let count = output.len();
+        if x.len() != count + 2 {
+            return Err(Error::shape(
+                who,
+                format!(
+                    "output sizes {output:?} need an input [batch, {count} sizes, channels], got {x:?}"
+                ),
+            ));
+        }
+        if output.contains(&0) {
+            return Err(Error::config(
+                who,
+                format!("output sizes {output:?} given, each has to be at least 1"),
+            ));
+        }
+        let sizes = &x[1..=count];
+        if sizes.contains(&0) {
+            return Err(Error::shape(
+                who,
+                format!("a window over an empty axis has no elements: input {x:?}"),
+            ));
+        }
+        let axis = |(&input, &output)| PoolAxis::Adaptive { input, output };
+        Ok(PoolShape {
+            batch: x[0],
+            axes: sizes.iter().zip(output).map(axis).collect(),
+            channels: x[count + 1],
+        })
+    }
+
+    /// Elements of a window, the padding included.
+    pub(crate) fn taps(&self) -> usize {
+        self.axes.iter().map(PoolAxis::taps).product()
+    }
+
     /// The shape of x: `[batch, spatial…, channels]`.
     pub fn input(&self) -> SmallVec<[usize; 5]> {
-        let spatial = self.axes.iter().map(|axis| axis.input);
+        let spatial = self.axes.iter().map(PoolAxis::input);
         std::iter::once(self.batch)
             .chain(spatial)
             .chain([self.channels])
@@ -114,7 +223,7 @@ impl PoolShape {
 
     /// The shape of y: `[batch, output…, channels]`.
     pub fn output(&self) -> SmallVec<[usize; 5]> {
-        let spatial = self.axes.iter().map(|axis| axis.output);
+        let spatial = self.axes.iter().map(PoolAxis::output);
         std::iter::once(self.batch)
             .chain(spatial)
             .chain([self.channels])

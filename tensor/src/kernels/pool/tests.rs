@@ -1,6 +1,6 @@
 //! Shapes, conventions, and every fast path against the reference over a grid of geometries.
 
-use super::{PoolGeometry, PoolKernels, PoolShape};
+use super::{PoolAxis, PoolGeometry, PoolKernels, PoolShape};
 use crate::kernels::{available_levels, with_level};
 use crate::{Float, reference};
 use smallvec::smallvec;
@@ -26,7 +26,7 @@ fn check<T: Float>(shape: &PoolShape) {
     let bits = |x: &[T]| x.iter().map(|x| x.primal().to_bits()).collect::<Vec<_>>();
     let near = |got: &[T], expected: &[T]| {
         let close = |(g, e): (&T, &T)| {
-            (g.primal() - e.primal()).abs() <= 1e-5
+            (g.primal() - e.primal()).abs() <= 1e-5 * (1.0 + e.primal().abs())
                 || g.primal().is_nan() && e.primal().is_nan()
                 || g == e
         };
@@ -55,6 +55,17 @@ fn check<T: Float>(shape: &PoolShape) {
                 let (mut got, mut expected) = (numbers(x_len, 4), numbers(x_len, 5));
                 reference::pool::avg_pool_grad(shape, include, &gy, &mut expected);
                 T::avg_pool_grad(shape, include, &gy, &mut got);
+                near(&got, &expected);
+            }
+            for p in [1.0, 2.0, 2.5] {
+                let (mut got, mut expected) = (numbers(y_len, 4), numbers(y_len, 5));
+                reference::pool::lp_pool(shape, p, &x, &mut expected);
+                T::lp_pool(shape, p, &x, &mut got);
+                near(&got, &expected);
+                let y = expected;
+                let (mut got, mut expected) = (numbers(x_len, 4), numbers(x_len, 5));
+                reference::pool::lp_pool_grad(shape, p, [&x, &y, &gy], &mut expected);
+                T::lp_pool_grad(shape, p, [&x, &y, &gy], &mut got);
                 near(&got, &expected);
             }
         });
@@ -105,6 +116,37 @@ fn geometries_agree_with_the_reference() {
         padding: smallvec![(0, 0), (0, 0), (1, 1)],
     };
     check::<f64>(&PoolShape::new("max_pool3d", &[2, 3, 4, 5, 6], &geometry).unwrap());
+}
+
+#[test]
+fn adaptive_windows_agree_with_the_reference() {
+    for channels in [1, 8, 37] {
+        for output in [[1, 1], [3, 4], [7, 9], [8, 2]] {
+            let shape = PoolShape::adaptive("pool", &[2, 7, 9, channels], &output).unwrap();
+            check::<f32>(&shape);
+            check::<f64>(&shape);
+        }
+    }
+    check::<f32>(&PoolShape::adaptive("pool", &[2, 5, 3], &[2]).unwrap());
+    check::<f32>(&PoolShape::adaptive("pool", &[0, 5, 3], &[2]).unwrap());
+    check::<f32>(&PoolShape::adaptive("pool", &[2, 3, 4, 5, 6], &[2, 2, 3]).unwrap());
+}
+
+#[test]
+fn adaptive_windows_cover_the_axis_in_order() {
+    for (input, output) in [(1, 1), (7, 3), (3, 7), (10, 4), (usize::MAX >> 1, 3)] {
+        let axis = PoolAxis::Adaptive { input, output };
+        let mut end = 0;
+        for o in 0..output {
+            let window = axis.window(o);
+            assert!(
+                window.start <= end && window.end > window.start,
+                "{axis:?} {o}"
+            );
+            end = window.end;
+        }
+        assert_eq!(end, input);
+    }
 }
 
 #[test]

@@ -18,8 +18,8 @@ impl<'a> Windows<'a> {
     pub fn starting_at(shape: &'a PoolShape, mut index: usize) -> Self {
         let mut position: PerAxis<usize> = SmallVec::from_elem(0, shape.axes.len());
         for (axis, position) in shape.axes.iter().zip(&mut position).rev() {
-            *position = index % axis.output;
-            index /= axis.output;
+            *position = index % axis.output();
+            index /= axis.output();
         }
         let mut windows = Windows {
             shape,
@@ -36,7 +36,7 @@ impl<'a> Windows<'a> {
         let last = self.position.len().wrapping_sub(1);
         let Some(axis) = (0..self.position.len())
             .rev()
-            .find(|&axis| self.position[axis] + 1 < self.shape.axes[axis].output)
+            .find(|&axis| self.position[axis] + 1 < self.shape.axes[axis].output())
         else {
             self.position.fill(0);
             self.image += 1;
@@ -45,36 +45,42 @@ impl<'a> Windows<'a> {
             }
             return;
         };
-        let before = self.is_whole();
+        let before = self.shift();
         self.position[axis] += 1;
         self.position[axis + 1..].fill(0);
-        if axis == last && before && self.is_whole() {
-            let stride = self.shape.axes[last].stride;
-            self.pixels.iter_mut().for_each(|pixel| *pixel += stride);
-        } else {
-            self.look();
+        match before.zip(self.shift()) {
+            Some((shift, _)) if axis == last => {
+                self.pixels.iter_mut().for_each(|pixel| *pixel += shift);
+            }
+            _ => self.look(),
         }
     }
 
-    /// Whether the window lies inside x on the last axis.
-    fn is_whole(&self) -> bool {
-        let Some((axis, &o)) = self.shape.axes.last().zip(self.position.last()) else {
-            return true;
-        };
-        let start = o * axis.stride;
-        start >= axis.before && start + axis.kernel <= axis.before + axis.input
+    /// How far the next window is along the last axis, if the current one lies inside x there.
+    fn shift(&self) -> Option<usize> {
+        let (axis, &o) = self.shape.axes.last().zip(self.position.last())?;
+        axis.shift(o)
     }
 
     /// Finds the pixels of the current window.
     fn look(&mut self) {
-        let kernel: PerAxis<usize> = self.shape.axes.iter().map(|axis| axis.kernel).collect();
+        let axes = &self.shape.axes;
+        let spans: PerAxis<_> = axes
+            .iter()
+            .zip(&self.position)
+            .map(|(axis, &o)| axis.window(o))
+            .collect();
+        let sizes: PerAxis<usize> = spans.iter().map(|span| span.len()).collect();
         self.pixels.clear();
-        for_each_index(&kernel, |t| {
-            let mut axes = self.shape.axes.iter().zip(self.position.iter().zip(t));
-            let pixel = axes.try_fold(self.image, |pixel, (axis, (&o, &t))| {
-                Some(pixel * axis.input + axis.source(o, t)?)
-            });
-            self.pixels.extend(pixel);
+        for_each_index(&sizes, |t| {
+            let places = spans.iter().zip(t).map(|(span, t)| span.start + t);
+            let pixel = axes
+                .iter()
+                .zip(places)
+                .fold(self.image, |pixel, (axis, place)| {
+                    pixel * axis.input() + place
+                });
+            self.pixels.push(pixel);
         });
     }
 }

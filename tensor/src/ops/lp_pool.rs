@@ -1,0 +1,86 @@
+//! `y = (Σ |x|ᵖ)^(1/p)` of each window, channel by channel (Sermanet, Chintala and LeCun, 2012).
+
+use super::max_pool::check_shape;
+use super::rows::slice;
+use crate::kernels::pool::{PoolGeometry, PoolShape};
+use crate::{Error, Float, Result, Tensor};
+
+impl<T: Float> Tensor<T> {
+    /// The p-norm of each window over the spatial axes of `x` `[batch, spatial…, channels]`, `(Σ |x|ᵖ)^(1/p)`: the sum of
+    /// magnitudes for `p = 1`, and nearer to the largest magnitude the larger `p` is. Padding counts as 0. NaN where there is
+    /// one.
+    ///
+    /// ```
+    /// use etude_tensor::{Tensor, kernels::pool::PoolGeometry};
+    ///
+    /// let x = Tensor::from_slice([1, 2, 2, 1], &[1.0_f32, -1.0, 3.0, 5.0])?;
+    /// assert_eq!(x.lp_pool(&PoolGeometry::new(&[2, 2]), 2.0)?.to_vec(), [6.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If `p` isn't a finite number of at least 1 (the limit of large ones is [`max_pool`](Tensor::max_pool) of magnitudes),
+    /// ranks don't go together, a window is longer than its padded axis, or padding as long as the window.
+    pub fn lp_pool(&self, geometry: &PoolGeometry, p: f64) -> Result<Self> {
+        if !(1.0..f64::INFINITY).contains(&p) {
+            return Err(Error::value(
+                "lp_pool",
+                format!(
+                    "p = {p}; expected a finite number of at least 1 (for infinity, max_pool of abs)"
+                ),
+            ));
+        }
+        let shape = PoolShape::new("lp_pool", self.shape(), geometry)?;
+        let x = self.contiguous();
+        Ok(Tensor::build(shape.output()[..].into(), |y| {
+            T::lp_pool(&shape, p, slice(&x), y)
+        }))
+    }
+
+    /// The gradient of [`lp_pool`](Tensor::lp_pool) with respect to its input, which is `self`; `y` are the norms, `gy` the
+    /// gradient with respect to them: `Σ gy · sign x · (|x|/y)ᵖ⁻¹` over the windows of each element, 0 where `x` or `y` is.
+    ///
+    /// # Errors
+    /// If the shapes aren't those of the pooling.
+    pub fn lp_pool_grad(&self, y: &Self, gy: &Self, shape: &PoolShape, p: f64) -> Result<Self> {
+        check_shape("lp_pool_grad", self.shape(), &shape.input())?;
+        check_shape("lp_pool_grad", y.shape(), &shape.output())?;
+        check_shape("lp_pool_grad", gy.shape(), &shape.output())?;
+        let (x, y, gy) = (self.contiguous(), y.contiguous(), gy.contiguous());
+        Ok(Tensor::build(shape.input()[..].into(), |gx| {
+            T::lp_pool_grad(shape, p, [slice(&x), slice(&y), slice(&gy)], gx)
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_power_leaves_the_range() {
+        let pair = PoolGeometry::new(&[2]);
+        for p in [1.0, 2.0, 3.5] {
+            for scale in [1e-30_f32, 1.0, 1e30] {
+                let x = Tensor::from_slice([1, 2, 1], &[3.0 * scale, -4.0 * scale]).unwrap();
+                let y = x.lp_pool(&pair, p).unwrap().to_vec()[0] / scale;
+                let expected = (3.0_f64.powf(p) + 4.0_f64.powf(p)).powf(1.0 / p);
+                assert!(
+                    (f64::from(y) / expected - 1.0).abs() < 1e-6,
+                    "{p} {scale}: {y}"
+                );
+            }
+        }
+        let x = Tensor::from_slice([1, 2, 3], &[0.0, f64::NAN, 2.0, 0.0, 1.0, f64::INFINITY]);
+        let y = x.unwrap().lp_pool(&pair, 2.0).unwrap().to_vec();
+        assert!(y[0] == 0.0 && y[1].is_nan() && y[2] == f64::INFINITY);
+    }
+
+    #[test]
+    fn what_is_no_norm_is_refused() {
+        let x = Tensor::<f32>::zeros([1, 2, 1]);
+        for p in [0.5, f64::INFINITY, f64::NAN] {
+            assert!(x.lp_pool(&PoolGeometry::new(&[2]), p).is_err(), "{p}");
+        }
+    }
+}
