@@ -16,7 +16,7 @@ mod ops;
 pub mod plan {
     pub use crate::ops::{
         Between, Contract, along_axis, einsum, grid_shape, index_positions, kron, outer,
-        quantile_positions, tensordot,
+        quantile_positions, spatial_axes, tensordot,
     };
 }
 pub mod reference;

@@ -1,34 +1,31 @@
 //! The average of each window.
 
 use crate::{Rule, Saved, Sink, Var};
-use etude_tensor::kernels::pool::PoolGeometry;
+use etude_tensor::kernels::pool::{PoolGeometry, PoolShape};
 use etude_tensor::{Float, Result};
 
 /// How an average is taken: what forward and gradient must agree on.
 #[derive(Clone)]
 struct Average {
-    geometry: PoolGeometry,
+    shape: PoolShape,
     count_include_pad: bool,
 }
 
 /// `y` is the average of each window, hence each `∂L/∂y`, divided by the same count, goes to every element of its window.
-struct AvgPool(Average);
+struct AvgPool {
+    name: &'static str,
+    average: Average,
+}
 
 /// The adjoint of [`AvgPool`], which is linear too: its own adjoint is the average.
 struct AvgPoolGrad(Average);
 
 impl<T: Float> Rule<T> for AvgPool {
     fn name(&self) -> &'static str {
-        "avg_pool"
+        self.name
     }
     fn grads(&self, _: &Saved<T>, gy: Var<T>, to: &mut Sink<'_, T>) -> Result<()> {
-        to.give_shaped(0, |shape| {
-            let gx =
-                gy.tensor()
-                    .avg_pool_grad(&self.0.geometry, self.0.count_include_pad, shape)?;
-            gy.tape()
-                .record(AvgPoolGrad(self.0.clone()), &[&gy], gx, [])
-        })
+        to.give(0, || spread(&gy, self.average.clone()))
     }
 }
 
@@ -37,10 +34,33 @@ impl<T: Float> Rule<T> for AvgPoolGrad {
         "avg_pool_grad"
     }
     fn grads(&self, _: &Saved<T>, gy: Var<T>, to: &mut Sink<'_, T>) -> Result<()> {
-        to.give(0, || {
-            gy.avg_pool(&self.0.geometry, self.0.count_include_pad)
-        })
+        to.give(0, || average("avg_pool", &gy, self.0.clone()))
     }
+}
+
+/// The average of each window, recorded under the operation's name.
+fn average<T: Float>(name: &'static str, x: &Var<T>, average: Average) -> Result<Var<T>> {
+    let y = x
+        .tensor()
+        .avg_pool_with(&average.shape, average.count_include_pad)?;
+    x.tape().record(AvgPool { name, average }, &[x], y, [])
+}
+
+/// Each element, divided as in the average, at every element of its window.
+fn spread<T: Float>(gy: &Var<T>, average: Average) -> Result<Var<T>> {
+    let gx = gy
+        .tensor()
+        .avg_pool_grad(&average.shape, average.count_include_pad)?;
+    gy.tape().record(AvgPoolGrad(average), &[gy], gx, [])
+}
+
+/// Each element, whole, at every element of its window: for each place the sum over its windows.
+pub(super) fn spread_whole<T: Float>(gy: &Var<T>, shape: &PoolShape) -> Result<Var<T>> {
+    let average = Average {
+        shape: shape.clone(),
+        count_include_pad: true,
+    };
+    spread(gy, average)?.mul_scalar(shape.taps() as f64)
 }
 
 impl<T: Float> Var<T> {
@@ -50,11 +70,39 @@ impl<T: Float> Var<T> {
     /// # Errors
     /// If ranks don't go together, a window is longer than its padded axis, or padding as long as the window.
     pub fn avg_pool(&self, geometry: &PoolGeometry, count_include_pad: bool) -> Result<Var<T>> {
-        let y = self.tensor().avg_pool(geometry, count_include_pad)?;
-        let average = Average {
-            geometry: geometry.clone(),
+        let shape = PoolShape::new("avg_pool", self.shape(), geometry)?;
+        let how = Average {
+            shape,
             count_include_pad,
         };
-        self.tape().record(AvgPool(average), &[self], y, [])
+        average("avg_pool", self, how)
+    }
+
+    /// The averages of `output` windows along the spatial axes of `x` `[batch, spatial…, channels]`, which cover them as
+    /// equally as whole numbers allow: with n elements, window o of m averages those from ⌊o·n/m⌋ to below ⌈(o + 1)·n/m⌉.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let images = tape.var(Tensor::<f32>::ones([2, 7, 5, 3]));
+    /// assert_eq!(images.adaptive_avg_pool([4, 2])?.shape(), [2, 4, 2, 3]);
+    /// // Channels in front: the axis is moved to the end and back.
+    /// let images = tape.var(Tensor::<f32>::ones([2, 3, 7, 5]));
+    /// let last = images.permute([0, 2, 3, 1])?.adaptive_avg_pool([4, 2])?;
+    /// assert_eq!(last.permute([0, 3, 1, 2])?.shape(), [2, 3, 4, 2]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the rank isn't that of `output` and two more, an output size is 0, or a spatial axis is empty.
+    pub fn adaptive_avg_pool(&self, output: impl AsRef<[usize]>) -> Result<Var<T>> {
+        let shape = PoolShape::adaptive("adaptive_avg_pool", self.shape(), output.as_ref())?;
+        let how = Average {
+            shape,
+            count_include_pad: false,
+        };
+        average("adaptive_avg_pool", self, how)
     }
 }

@@ -1,13 +1,14 @@
 //! The maximum of each window.
 
 use crate::{Rule, Saved, Sink, Var};
-use etude_tensor::kernels::pool::PoolGeometry;
+use etude_tensor::kernels::pool::{PoolGeometry, PoolShape};
 use etude_tensor::{Float, Result, Tensor};
 
 /// `y` is `x` at the places where the maxima were found, hence `∂L/∂y` goes to those places.
 struct MaxPool {
+    name: &'static str,
     indices: Tensor<i64>,
-    geometry: PoolGeometry,
+    shape: PoolShape,
 }
 
 /// The adjoint of [`MaxPool`], which puts gradients at the places of the maxima: its own adjoint reads them from there.
@@ -17,21 +18,13 @@ struct MaxPoolGrad {
 
 impl<T: Float> Rule<T> for MaxPool {
     fn name(&self) -> &'static str {
-        "max_pool"
+        self.name
     }
     fn grads(&self, _: &Saved<T>, gy: Var<T>, to: &mut Sink<'_, T>) -> Result<()> {
-        to.give_shaped(0, |shape| {
-            let gx = gy
-                .tensor()
-                .max_pool_grad(&self.indices, &self.geometry, shape)?;
-            gy.tape().record(
-                MaxPoolGrad {
-                    indices: self.indices.clone(),
-                },
-                &[&gy],
-                gx,
-                [],
-            )
+        to.give(0, || {
+            let gx = gy.tensor().max_pool_grad(&self.indices, &self.shape)?;
+            let indices = self.indices.clone();
+            gy.tape().record(MaxPoolGrad { indices }, &[&gy], gx, [])
         })
     }
 }
@@ -56,11 +49,39 @@ impl<T: Float> Var<T> {
     /// # Errors
     /// If ranks don't go together, a window is longer than its padded axis, or padding as long as the window.
     pub fn max_pool(&self, geometry: &PoolGeometry) -> Result<Var<T>> {
-        let pool = self.tensor().max_pool(geometry)?;
-        let rule = MaxPool {
-            indices: pool.indices,
-            geometry: geometry.clone(),
-        };
-        self.tape().record(rule, &[self], pool.y, [])
+        let shape = PoolShape::new("max_pool", self.shape(), geometry)?;
+        maximum("max_pool", self, shape)
     }
+
+    /// The maxima of `output` windows along the spatial axes of `x` `[batch, spatial…, channels]`, placed as by
+    /// [`adaptive_avg_pool`](Var::adaptive_avg_pool). Of equal elements the first in row-major order takes the gradient.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from_slice([1, 5, 1], &[1.0_f64, 2.0, 9.0, 4.0, 8.0])?);
+    /// let y = x.adaptive_max_pool([2])?; // of 1, 2, 9 and of 9, 4, 8
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [0.0, 0.0, 2.0, 0.0, 0.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the rank isn't that of `output` and two more, an output size is 0, or a spatial axis is empty.
+    pub fn adaptive_max_pool(&self, output: impl AsRef<[usize]>) -> Result<Var<T>> {
+        let shape = PoolShape::adaptive("adaptive_max_pool", self.shape(), output.as_ref())?;
+        maximum("adaptive_max_pool", self, shape)
+    }
+}
+
+/// The maximum of each window, recorded under the operation's name.
+fn maximum<T: Float>(name: &'static str, x: &Var<T>, shape: PoolShape) -> Result<Var<T>> {
+    let pool = x.tensor().max_pool_with(&shape)?;
+    let rule = MaxPool {
+        name,
+        indices: pool.indices,
+        shape,
+    };
+    x.tape().record(rule, &[x], pool.y, [])
 }

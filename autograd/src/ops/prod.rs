@@ -1,49 +1,101 @@
 //! The product over axes.
 
-use crate::Var;
+use super::kept::kept;
+use super::linear_recurrence::earlier;
+use crate::{Rule, Save, Saved, Sink, Var, fused};
 use etude_tensor::{Axes, Float, Result};
 
+/// `y = Π x`, hence `∂L/∂xᵢ = ∂L/∂y · Πⱼ≠ᵢ xⱼ`. That is `∂L/∂y · y/xᵢ` unless a product is 0 or out of range; in general it is what comes
+/// before times what comes behind, which divides nothing. Saves `x, y`.
+struct Prod {
+    axes: Vec<usize>,
+}
+
+impl<T: Float> Rule<T> for Prod {
+    fn name(&self) -> &'static str {
+        "prod"
+    }
+    fn grads(&self, saved: &Saved<T>, gy: Var<T>, to: &mut Sink<'_, T>) -> Result<()> {
+        let (x, y) = (&saved[0], &saved[1]);
+        to.give(0, || {
+            let gy = kept(&gy, x.shape(), &self.axes)?;
+            let general = || others(x, &self.axes)?.try_mul(&gy);
+            fused(
+                &[x, y, &gy],
+                || {
+                    if !y.tensor().to_vec().into_iter().all(is_ordinary) {
+                        return Ok(general()?.into_tensor());
+                    }
+                    let y = kept(y, x.shape(), &self.axes)?;
+                    y.tensor().try_div(x.tensor())?.try_mul(gy.tensor())
+                },
+                general,
+            )
+        })
+    }
+}
+
+/// Whether a product tells its factors: it isn't 0, infinite, NaN, or so small that digits are lost.
+fn is_ordinary<T: Float>(y: T) -> bool {
+    let size = y.abs().primal();
+    let smallest = if T::EPSILON > 1e-10 { 1e-37 } else { 1e-307 };
+    size > smallest && size < f64::INFINITY
+}
+
+/// For each element the product of all others over `axes`.
+fn others<T: Float>(x: &Var<T>, axes: &[usize]) -> Result<Var<T>> {
+    let kept = (0..x.rank()).filter(|axis| !axes.contains(axis));
+    let order: Vec<isize> = kept
+        .chain(axes.iter().copied())
+        .map(|axis| axis as isize)
+        .collect();
+    let mut back = vec![0; order.len()];
+    for (place, &axis) in order.iter().enumerate() {
+        back[axis as usize] = place as isize;
+    }
+    let moved = x.permute(&order)?;
+    let (results, reduced) = moved.shape().split_at(x.rank() - axes.len());
+    let sizes = [results.iter().product(), reduced.iter().product::<usize>()];
+    let rows = moved.reshape(sizes)?;
+    let before = earlier(&rows.cumprod(1)?, 1, 1.0)?;
+    let behind = earlier(&rows.flip(1)?.cumprod(1)?, 1, 1.0)?.flip(1)?;
+    let product = before.try_mul(&behind)?;
+    product.reshape(moved.shape())?.permute(&back)
+}
+
 impl<T: Float> Var<T> {
-    /// The product over `axes`; 1 over nothing. Halves are multiplied element by element until one is left, so that the
-    /// gradient is right, to any order, where elements are 0.
+    /// The product over `axes`; 1 over nothing. The gradient is right, to any order, where elements are 0.
     ///
     /// # Errors
     /// If an axis doesn't exist or is named twice.
     pub fn prod(&self, axes: impl Into<Axes>) -> Result<Var<T>> {
         let axes = axes.into();
-        let reduced = axes.resolve("prod", self.rank())?;
-        let kept: Vec<usize> = (0..self.rank())
-            .filter(|axis| !reduced.contains(axis))
-            .collect();
-        let sizes = |axes: &[usize]| {
-            axes.iter()
-                .map(|&axis| self.shape()[axis])
-                .collect::<Vec<_>>()
+        let y = self.tensor().prod(&axes)?;
+        let axes = axes.resolve("prod", self.rank())?.to_vec();
+        let saved = [Save::Var(self), Save::Output];
+        self.tape().record(Prod { axes }, &[self], y, saved)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tape;
+    use etude_tensor::Tensor;
+
+    #[test]
+    fn zeros_and_products_out_of_range() -> Result<()> {
+        let gradient = |x: &[f32]| -> Result<Vec<f32>> {
+            let tape = Tape::new();
+            let x = tape.var(Tensor::from_slice([x.len()], x)?);
+            Ok(x.prod(..)?.backward()?.get(&x)?.to_vec())
         };
-        let order: Vec<isize> = kept
-            .iter()
-            .chain(&reduced)
-            .map(|&axis| axis as isize)
-            .collect();
-        let mut count: usize = sizes(&reduced).iter().product();
-        let results: usize = sizes(&kept).iter().product();
-        let mut y = self.permute(&order)?.reshape([results, count])?;
-        if count == 0 {
-            y = y.pad([(0, 0), (0, 1)], 1.0)?;
-        }
-        while count > 1 {
-            let half = count / 2;
-            let product = y.narrow(1, 0, half)?.try_mul(&y.narrow(1, half, half)?)?;
-            y = match count % 2 {
-                0 => product,
-                _ => Var::concat(&[product, y.narrow(1, count - 1, 1)?], 1)?,
-            };
-            count = count.div_ceil(2);
-        }
-        let mut shape = sizes(&kept);
-        if axes.keeps_dims() {
-            reduced.iter().for_each(|&axis| shape.insert(axis, 1));
-        }
-        y.reshape(shape)
+        assert_eq!(gradient(&[2.0, 3.0, 4.0])?, [12.0, 8.0, 6.0]);
+        assert_eq!(gradient(&[2.0, 0.0, 4.0])?, [0.0, 8.0, 0.0]);
+        assert_eq!(gradient(&[0.0, 0.0, 4.0])?, [0.0, 0.0, 0.0]);
+        // The product underflows or overflows, the gradients don't.
+        assert_eq!(gradient(&[1e-30, 1e-20])?, [1e-20, 1e-30]);
+        assert_eq!(gradient(&[1e30, 1e20])?, [1e20, 1e30]);
+        Ok(())
     }
 }

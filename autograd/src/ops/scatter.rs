@@ -1,6 +1,7 @@
 //! Several elements in one place, combined.
 
-use crate::{Rule, Saved, Sink, Var};
+use super::linear_recurrence::earlier;
+use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Float, Result, Scatter, Tensor};
 
 /// `y` is the largest (or smallest) of what meets in a place, hence `∂L/∂y` goes to those that equal it, in equal shares.
@@ -25,6 +26,100 @@ impl<T: Float> Rule<T> for ScatterExtreme<T> {
     }
 }
 
+/// `y = x · Πᵢ sᵢ` over the elements `s` of the source that meet in a place, hence `∂L/∂x = ∂L/∂y · Πᵢ sᵢ` and
+/// `∂L/∂sᵢ = ∂L/∂y · x · Πⱼ≠ᵢ sⱼ`: what meets there before it times what does behind it. Saves `x, s`.
+struct ScatterProduct {
+    axis: isize,
+    indices: Tensor<i64>,
+}
+
+impl<T: Float> Rule<T> for ScatterProduct {
+    fn name(&self) -> &'static str {
+        "scatter"
+    }
+    fn grads(&self, saved: &Saved<T>, gy: Var<T>, to: &mut Sink<'_, T>) -> Result<()> {
+        let (x, source) = (&saved[0], &saved[1]);
+        let (axis, indices) = (self.axis, &self.indices);
+        to.give(1, || {
+            let here = gy.try_mul(x)?.gather(axis, indices)?;
+            here.try_mul(&others(x.shape(), axis, indices, source)?)
+        })?;
+        to.give(0, || {
+            let ones = x.tape().input(Tensor::ones(x.shape()));
+            gy.try_mul(&ones.scatter(axis, indices, source, Scatter::Product)?)
+        })
+    }
+}
+
+/// For each element of the source the product of all others in its place.
+fn others<T: Float>(
+    shape: &[usize],
+    axis: isize,
+    indices: &Tensor<i64>,
+    source: &Var<T>,
+) -> Result<Var<T>> {
+    let elements: usize = shape.iter().product();
+    let places = Tensor::arange(0, elements as i64, 1)?.reshape(shape)?;
+    let groups = Groups::new(&places.gather(axis, indices)?.to_vec(), elements);
+    let count = source.tensor().elements();
+    let sorted = source.reshape([count])?;
+    let sorted = sorted.index_select(0, &Tensor::from(groups.order))?;
+    // Running products of what stands in front, 1 where a place starts: a recurrence whose factors are 0 there.
+    let in_front = |x: &Var<T>, starts: Vec<bool>| {
+        let starts = Tensor::from(starts);
+        let factors = earlier(x, 0, 0.0)?.masked_fill(&starts, 0.0)?;
+        let ones = x.tape().input(starts.cast()?);
+        ones.linear_recurrence(&factors, 0)
+    };
+    let before = in_front(&sorted, groups.starts.clone())?;
+    // From behind, a place starts where the one after it does from the front.
+    let mut ends = groups.starts;
+    ends.rotate_left(usize::from(count > 0));
+    ends.reverse();
+    let behind = in_front(&sorted.flip(0)?, ends)?.flip(0)?;
+    let product = before.try_mul(&behind)?;
+    let product = product.index_select(0, &Tensor::from(groups.back))?;
+    product.reshape(source.shape())
+}
+
+/// Elements in the order of their places, and within a place in their own.
+struct Groups {
+    /// The number of each element.
+    order: Vec<i64>,
+    /// Where each element stands in that order.
+    back: Vec<i64>,
+    /// Whether another place starts.
+    starts: Vec<bool>,
+}
+
+impl Groups {
+    /// Counts what meets in each place, and lays it side by side.
+    fn new(places: &[i64], elements: usize) -> Self {
+        let mut next = vec![0; elements + 1];
+        for &place in places {
+            next[place as usize + 1] += 1;
+        }
+        for place in 0..elements {
+            next[place + 1] += next[place];
+        }
+        let mut groups = Groups {
+            order: vec![0; places.len()],
+            back: vec![0; places.len()],
+            starts: vec![false; places.len()],
+        };
+        for ends in next.windows(2).filter(|ends| ends[0] < ends[1]) {
+            groups.starts[ends[0]] = true;
+        }
+        for (number, &place) in places.iter().enumerate() {
+            let at = &mut next[place as usize];
+            groups.order[*at] = number as i64;
+            groups.back[number] = *at as i64;
+            *at += 1;
+        }
+        groups
+    }
+}
+
 impl<T: Float> Var<T> {
     /// This, in which each element of `source` has been combined with the one where its index says along `axis`, at its own
     /// place along the others. Of the largest or smallest, equal ones share the gradient; that of a product is right, to any
@@ -44,7 +139,12 @@ impl<T: Float> Var<T> {
         let y = self.tensor().scatter(axis, indices, source.tensor(), by)?;
         match by {
             Scatter::Sum => self.scatter_add(axis, indices, source),
-            Scatter::Product => self.scatter_product(axis, indices, source),
+            Scatter::Product => {
+                let indices = indices.clone();
+                let saved = [Save::Var(self), Save::Var(source)];
+                let rule = ScatterProduct { axis, indices };
+                self.tape().record(rule, &[self, source], y, saved)
+            }
             Scatter::Max | Scatter::Min => {
                 let (one, zero) = (Tensor::scalar(T::one()), Tensor::scalar(T::zero()));
                 let wins = self.tensor().equal(&y)?.where_(&one, &zero)?;
@@ -61,35 +161,5 @@ impl<T: Float> Var<T> {
                 self.tape().record(rule, &[self, source], y, [])
             }
         }
-    }
-
-    /// Multiplies in rounds, in each of which every place meets at most one element.
-    fn scatter_product(
-        &self,
-        axis: isize,
-        indices: &Tensor<i64>,
-        source: &Var<T>,
-    ) -> Result<Var<T>> {
-        let elements = self.tensor().elements();
-        let places = Tensor::arange(0, elements as i64, 1)?.reshape(self.shape())?;
-        let places = places.gather(axis, indices)?.to_vec();
-        let mut rounds: Vec<(Vec<i64>, Vec<bool>)> = Vec::new();
-        let mut met = vec![0; elements];
-        for (number, &place) in places.iter().enumerate() {
-            let round = met[place as usize];
-            if round == rounds.len() {
-                rounds.push((vec![0; elements], vec![true; elements]));
-            }
-            let (from, alone) = &mut rounds[round];
-            (from[place as usize], alone[place as usize]) = (number as i64, false);
-            met[place as usize] += 1;
-        }
-        let flat = source.reshape([places.len()])?;
-        let mut y = self.reshape([elements])?;
-        for (from, alone) in rounds {
-            let factor = flat.index_select(0, &Tensor::from(from))?;
-            y = y.try_mul(&factor.masked_fill(&Tensor::from(alone), 1.0)?)?;
-        }
-        y.reshape(self.shape())
     }
 }

@@ -33,13 +33,22 @@ pub(super) enum Kind {
 }
 
 impl Node {
-    /// Whether the scope agrees with the paths of the parameters. It doesn't where a layer inside a larger model numbers its
-    /// own layers and doesn't know what it is called itself; then no scope is to be trusted.
-    fn scope_fits(&self) -> bool {
-        match (&self.layer, &self.scope) {
-            (Some(layer), Some(scope)) => is_within(layer, scope),
-            _ => true,
+    /// What stands in front of the scope in the path of the layer whose parameters the node uses: nothing where they agree,
+    /// `body` for the scope `2` of the layer `body.2`, where a part of a model numbers its layers and doesn't know what it is
+    /// called itself. None where they contradict each other, or one isn't known.
+    fn prefix(&self) -> Option<&str> {
+        let (layer, scope) = (self.layer.as_deref()?, self.scope.as_deref()?);
+        if is_within(layer, scope) {
+            return Some("");
         }
+        let mut dots = layer.match_indices('.').map(|(at, _)| at);
+        let at = dots.find(|&at| is_within(&layer[at + 1..], scope))?;
+        Some(&layer[..at])
+    }
+
+    /// The number with which the scope begins, where one numbers its layers.
+    fn scope_number(&self) -> Option<usize> {
+        self.scope.as_deref()?.split('.').next()?.parse().ok()
     }
 }
 
@@ -98,16 +107,15 @@ impl Graph {
                 spans.entry(layer.clone()).or_insert((number, number)).1 = number;
             }
         }
-        let scoped = self.nodes.iter().all(Node::scope_fits);
+        let scopes = self.scopes();
         for (layer, (first, last)) in spans {
-            let between = self.nodes.iter_mut().take(last).skip(first);
-            for node in between.filter(|node| node.kind == Kind::Operation && node.layer.is_none())
+            let between = self.nodes.iter_mut().zip(&scopes).take(last).skip(first);
+            for (node, scope) in
+                between.filter(|(node, _)| node.kind == Kind::Operation && node.layer.is_none())
             {
-                let elsewhere = scoped
-                    && node
-                        .scope
-                        .as_deref()
-                        .is_some_and(|scope| !is_within(&layer, scope));
+                let elsewhere = scope
+                    .as_deref()
+                    .is_some_and(|scope| !is_within(&layer, scope));
                 if !elsewhere {
                     node.layer = Some(layer.clone());
                 }
@@ -116,8 +124,8 @@ impl Graph {
         for number in 0..self.nodes.len() {
             let node = &self.nodes[number];
             if node.kind == Kind::Operation && node.layer.is_none() {
-                let scope = node.scope.clone().filter(|_| scoped);
-                let found = scope.or_else(|| self.layer_of_inputs(node));
+                let found = scopes[number].clone();
+                let found = found.or_else(|| self.layer_of_inputs(node));
                 self.nodes[number].layer = found;
             }
         }
@@ -137,6 +145,45 @@ impl Graph {
                 }
             }
         }
+    }
+
+    /// The scope of each node as a path in the model. Parts of a model that number their layers run one after the other, and
+    /// each starts at a lower number than the one before ended with; so a node is in the part of those beside it that use
+    /// parameters, unless they are in different ones.
+    fn scopes(&self) -> Vec<Option<String>> {
+        let agree = |node: &Node| match (&node.layer, &node.scope) {
+            (Some(layer), Some(scope)) => is_within(layer, scope),
+            _ => true,
+        };
+        if self.nodes.iter().all(agree) {
+            return self.nodes.iter().map(|node| node.scope.clone()).collect();
+        }
+        let mut scopes = vec![None; self.nodes.len()];
+        let scoped = (0..self.nodes.len()).filter(|&node| self.nodes[node].scope.is_some());
+        let scoped: Vec<usize> = scoped.collect();
+        let goes_on = |&a: &usize, &b: &usize| {
+            let numbers = self.nodes[a]
+                .scope_number()
+                .zip(self.nodes[b].scope_number());
+            numbers.is_none_or(|(a, b)| a <= b)
+        };
+        for part in scoped.chunk_by(goes_on) {
+            let prefix = |&node: &usize| self.nodes[node].prefix();
+            for (place, &number) in part.iter().enumerate() {
+                let before = part[..=place].iter().rev().find_map(prefix);
+                let behind = part[place..].iter().find_map(prefix);
+                let prefix = match (before, behind) {
+                    (Some(before), Some(behind)) => Some(before).filter(|_| before == behind),
+                    (one, other) => one.or(other),
+                };
+                let scope = self.nodes[number].scope.as_deref();
+                scopes[number] = prefix.zip(scope).map(|(prefix, scope)| match prefix {
+                    "" => scope.to_string(),
+                    _ => format!("{prefix}.{scope}"),
+                });
+            }
+        }
+        scopes
     }
 
     /// The layer that the inputs of a node belong to, if it brings several of its results together, or maps one.
@@ -236,6 +283,41 @@ pub(super) mod tests {
         assert_eq!(graph("0").layers(), [("0", vec![0, 1]), ("1", vec![2])]);
         // A scope that contradicts a path: the pooling, which keeps the shape here, follows its input.
         assert_eq!(graph("5").layers(), [("0", vec![0, 1, 2])]);
+    }
+
+    #[test]
+    fn parts_that_number_their_layers_are_told_apart() {
+        let scoped = |mut node: Node, scope: &str| {
+            node.scope = Some(scope.to_string());
+            node
+        };
+        let nodes = vec![
+            scoped(operation("conv", &[], &["body.0.weight"]), "0"),
+            scoped(operation("max_pool", &[0], &[]), "1"),
+            scoped(operation("dropout", &[1], &[]), "2"),
+            scoped(operation("reshape", &[2], &[]), "0"),
+            scoped(operation("matmul", &[3], &["head.1.weight"]), "1"),
+            scoped(operation("dropout", &[4], &[]), "2"),
+        ];
+        let mut graph = Graph { nodes };
+        graph.find_layers();
+        let layers: Vec<&str> = graph.layers().into_iter().map(|(path, _)| path).collect();
+        assert_eq!(
+            layers,
+            ["body.0", "body.1", "body.2", "head.0", "head.1", "head.2"]
+        );
+        // One that might belong to either side belongs to its input, which it maps.
+        let nodes = vec![
+            scoped(operation("conv", &[], &["body.0.weight"]), "0"),
+            scoped(operation("relu", &[0], &[]), "0"),
+            scoped(operation("matmul", &[1], &["head.1.weight"]), "1"),
+        ];
+        let mut graph = Graph { nodes };
+        graph.find_layers();
+        assert_eq!(
+            graph.layers(),
+            [("body.0", vec![0, 1]), ("head.1", vec![2])]
+        );
     }
 
     #[test]

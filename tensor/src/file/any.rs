@@ -1,6 +1,6 @@
 //! A tensor whose element type is known only at run time.
 
-use crate::{Element, Error, Result, Shape, Tensor};
+use crate::{Element, Error, Result, Tensor};
 use std::any::Any;
 use std::io::{self, Write};
 
@@ -138,19 +138,6 @@ fn write_each<T: Element, const N: usize>(
         out.write_all(&bytes)?;
     }
     Ok(())
-}
-
-/// The tensor whose elements are in `bytes`, `N` little-endian ones each. `bytes` has the length that `shape` asks for.
-pub(super) fn from_le_bytes<T: Element, const N: usize>(
-    shape: Shape,
-    bytes: &[u8],
-    from_bytes: fn([u8; N]) -> T,
-) -> Tensor<T> {
-    Tensor::build(shape, |out| {
-        for (value, bytes) in out.iter_mut().zip(bytes.as_chunks().0) {
-            *value = from_bytes(*bytes);
-        }
-    })
 }
 
 macro_rules! from_tensor {

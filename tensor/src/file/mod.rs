@@ -3,6 +3,7 @@
 
 mod any;
 mod atomic;
+mod elements;
 mod header;
 mod npy;
 #[cfg(feature = "npz")]

@@ -2,16 +2,15 @@
 //! without gaps. NumPy Enhancement Proposal 1; versions 1 to 3 of it are read, version 1 is written. Objects, which would be
 //! Python code, are refused.
 
+use super::elements::{read as elements, read_flags, shape as checked_shape};
 use super::{AnyTensor, write_atomically};
-use crate::{Element, Error, Result, Shape, Tensor};
+use crate::{Element, Error, Result, Tensor};
 use std::io::{self, Read, Write};
 use std::path::Path;
 
 const MAGIC: &[u8; 6] = b"\x93NUMPY";
 /// No header is longer; those of plain element types have about 100 bytes.
 const MAX_HEADER: usize = 1 << 16;
-/// Elements converted at a time.
-const CHUNK: usize = 1 << 14;
 
 /// Reads a `.npy` file. Elements in Fortran's order come as a transposed view, big-endian ones are turned.
 ///
@@ -140,12 +139,9 @@ pub(super) fn parse(file: &mut dyn Read, length: u64) -> Result<AnyTensor, Strin
     } else {
         shape
     };
-    let shape = Shape::from(stored);
-    let expected = shape
-        .checked_elements()
-        .and_then(|elements| elements.checked_mul(bytes));
+    let shape = checked_shape(&stored)?;
     let left = length.saturating_sub(header_end);
-    if expected.map(|expected| expected as u64) != Some(left) {
+    if (shape.elements() * bytes) as u64 != left {
         return Err(format!(
             "{left} bytes of elements for shape {shape:?} of '{descr}'; expected as many as it has"
         ));
@@ -192,40 +188,9 @@ pub(super) fn parse(file: &mut dyn Read, length: u64) -> Result<AnyTensor, Strin
         )?
         .into(),
         "u1" => elements(file, shape, u8::from_le_bytes)?.into(),
-        _ => flags(elements(file, shape, u8::from_le_bytes)?)?,
+        _ => read_flags(file, shape)?,
     };
     Ok(if fortran { reversed(&tensor) } else { tensor })
-}
-
-/// The bytes as booleans.
-fn flags(bytes: Tensor<u8>) -> Result<AnyTensor, String> {
-    if let Some(byte) = bytes.to_vec().into_iter().find(|&byte| byte > 1) {
-        return Err(format!("the byte {byte} among booleans; expected 0 or 1"));
-    }
-    Ok(bytes.cast::<bool>().map_err(|err| err.to_string())?.into())
-}
-
-/// The elements, read and converted chunk by chunk.
-fn elements<T: Element, const N: usize>(
-    file: &mut dyn Read,
-    shape: Shape,
-    convert: fn([u8; N]) -> T,
-) -> Result<Tensor<T>, String> {
-    let mut result = Ok(());
-    let tensor = Tensor::build(shape, |out| {
-        let mut bytes = vec![0; N * CHUNK.min(out.len())];
-        for out in out.chunks_mut(CHUNK) {
-            let bytes = &mut bytes[..N * out.len()];
-            if result.is_ok() {
-                result = file.read_exact(bytes);
-            }
-            for (value, bytes) in out.iter_mut().zip(bytes.as_chunks().0) {
-                *value = convert(*bytes);
-            }
-        }
-    });
-    result.map_err(|err| format!("the elements can't be read: {err}"))?;
-    Ok(tensor)
 }
 
 /// The axes in reverse order.
@@ -361,7 +326,7 @@ mod tests {
             Tensor::from([255_u8, 0, 3]).into(),
             Tensor::from([true, false]).into(),
             Tensor::<f64>::zeros([0, 3]).into(),
-            Tensor::<f32>::ones([3 * CHUNK + 5]).into(),
+            Tensor::<f32>::ones([50_000]).into(),
         ];
         for tensor in all {
             let bytes = bytes_of(&tensor);
@@ -419,10 +384,18 @@ mod tests {
             message(&with("'<f4'", "(2,)"), &[0; 4]),
             "4 bytes of elements for shape [2] of '<f4'; expected as many as it has"
         );
-        assert!(
-            message(&with("'<f8'", "(4611686018427387904, 8)"), &[0; 8])
-                .starts_with("8 bytes of elements")
+        assert_eq!(
+            message(&with("'<f8'", "(4611686018427387904, 8)"), &[0; 8]),
+            "shape [4611686018427387904, 8] overflows"
         );
+        assert!(message(&with("'<f8'", "(0, 18446744073709551615, 9)"), &[]).contains("overflows"));
+        assert!(message(&with("'<f8'", "(18446744073709551616,)"), &[0; 8]).contains("sizes"));
+        let deep = format!("({})", "(".repeat(30_000));
+        assert!(message(&with("'<f4'", &deep), &[0; 4]).contains("expected a tuple"));
+        assert!(read(&with_header("{'descr': '\u{1F980}", &[])).is_err());
+        let mut bytes = with_header(&with("'<f4'", "(1,)"), &[0; 4]);
+        bytes[20] = 0xff;
+        assert_eq!(read(&bytes).unwrap_err(), "a header that isn't text");
         assert_eq!(
             message(&with("'|O'", "(1,)"), &[0; 8]),
             "element type '|O'; expected f4, f8, i8, i4, u1 or b1"

@@ -1,13 +1,14 @@
 //! The safetensors format: eight bytes with the header's length, the header (JSON), and the elements, little-endian,
 //! tensor behind tensor without gaps. Nothing in such a file can be executed.
 
-use super::any::from_le_bytes;
 use super::header::{Header, METADATA};
-use super::{AnyTensor, write_atomically};
-use crate::{Error, Result, Shape};
+use super::{AnyTensor, elements, write_atomically};
+use crate::{Error, Result};
 use safetensors::Dtype;
 use safetensors::tensor::TensorInfo;
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 /// No header is longer: a limit that the format's other readers have as well.
@@ -38,7 +39,8 @@ pub struct TensorFile {
 }
 
 impl TensorFile {
-    /// Reads a file whole.
+    /// Reads a file, tensor by tensor: beside the tensors themselves, no more than the header is in memory at once. 16-bit
+    /// floats (`F16`, `BF16`), which étude doesn't compute in, come as `f32`, which holds each of them.
     ///
     /// # Errors
     /// If it can't be read, or isn't a sound safetensors file of element types that étude has: the message names the
@@ -47,8 +49,13 @@ impl TensorFile {
         let path = path.as_ref();
         let refuse =
             |why: String| Error::file("safetensors", format!("'{}': {why}", path.display()));
-        let bytes = std::fs::read(path).map_err(|err| refuse(format!("can't be read: {err}")))?;
-        parse(&bytes).map_err(refuse)
+        let open = || -> io::Result<_> {
+            let file = File::open(path)?;
+            let length = file.metadata()?.len();
+            Ok((BufReader::with_capacity(1 << 20, file), length))
+        };
+        let (mut file, length) = open().map_err(|err| refuse(format!("can't be read: {err}")))?;
+        parse(&mut file, length).map_err(refuse)
     }
 
     /// Reads the content of a file from memory; `name` stands in messages for the file.
@@ -56,7 +63,8 @@ impl TensorFile {
     /// # Errors
     /// As [`TensorFile::read`].
     pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self> {
-        parse(bytes).map_err(|why| Error::file("safetensors", format!("'{name}': {why}")))
+        let parsed = parse(&mut &*bytes, bytes.len() as u64);
+        parsed.map_err(|why| Error::file("safetensors", format!("'{name}': {why}")))
     }
 
     /// Writes the file [atomically](write_atomically). The same content always makes the same bytes.
@@ -141,27 +149,32 @@ fn dtype(tensor: &AnyTensor) -> Dtype {
     }
 }
 
-fn parse(bytes: &[u8]) -> Result<TensorFile, String> {
-    let Some((length, rest)) = bytes.split_first_chunk() else {
+/// Reads what `length` bytes hold.
+fn parse(file: &mut dyn Read, length: u64) -> Result<TensorFile, String> {
+    let Some(rest) = length.checked_sub(8) else {
         return Err(format!(
-            "{} bytes; expected at least 8, the length of the header",
-            bytes.len()
+            "{length} bytes; expected at least 8, the length of the header"
         ));
     };
-    let length = u64::from_le_bytes(*length);
-    if length > MAX_HEADER as u64 || length > rest.len() as u64 {
+    let unreadable = |err| format!("the header can't be read: {err}");
+    let mut header = [0; 8];
+    file.read_exact(&mut header).map_err(unreadable)?;
+    let header = u64::from_le_bytes(header);
+    if header > MAX_HEADER as u64 || header > rest {
         return Err(format!(
-            "a header of {length} bytes in a file of {}; expected it inside the file, and at most {MAX_HEADER}",
-            bytes.len()
+            "a header of {header} bytes in a file of {length}; expected it inside the file, and at most {MAX_HEADER}"
         ));
     }
-    let (json, data) = rest.split_at(length as usize);
-    let header = Header::parse(json, data.len())?;
+    let mut json = vec![0; header as usize];
+    file.read_exact(&mut json).map_err(unreadable)?;
+    let data = usize::try_from(rest - header)
+        .map_err(|_| format!("{length} bytes, more than this machine can address"))?;
+    let header = Header::parse(&json, data)?;
+    drop(json);
     let mut tensors = BTreeMap::new();
+    // The header's tensors come in the order of their bytes, without gaps.
     for (name, info) in header.tensors {
-        let (from, to) = info.data_offsets;
-        let tensor =
-            decode(&info, &data[from..to]).map_err(|why| format!("tensor '{name}': {why}"))?;
+        let tensor = decode(&info, file).map_err(|why| format!("tensor '{name}': {why}"))?;
         tensors.insert(name, tensor);
     }
     Ok(TensorFile {
@@ -170,24 +183,21 @@ fn parse(bytes: &[u8]) -> Result<TensorFile, String> {
     })
 }
 
-/// The tensor in `bytes`, which has the length that the checked header gives.
-fn decode(info: &TensorInfo, bytes: &[u8]) -> Result<AnyTensor, String> {
-    let shape = Shape::new(&info.shape);
+/// The tensor that follows in `file`, which is as long as the checked header says.
+fn decode(info: &TensorInfo, file: &mut dyn Read) -> Result<AnyTensor, String> {
+    let shape = elements::shape(&info.shape)?;
     Ok(match info.dtype {
-        Dtype::F32 => from_le_bytes(shape, bytes, f32::from_le_bytes).into(),
-        Dtype::F64 => from_le_bytes(shape, bytes, f64::from_le_bytes).into(),
-        Dtype::I64 => from_le_bytes(shape, bytes, i64::from_le_bytes).into(),
-        Dtype::I32 => from_le_bytes(shape, bytes, i32::from_le_bytes).into(),
-        Dtype::U8 => from_le_bytes(shape, bytes, u8::from_le_bytes).into(),
-        Dtype::BOOL => {
-            if let Some(byte) = bytes.iter().find(|&&byte| byte > 1) {
-                return Err(format!("the byte {byte} among booleans; expected 0 or 1"));
-            }
-            from_le_bytes(shape, bytes, |[byte]: [u8; 1]| byte == 1).into()
-        }
+        Dtype::F32 => elements::read(file, shape, f32::from_le_bytes)?.into(),
+        Dtype::F64 => elements::read(file, shape, f64::from_le_bytes)?.into(),
+        Dtype::F16 => elements::read(file, shape, elements::half)?.into(),
+        Dtype::BF16 => elements::read(file, shape, elements::bfloat)?.into(),
+        Dtype::I64 => elements::read(file, shape, i64::from_le_bytes)?.into(),
+        Dtype::I32 => elements::read(file, shape, i32::from_le_bytes)?.into(),
+        Dtype::U8 => elements::read(file, shape, u8::from_le_bytes)?.into(),
+        Dtype::BOOL => elements::read_flags(file, shape)?,
         other => {
             return Err(format!(
-                "element type {other}; expected F64, F32, I64, I32, U8 or BOOL"
+                "element type {other}; expected F64, F32, F16, BF16, I64, I32, U8 or BOOL"
             ));
         }
     })
@@ -334,11 +344,22 @@ mod tests {
             message(&bytes),
             "safetensors: 'm': tensor 'w': the byte 2 among booleans; expected 0 or 1"
         );
-        let half = one(r#"{"dtype":"F16","shape":[1],"data_offsets":[0,2]}"#);
+        let short = one(r#"{"dtype":"I16","shape":[1],"data_offsets":[0,2]}"#);
         assert_eq!(
-            w(&half, 2),
-            "safetensors: 'm': tensor 'w': element type F16; expected F64, F32, I64, I32, U8 or BOOL"
+            w(&short, 2),
+            "safetensors: 'm': tensor 'w': element type I16; expected F64, F32, F16, BF16, I64, I32, U8 or BOOL"
         );
+        let nothing =
+            one(r#"{"dtype":"F32","shape":[0,18446744073709551615,9],"data_offsets":[0,0]}"#);
+        assert_eq!(
+            w(&nothing, 0),
+            "safetensors: 'm': tensor 'w': shape [0, 18446744073709551615, 9] overflows"
+        );
+        let axes = format!(
+            r#"{{"dtype":"U8","shape":[{}1],"data_offsets":[0,1]}}"#,
+            "1,".repeat(100)
+        );
+        assert!(w(&one(&axes), 1).contains("'w': 101 axes; expected at most 64"));
         assert!(
             w("[]", 0).contains("expected a map from names to tensors"),
             "{}",
@@ -351,6 +372,55 @@ mod tests {
         );
         assert!(w(r#"{"__metadata__":{"a":1}}"#, 0).contains("'__metadata__': invalid type"));
         assert!(w(&"[".repeat(100_000), 0).contains("header"));
+        let nested = |open: &str| format!("{{\"w\":{}", open.repeat(100_000));
+        assert!(w(&nested("["), 0).contains("'w': "));
+        assert!(w(&nested("{\"shape\":"), 0).contains("'w': "));
+        let unknown = format!("{{\"w\":{{\"more\":{}", "[".repeat(100_000));
+        assert!(w(&unknown, 0).contains("'w': "), "{}", w(&unknown, 0));
+        let mut bytes = with_header(
+            r#"{"?":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#,
+            1,
+        );
+        bytes[10] = 0xff;
+        assert!(message(&bytes).contains("header"), "{}", message(&bytes));
+    }
+
+    #[test]
+    fn sixteen_bits_come_as_thirty_two() {
+        let json = r#"{"h":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"b":{"dtype":"BF16","shape":[1],"data_offsets":[4,6]}}"#;
+        let mut bytes = with_header(json, 0);
+        bytes.extend([0x00, 0x3c, 0xff, 0x7b, 0x40, 0xc0]);
+        let file = TensorFile::from_bytes("m", &bytes).unwrap();
+        assert_eq!(file.tensors["h"], Tensor::from([1.0_f32, 65504.0]).into());
+        assert_eq!(file.tensors["b"], Tensor::from([-3.0_f32]).into());
+    }
+
+    /// Counts what is asked for at once.
+    struct Sips<'a>(&'a [u8], usize);
+
+    impl Read for Sips<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            self.1 = self.1.max(into.len());
+            self.0.read(into)
+        }
+    }
+
+    #[test]
+    fn elements_are_read_in_small_parts() {
+        let mut file = TensorFile::default();
+        let large = Tensor::<f64>::ones([1000, 500]);
+        file.tensors.insert("large".into(), large.into());
+        let bytes = file.to_bytes().unwrap();
+        let mut sips = Sips(&bytes, 0);
+        assert_eq!(parse(&mut sips, bytes.len() as u64).unwrap(), file);
+        assert!(sips.1 <= 1 << 17, "{} bytes at once", sips.1);
+        // A file that becomes shorter while it is read.
+        let mut sips = Sips(&bytes[..bytes.len() / 2], 0);
+        let message = parse(&mut sips, bytes.len() as u64).unwrap_err();
+        assert!(
+            message.starts_with("tensor 'large': the elements can't be read: "),
+            "{message}"
+        );
     }
 
     #[test]

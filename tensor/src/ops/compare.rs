@@ -39,6 +39,14 @@ impl<T: Float> Tensor<T> {
 
     /// Where `a = b`.
     ///
+    /// ```
+    /// use etude_tensor::Tensor;
+    ///
+    /// let x = Tensor::from([1.0_f32, 2.0, 3.0]);
+    /// assert_eq!(x.equal(&Tensor::scalar(2.0))?.to_vec(), [false, true, false]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If the shapes don't broadcast.
     pub fn equal(&self, other: &Self) -> Result<Tensor<bool>> {
@@ -46,6 +54,14 @@ impl<T: Float> Tensor<T> {
     }
 
     /// Where `a ≠ b`, or either is NaN.
+    ///
+    /// ```
+    /// use etude_tensor::Tensor;
+    ///
+    /// let x = Tensor::from([1.0_f32, 2.0, 3.0]);
+    /// assert_eq!(x.not_equal(&Tensor::scalar(2.0))?.to_vec(), [true, false, true]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the shapes don't broadcast.
@@ -55,6 +71,14 @@ impl<T: Float> Tensor<T> {
 
     /// Where `a < b`.
     ///
+    /// ```
+    /// use etude_tensor::Tensor;
+    ///
+    /// let x = Tensor::from([1.0_f32, 2.0, 3.0]);
+    /// assert_eq!(x.less(&Tensor::scalar(2.0))?.to_vec(), [true, false, false]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If the shapes don't broadcast.
     pub fn less(&self, other: &Self) -> Result<Tensor<bool>> {
@@ -62,6 +86,14 @@ impl<T: Float> Tensor<T> {
     }
 
     /// Where `a ≤ b`.
+    ///
+    /// ```
+    /// use etude_tensor::Tensor;
+    ///
+    /// let x = Tensor::from([1.0_f32, 2.0, 3.0]);
+    /// assert_eq!(x.less_equal(&Tensor::scalar(2.0))?.to_vec(), [true, true, false]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the shapes don't broadcast.
@@ -71,6 +103,14 @@ impl<T: Float> Tensor<T> {
 
     /// Where `a > b`.
     ///
+    /// ```
+    /// use etude_tensor::Tensor;
+    ///
+    /// let x = Tensor::from([1.0_f32, 2.0, 3.0]);
+    /// assert_eq!(x.greater(&Tensor::scalar(2.0))?.to_vec(), [false, false, true]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If the shapes don't broadcast.
     pub fn greater(&self, other: &Self) -> Result<Tensor<bool>> {
@@ -78,6 +118,14 @@ impl<T: Float> Tensor<T> {
     }
 
     /// Where `a ≥ b`.
+    ///
+    /// ```
+    /// use etude_tensor::Tensor;
+    ///
+    /// let x = Tensor::from([1.0_f32, 2.0, 3.0]);
+    /// assert_eq!(x.greater_equal(&Tensor::scalar(2.0))?.to_vec(), [false, true, true]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the shapes don't broadcast.

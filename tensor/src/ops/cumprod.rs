@@ -1,6 +1,6 @@
 //! `yᵢ = x₀ · … · xᵢ` along an axis.
 
-use super::running::running;
+use super::running::{COST, running};
 use crate::{Float, Result, Tensor};
 
 impl<T: Float> Tensor<T> {
@@ -16,7 +16,7 @@ impl<T: Float> Tensor<T> {
     /// # Errors
     /// If the axis is out of range.
     pub fn cumprod(&self, axis: isize) -> Result<Self> {
-        running("cumprod", self, axis, 0.8, |x, y| {
+        running("cumprod", self, axis, COST, |x, y| {
             let mut product = T::one();
             for (&x, y) in x.iter().zip(y) {
                 product *= x;

@@ -1,6 +1,6 @@
 //! `yᵢ = x₀ + … + xᵢ` along an axis.
 
-use super::running::running;
+use super::running::{COST, running};
 use crate::{Float, Result, Tensor};
 
 /// Elements that are added up by themselves before they meet the sum of those before, and blocks likewise: so the error
@@ -22,7 +22,7 @@ impl<T: Float> Tensor<T> {
     /// # Errors
     /// If the axis is out of range.
     pub fn cumsum(&self, axis: isize) -> Result<Self> {
-        running("cumsum", self, axis, 0.8, sums)
+        running("cumsum", self, axis, COST, sums)
     }
 }
 

@@ -3,7 +3,10 @@
 use crate::{Axes, Error, Float, Result, Tensor};
 
 /// The spatial axes of `[batch, spatial…, channels]`.
-fn spatial(op: &str, shape: &[usize]) -> Result<Axes> {
+///
+/// # Errors
+/// If there is none, or one is empty.
+pub fn spatial_axes(op: &str, shape: &[usize]) -> Result<Axes> {
     let rank = shape.len();
     if rank < 3 {
         return Err(Error::shape(
@@ -34,7 +37,7 @@ impl<T: Float> Tensor<T> {
     /// # Errors
     /// If there is no spatial axis, or an image has no elements.
     pub fn global_avg_pool(&self) -> Result<Self> {
-        self.mean(spatial("global_avg_pool", self.shape())?)
+        self.mean(spatial_axes("global_avg_pool", self.shape())?)
     }
 
     /// The maximum of all of an image: `x` `[batch, spatial…, channels]` → `[batch, channels]`; NaN where there is one.
@@ -50,7 +53,7 @@ impl<T: Float> Tensor<T> {
     /// # Errors
     /// If there is no spatial axis, or an image has no elements.
     pub fn global_max_pool(&self) -> Result<Self> {
-        self.max(spatial("global_max_pool", self.shape())?)
+        self.max(spatial_axes("global_max_pool", self.shape())?)
     }
 
     /// The p-norm of all of an image, `(Σ |x|ᵖ)^(1/p)`: `x` `[batch, spatial…, channels]` → `[batch, channels]`. Any `p` that
@@ -67,6 +70,6 @@ impl<T: Float> Tensor<T> {
     /// # Errors
     /// If `p` is NaN, there is no spatial axis, or an image has no elements.
     pub fn global_lp_pool(&self, p: f64) -> Result<Self> {
-        self.norm(p, spatial("global_lp_pool", self.shape())?)
+        self.norm(p, spatial_axes("global_lp_pool", self.shape())?)
     }
 }

@@ -5,7 +5,10 @@ use crate::kernels::parallel::{Work, for_each_chunk, rows_per_chunk};
 use crate::{Float, Result, Tensor};
 
 /// Elements that one thread handles at a time.
-const CHUNK: usize = 1 << 13;
+pub(super) const CHUNK: usize = 1 << 13;
+
+/// Nanoseconds of one step that waits for the one before.
+pub(super) const COST: f64 = 0.8;
 
 /// `run(row, out)` for each row along `axis`; `cost` is its nanoseconds an element.
 pub(super) fn running<T: Float>(

@@ -212,6 +212,7 @@ pub(super) fn std() -> Entry {
 
 pub(super) fn prod() -> Entry {
     Entry::new("Π x over axes; 1 over nothing")
+        .large(program!(|x| x.prod(1)), [between(0.999, 1.001, [80, 3001])])
         .case("all axes", program!(|x| x.prod(..)), [normal([2, 3])])
         .options("{}")
         .also("rank 0", [normal(())])

@@ -1,6 +1,6 @@
 //! Running results along an axis.
 
-use crate::testing::{Entry, normal};
+use crate::testing::{Entry, between, normal};
 use crate::{Tape, Var, program};
 use etude_tensor::Tensor;
 
@@ -24,9 +24,43 @@ pub(super) fn cumsum() -> Entry {
         )
 }
 
+pub(super) fn linear_recurrence() -> Entry {
+    let along = |axis: isize| program!([axis: isize] |x, a| x.linear_recurrence(a, *axis));
+    Entry::new("yᵢ = aᵢ·yᵢ₋₁ + xᵢ along an axis")
+        .needs_an_axis()
+        .large(
+            along(1),
+            [normal([80, 3001]), between(-0.9, 0.9, [80, 3001])],
+        )
+        .case("first axis", along(0), [normal([3, 2]), normal([3, 2])])
+        .also("one", [normal([1]), normal([1])])
+        .also("nothing", [normal([0, 2]), normal([0, 2])])
+        .case("last axis", along(-1), [normal([2, 4]), normal([2, 4])])
+        .case(
+            "starting anew",
+            program!(|x, a| {
+                let anew = Tensor::from([[false, false, true, false]]);
+                x.linear_recurrence(&a.masked_fill(&anew, 0.0)?, 1)
+            }),
+            [normal([2, 4]), normal([2, 4])],
+        )
+        .refuses(
+            |tape| matrix(tape).linear_recurrence(&matrix(tape), 2),
+            "linear_recurrence: axis 2 is out of range for rank 2; expected -2 to 1",
+        )
+        .refuses(
+            |tape| matrix(tape).linear_recurrence(&tape.var(Tensor::ones([3])), 0),
+            "linear_recurrence: shapes [2, 3] and [3]; expected the same twice",
+        )
+}
+
 pub(super) fn cumprod() -> Entry {
     Entry::new("yᵢ = x₀ · … · xᵢ along an axis")
         .needs_an_axis()
+        .large(
+            program!(|x| x.cumprod(1)),
+            [between(0.999, 1.001, [80, 3001])],
+        )
         .case("first axis", program!(|x| x.cumprod(0)), [normal([3, 2])])
         .options(r#"{"axis": 0}"#)
         .also("one", [normal([1])])
@@ -48,6 +82,15 @@ pub(super) fn cumprod() -> Entry {
 pub(super) fn logcumsumexp() -> Entry {
     Entry::new("yᵢ = ln (e^x₀ + … + e^xᵢ) along an axis")
         .needs_an_axis()
+        .large(program!(|x| x.logcumsumexp(1)), [normal([80, 3001])])
+        .case(
+            "beginning with −∞",
+            program!(|x| x
+                .pad([(0, 0), (2, 0)], f64::NEG_INFINITY)?
+                .logcumsumexp(1)?
+                .narrow(1, 2, 3)),
+            [normal([2, 3])],
+        )
         .case(
             "first axis",
             program!(|x| x.logcumsumexp(0)),

@@ -1,6 +1,6 @@
 //! Pooling: one number for each window.
 
-use crate::testing::{Entry, distinct, normal};
+use crate::testing::{Entry, clear_of, distinct, normal};
 use crate::{program, vjp};
 use etude_tensor::Tensor;
 use etude_tensor::kernels::pool::PoolGeometry;
@@ -103,6 +103,149 @@ pub(super) fn avg_pool() -> Entry {
                     .avg_pool(&PoolGeometry::new(&[5]), true)
             },
             "avg_pool: a kernel of 5 with dilation 1 covers 5 elements, but the input axis has 4 and the padding (0, 0): give at least 5 together",
+        )
+}
+
+pub(super) fn lp_pool() -> Entry {
+    let pool = |geometry: PoolGeometry, p: f64| program!([geometry: PoolGeometry, p: f64] |x| x.lp_pool(geometry, *p));
+    let pair = || PoolGeometry::new(&[2]);
+    let some = |shape: &[usize]| [clear_of(&[0.0], shape)];
+    Entry::new("(Σ |x|ᵖ)^(1/p) of each window")
+        .needs_an_axis()
+        .large(
+            pool(PoolGeometry::new(&[2, 2]), 2.0),
+            some(&[8, 40, 40, 16]),
+        )
+        .case("p = 2", pool(pair(), 2.0), some(&[2, 4, 2]))
+        .case("p = 1", pool(pair(), 1.0), some(&[2, 4, 2]))
+        .case("p = 2.5, uneven", pool(uneven(), 2.5), some(&[1, 4, 3, 2]))
+        .case(
+            "p = 3, three axes",
+            pool(PoolGeometry::new(&[2, 1, 2]), 3.0),
+            some(&[1, 2, 2, 4, 1]),
+        )
+        .case("no batch", pool(pair(), 2.0), some(&[0, 4, 2]))
+        .refuses(
+            |tape| {
+                tape.var(Tensor::zeros([1, 4, 2]))
+                    .lp_pool(&PoolGeometry::new(&[2]), 0.5)
+            },
+            "lp_pool: p = 0.5; expected a finite number of at least 1 (for infinity, max_pool of abs)",
+        )
+        .refuses(
+            |tape| {
+                tape.var(Tensor::zeros([1, 4, 2]))
+                    .lp_pool(&PoolGeometry::new(&[5]), 2.0)
+            },
+            "lp_pool: a kernel of 5 with dilation 1 covers 5 elements, but the input axis has 4 and the padding (0, 0): give at least 5 together",
+        )
+}
+
+pub(super) fn adaptive_avg_pool() -> Entry {
+    let pool = |output: Vec<usize>| program!([output: Vec<usize>] |x| x.adaptive_avg_pool(output));
+    Entry::new("the average of each of so many windows, which cover the axes")
+        .needs_an_axis()
+        .large(pool(vec![7, 3]), [normal([8, 40, 40, 16])])
+        .case("one axis", pool(vec![2]), [normal([2, 5, 2])])
+        .case("to more", pool(vec![5]), [normal([1, 3, 1])])
+        .case("two axes", pool(vec![3, 2]), [normal([1, 4, 3, 2])])
+        .case("three axes", pool(vec![2, 1, 3]), [normal([1, 3, 2, 4, 1])])
+        .case(
+            "channels in front",
+            program!(|x| x
+                .permute([0, 2, 3, 1])?
+                .adaptive_avg_pool([2, 2])?
+                .permute([0, 3, 1, 2])),
+            [normal([2, 2, 3, 4])],
+        )
+        .case("no batch", pool(vec![2]), [normal([0, 4, 2])])
+        .refuses(
+            |tape| tape.var(Tensor::zeros([1, 4, 2])).adaptive_avg_pool([0]),
+            "adaptive_avg_pool: output sizes [0] given, each has to be at least 1",
+        )
+        .refuses(
+            |tape| tape.var(Tensor::zeros([1, 4, 2])).adaptive_avg_pool([2, 2]),
+            "adaptive_avg_pool: output sizes [2, 2] need an input [batch, 2 sizes, channels], got [1, 4, 2]",
+        )
+}
+
+pub(super) fn adaptive_max_pool() -> Entry {
+    let pool = |output: Vec<usize>| program!([output: Vec<usize>] |x| x.adaptive_max_pool(output));
+    Entry::new("the largest element of each of so many windows, which cover the axes")
+        .needs_an_axis()
+        .large(pool(vec![7, 3]), [distinct([8, 40, 40, 16])])
+        .case("one axis", pool(vec![2]), [distinct([2, 5, 2])])
+        .case("to more", pool(vec![5]), [distinct([1, 3, 1])])
+        .case("two axes", pool(vec![3, 2]), [distinct([1, 4, 3, 2])])
+        .case(
+            "three axes",
+            pool(vec![2, 1, 3]),
+            [distinct([1, 3, 2, 4, 1])],
+        )
+        .case(
+            "channels in front",
+            program!(|x| x
+                .permute([0, 2, 3, 1])?
+                .adaptive_max_pool([2, 2])?
+                .permute([0, 3, 1, 2])),
+            [distinct([2, 2, 3, 4])],
+        )
+        .case("no batch", pool(vec![2]), [distinct([0, 4, 2])])
+        .refuses(
+            |tape| tape.var(Tensor::zeros([1, 0, 2])).adaptive_max_pool([1]),
+            "adaptive_max_pool: a window over an empty axis has no elements: input [1, 0, 2]",
+        )
+}
+
+pub(super) fn global_avg_pool() -> Entry {
+    Entry::new("the mean of all of an image")
+        .needs_an_axis()
+        .case(
+            "one axis",
+            program!(|x| x.global_avg_pool()),
+            [normal([2, 3, 2])],
+        )
+        .also("two axes", [normal([1, 2, 3, 2])])
+        .also("three axes", [normal([1, 2, 1, 3, 2])])
+        .also("no batch", [normal([0, 4, 2])])
+        .refuses(
+            |tape| tape.var(Tensor::zeros([4, 2])).global_avg_pool(),
+            "global_avg_pool: expects an input [batch, sizes…, channels], got [4, 2]",
+        )
+        .refuses(
+            |tape| tape.var(Tensor::zeros([1, 0, 2])).global_avg_pool(),
+            "global_avg_pool: an image of no elements has no value: input [1, 0, 2]",
+        )
+}
+
+pub(super) fn global_max_pool() -> Entry {
+    Entry::new("the largest element of all of an image; of equal ones the first takes the gradient")
+        .needs_an_axis()
+        .case(
+            "one axis",
+            program!(|x| x.global_max_pool()),
+            [distinct([2, 3, 2])],
+        )
+        .also("two axes", [distinct([1, 2, 3, 2])])
+        .also("three axes", [distinct([1, 2, 1, 3, 2])])
+        .also("no batch", [distinct([0, 4, 2])])
+        .refuses(
+            |tape| tape.var(Tensor::zeros([1, 0, 2])).global_max_pool(),
+            "global_max_pool: an image of no elements has no value: input [1, 0, 2]",
+        )
+}
+
+pub(super) fn global_lp_pool() -> Entry {
+    let pool = |p: f64| program!([p: f64] |x| x.global_lp_pool(*p));
+    Entry::new("(Σ |x|ᵖ)^(1/p) over all of an image")
+        .needs_an_axis()
+        .case("p = 2", pool(2.0), [clear_of(&[0.0], [2, 3, 2])])
+        .also("two axes", [clear_of(&[0.0], [1, 2, 3, 2])])
+        .also("no batch", [clear_of(&[0.0], [0, 4, 2])])
+        .case("p = 3", pool(3.0), [clear_of(&[0.0], [1, 2, 1, 3, 2])])
+        .refuses(
+            |tape| tape.var(Tensor::zeros([2])).global_lp_pool(2.0),
+            "global_lp_pool: expects an input [batch, sizes…, channels], got [2]",
         )
 }
 

@@ -208,7 +208,7 @@ impl PoolShape {
     }
 
     /// Elements of a window, the padding included.
-    pub(crate) fn taps(&self) -> usize {
+    pub fn taps(&self) -> usize {
         self.axes.iter().map(PoolAxis::taps).product()
     }
 

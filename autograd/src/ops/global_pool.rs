@@ -1,0 +1,73 @@
+//! One number for all of an image: reductions over the spatial axes, and for the maximum one window as large as the image.
+
+use crate::Var;
+use etude_tensor::plan::spatial_axes;
+use etude_tensor::{Float, Result};
+
+impl<T: Float> Var<T> {
+    /// The mean of all of an image (Lin, Chen and Yan, 2013): `x` `[batch, spatial…, channels]` → `[batch, channels]`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from_slice([1, 2, 2, 1], &[1.0_f64, -1.0, 3.0, 5.0])?);
+    /// let y = x.global_avg_pool()?;
+    /// assert_eq!(y.tensor(), &Tensor::from([[2.0]]));
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [0.25; 4]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If there is no spatial axis, or an image has no elements.
+    pub fn global_avg_pool(&self) -> Result<Var<T>> {
+        self.mean(spatial_axes("global_avg_pool", self.shape())?)
+    }
+
+    /// The maximum of all of an image: `x` `[batch, spatial…, channels]` → `[batch, channels]`. As in every pooling, the first
+    /// of equal elements takes the gradient.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from_slice([1, 2, 2, 1], &[1.0_f64, 5.0, 3.0, 5.0])?);
+    /// let y = x.global_max_pool()?;
+    /// assert_eq!(y.tensor(), &Tensor::from([[5.0]]));
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [0.0, 1.0, 0.0, 0.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If there is no spatial axis, or an image has no elements.
+    pub fn global_max_pool(&self) -> Result<Var<T>> {
+        let shape = self.shape();
+        spatial_axes("global_max_pool", shape)?;
+        let ends = [shape[0], shape[shape.len() - 1]];
+        let window = vec![1; shape.len() - 2];
+        self.adaptive_max_pool(window)?.reshape(ends)
+    }
+
+    /// The p-norm of all of an image, `(Σ |x|ᵖ)^(1/p)`: `x` `[batch, spatial…, channels]` → `[batch, channels]`. Any `p` that
+    /// [`norm`](Var::norm) takes.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from_slice([1, 2, 1], &[3.0_f64, -4.0])?);
+    /// let y = x.global_lp_pool(2.0)?;
+    /// assert_eq!(y.tensor(), &Tensor::from([[5.0]]));
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [0.6, -0.8]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If `p` is NaN, there is no spatial axis, or an image has no elements.
+    pub fn global_lp_pool(&self, p: f64) -> Result<Var<T>> {
+        self.norm(p, spatial_axes("global_lp_pool", self.shape())?)
+    }
+}

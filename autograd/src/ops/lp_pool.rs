@@ -1,0 +1,70 @@
+//! The p-norm of each window.
+
+use super::avg_pool::spread_whole;
+use crate::{Rule, Save, Saved, Sink, Var, fused};
+use etude_tensor::kernels::pool::{PoolGeometry, PoolShape};
+use etude_tensor::{Float, Result, Tensor};
+
+/// `y = (Σ |x|ᵖ)^(1/p)` over each window, hence `∂L/∂x = Σ ∂L/∂y · sign x · (|x|/y)ᵖ⁻¹` over the windows of each element. Saves
+/// `x, y`.
+struct LpPool {
+    shape: PoolShape,
+    p: f64,
+}
+
+impl<T: Float> Rule<T> for LpPool {
+    fn name(&self) -> &'static str {
+        "lp_pool"
+    }
+    fn grads(&self, saved: &Saved<T>, gy: Var<T>, to: &mut Sink<'_, T>) -> Result<()> {
+        let (x, y) = (&saved[0], &saved[1]);
+        to.give(0, || {
+            fused(
+                &[x, y, &gy],
+                || {
+                    let (shape, p) = (&self.shape, self.p);
+                    x.tensor().lp_pool_grad(y.tensor(), gy.tensor(), shape, p)
+                },
+                || {
+                    // What doesn't depend on the window stands in front of the sum. With 1 in the place of 0 nothing divides by it.
+                    let zero = Tensor::scalar(T::ZERO);
+                    let y = y.masked_fill(&y.tensor().equal(&zero)?, 1.0)?;
+                    let shares = gy.try_div(&y.pow_scalar(self.p - 1.0)?)?;
+                    let shares = spread_whole(&shares, &self.shape)?;
+                    let sign = x.tape().input(x.tensor().sign());
+                    let size = sign.try_mul(x)?;
+                    let size = size.masked_fill(&x.tensor().equal(&zero)?, 1.0)?;
+                    let slope = size.pow_scalar(self.p - 1.0)?.try_mul(&sign)?;
+                    slope.try_mul(&shares)
+                },
+            )
+        })
+    }
+}
+
+impl<T: Float> Var<T> {
+    /// The p-norm of each window over the spatial axes of `x` `[batch, spatial…, channels]`, `(Σ |x|ᵖ)^(1/p)`; padding counts as
+    /// 0. The gradient is 0 where `x` or the norm is.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::{Tensor, kernels::pool::PoolGeometry};
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from_slice([1, 2, 1], &[3.0_f64, -4.0])?);
+    /// let y = x.lp_pool(&PoolGeometry::new(&[2]), 2.0)?;
+    /// assert_eq!(y.tensor().to_vec(), [5.0]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [0.6, -0.8]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If `p` isn't a finite number of at least 1, ranks don't go together, a window is longer than its padded axis, or
+    /// padding as long as the window.
+    pub fn lp_pool(&self, geometry: &PoolGeometry, p: f64) -> Result<Var<T>> {
+        let y = self.tensor().lp_pool(geometry, p)?;
+        let shape = PoolShape::new("lp_pool", self.shape(), geometry)?;
+        let saved = [Save::Var(self), Save::Output];
+        self.tape().record(LpPool { shape, p }, &[self], y, saved)
+    }
+}
