@@ -85,6 +85,18 @@ impl<T: Float> Neg for Var<T> {
 impl<T: Float> Var<T> {
     /// `x + c`.
     ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([1.0_f64, 2.0]));
+    /// let y = x.add_scalar(0.5)?;
+    /// assert_eq!(y.tensor().to_vec(), [1.5, 2.5]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [1.0, 1.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.
     pub fn add_scalar(&self, c: f64) -> Result<Var<T>> {
@@ -92,6 +104,18 @@ impl<T: Float> Var<T> {
     }
 
     /// `x − c`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([1.0_f64, 2.0]));
+    /// let y = x.sub_scalar(0.5)?;
+    /// assert_eq!(y.tensor().to_vec(), [0.5, 1.5]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [1.0, 1.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.
@@ -101,6 +125,18 @@ impl<T: Float> Var<T> {
 
     /// `c · x`.
     ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([1.0_f64, 2.0]));
+    /// let y = x.mul_scalar(3.0)?;
+    /// assert_eq!(y.tensor().to_vec(), [3.0, 6.0]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [3.0, 3.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.
     pub fn mul_scalar(&self, c: f64) -> Result<Var<T>> {
@@ -108,6 +144,18 @@ impl<T: Float> Var<T> {
     }
 
     /// `x / c`; infinite or NaN for `c = 0`, as in plain arithmetic.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([1.0_f64, 2.0]));
+    /// let y = x.div_scalar(4.0)?;
+    /// assert_eq!(y.tensor().to_vec(), [0.25, 0.5]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [0.25, 0.25]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.

@@ -38,6 +38,18 @@ pub fn grad<T: Float>(y: &Var<T>, xs: &[&Var<T>]) -> Result<Vec<Var<T>>> {
 /// Like [`grad`](crate::grad()), for `y` of any shape: the vector-Jacobian products `gyᵀ · ∂y/∂x` for each of `xs`. `gy` may be tracked;
 /// the result is then differentiable with respect to it as well.
 ///
+/// ```
+/// use etude_autograd::{Tape, vjp};
+/// use etude_tensor::Tensor;
+///
+/// let tape = Tape::new();
+/// let x = tape.var(Tensor::from([1.0_f64, 2.0]));
+/// let y = x.square()?;
+/// let weights = tape.input(Tensor::from([10.0, 1.0]));
+/// assert_eq!(vjp(&y, &[&x], &weights)?[0].tensor().to_vec(), [20.0, 4.0]);
+/// # Ok::<(), etude_tensor::Error>(())
+/// ```
+///
 /// # Errors
 /// As [`grad`](crate::grad()), and if `gy` doesn't have the shape of `y`.
 pub fn vjp<T: Float>(y: &Var<T>, xs: &[&Var<T>], gy: &Var<T>) -> Result<Vec<Var<T>>> {

@@ -63,6 +63,18 @@ impl<T: Float> Var<T> {
 
     /// `aᵖ` for one number `p`, as [`pow`](Var::pow).
     ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([1.0_f64, 2.0]));
+    /// let y = x.pow_scalar(3.0)?;
+    /// assert_eq!(y.tensor().to_vec(), [1.0, 8.0]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [3.0, 12.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.
     pub fn pow_scalar(&self, p: f64) -> Result<Var<T>> {

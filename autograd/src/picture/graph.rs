@@ -121,11 +121,10 @@ impl Graph {
                 }
             }
         }
-        for number in 0..self.nodes.len() {
+        for (number, scope) in scopes.into_iter().enumerate() {
             let node = &self.nodes[number];
             if node.kind == Kind::Operation && node.layer.is_none() {
-                let found = scopes[number].clone();
-                let found = found.or_else(|| self.layer_of_inputs(node));
+                let found = scope.or_else(|| self.layer_of_inputs(node));
                 self.nodes[number].layer = found;
             }
         }

@@ -159,9 +159,8 @@ mod tests {
             off(x.sum(1).unwrap().sum(0).unwrap(), exact),
             off(x.mean(..).unwrap(), exact / count as f64),
         ];
-        println!(
-            "{count} elements, relative errors of all at once, columns, rows, mean: {errors:.1e?}"
-        );
+        let errors = errors.map(|error| format!("{error:.1e}")).join(", ");
+        println!("{count} elements, relative errors: {errors} (all at once, columns, rows, mean)");
     }
 
     #[test]
