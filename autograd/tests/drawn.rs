@@ -35,7 +35,7 @@ fn holds(family: Family, at_least: usize) {
         return;
     }
     let seed = std::env::var("ETUDE_CHECK_SEED").map_or(0, |seed| seed.parse().expect("a number"));
-    let count = Profile::chosen().pick(24, 400);
+    let count = Profile::chosen().pick(24, 100);
     let (mut ops, mut compared, mut failures) = (0, 0, Vec::new());
     for op in of(family) {
         ops += 1;

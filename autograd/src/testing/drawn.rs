@@ -113,7 +113,7 @@ impl std::error::Error for DrawFailure {}
 /// The draws of an operation, if it belongs to a family: shapes that go together, any layout, options and values.
 pub fn draws(op: Op) -> Option<impl Strategy<Value = Draw>> {
     let family = Family::of(op)?;
-    let (rank, size) = Profile::chosen().pick((3, 3), (4, 4));
+    let (rank, size) = Profile::chosen().pick((3, 3), (3, 4));
     let shapes = family.shapes(op, rank, size);
     let parts = (
         shapes,

@@ -12,6 +12,9 @@
 //! # Ok::<(), etude_autograd::testing::Failure>(())
 //! ```
 //!
+//! [`drawn`] lets proptest choose shapes, layouts, options and values for the operations that take any, and [`certify()`] gives away the numbers of a
+//! case once reverse mode, dual numbers and differences agree on them. [`Profile`] says how much is tried.
+//!
 //! [`strategies`] has what proptest needs to draw shapes, views and values for tests of your own.
 
 mod catalogue;
