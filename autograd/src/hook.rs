@@ -1,15 +1,32 @@
-//! A door in the sink: tests and tools see every gradient on its way, and may change it.
+//! A door in the walk back: tests see every rule run and every gradient on its way, and may change what goes in and what comes out.
 //!
-//! Breaking each rule on purpose (a wrong sign, a factor of 2, a dropped term, an overwritten sum) and seeing a test
-//! fail is how we know that the tests can fail. No rebuild is needed for that: a hook changes what rules deliver.
+//! Breaking each rule on purpose (a wrong sign, a dropped term, a saved tensor cut off) and seeing a test fail is how we know that the
+//! tests can fail. No rebuild is needed for that. The door is compiled with the feature `testing` only.
 
-use crate::Var;
-use etude_tensor::Float;
+use crate::{Rule, Saved, Sink, Var};
+use etude_tensor::{Float, Result};
 
-/// Sees each gradient that a rule delivers, set by [`Tape::set_sink_hook`](crate::Tape::set_sink_hook).
+/// Sees each rule and what it delivers, set by [`Tape::set_sink_hook`](crate::Tape::set_sink_hook). Without changes, a hook is transparent.
 pub trait SinkHook<T: Float> {
+    /// Runs a rule: a hook may give it other saved tensors or another gradient, or run it again.
+    ///
+    /// # Errors
+    /// What the rule reports.
+    fn run(
+        &self,
+        rule: &dyn Rule<T>,
+        saved: &Saved<T>,
+        gy: Var<T>,
+        to: &mut Sink<'_, T>,
+    ) -> Result<()> {
+        rule.grads(saved, gy, to)
+    }
+
     /// What is to happen with the gradient that the rule of operation `rule` gave its input number `input`.
-    fn deliver(&self, rule: &'static str, input: usize, gradient: Var<T>) -> Delivery<T>;
+    fn deliver(&self, rule: &'static str, input: usize, gradient: Var<T>) -> Delivery<T> {
+        let _ = (rule, input);
+        Delivery::Add(gradient)
+    }
 }
 
 /// What happens with a gradient that a rule has delivered.

@@ -53,6 +53,7 @@ mod functional;
 mod fused;
 mod gradient_hook;
 mod gradients;
+#[cfg(feature = "testing")]
 mod hook;
 mod lazy;
 mod leaf;
@@ -93,6 +94,7 @@ pub use functional::{
 pub use fused::fused;
 pub use gradient_hook::GradientHook;
 pub use gradients::Gradients;
+#[cfg(feature = "testing")]
 pub use hook::{Delivery, SinkHook};
 pub use lazy::Initializer;
 pub use memory::{MemoryReport, MemoryShare};

@@ -110,6 +110,17 @@ impl<T: Float> Saved<T> {
         self.vars.len()
     }
 
+    /// The same with the `slot`-th thing as a constant: the mistake of cutting it off from further differentiation.
+    #[cfg(feature = "testing")]
+    #[must_use]
+    pub fn detached(&self, slot: usize) -> Self {
+        let mut vars = self.vars.clone();
+        if let Some(var) = vars.get_mut(slot) {
+            *var = var.as_ref().map(Var::detach);
+        }
+        Saved { vars }
+    }
+
     /// Whether nothing was saved.
     pub fn is_empty(&self) -> bool {
         self.vars.is_empty()

@@ -1,9 +1,11 @@
 //! Where rules deliver gradients: computed only when wanted, the first one moved in, the others added in place.
 
 use crate::anomaly::{self, Anomalies};
+#[cfg(feature = "testing")]
 use crate::hook::{Delivery, SinkHook};
 use crate::node::NodeNumber;
 use crate::recording::Recording;
+use crate::rule::Saved;
 use crate::{Rule, Tape, Var};
 use etude_tensor::{Error, Float, Result, Shape, Tensor};
 
@@ -18,6 +20,7 @@ pub struct Sink<'a, T: Float> {
     pub(crate) shapes: Shapes<'a, T>,
     pub(crate) slots: &'a mut Slots<T>,
     pub(crate) outlet: Option<Outlet<'a, T>>,
+    #[cfg(feature = "testing")]
     pub(crate) hook: Option<&'a dyn SinkHook<T>>,
     pub(crate) anomalies: Anomalies,
     /// The node whose rule this is for.
@@ -25,6 +28,15 @@ pub struct Sink<'a, T: Float> {
 }
 
 impl<T: Float> Sink<'_, T> {
+    /// Has the rule deliver.
+    pub(crate) fn run(&mut self, saved: &Saved<T>, gy: Var<T>) -> Result<()> {
+        #[cfg(feature = "testing")]
+        if let Some(hook) = self.hook {
+            return hook.run(self.rule, saved, gy, self);
+        }
+        self.rule.grads(saved, gy, self)
+    }
+
     /// Whether anybody needs the gradient of this input. Rules ask it only to share work between inputs;
     /// [`give`](Sink::give) asks by itself.
     pub fn wants(&self, input: usize) -> bool {
@@ -63,17 +75,29 @@ impl<T: Float> Sink<'_, T> {
     }
 
     fn deliver(&mut self, target: NodeNumber, input: usize, gradient: Var<T>) -> Result<()> {
-        match self.hook {
-            None => self.add(target, input, gradient),
-            Some(hook) => match hook.deliver(self.rule.name(), input, gradient) {
+        #[cfg(feature = "testing")]
+        if let Some(hook) = self.hook {
+            return match hook.deliver(self.rule.name(), input, gradient) {
                 Delivery::Add(gradient) => self.add(target, input, gradient),
                 Delivery::Overwrite(gradient) => {
-                    self.slots.clear(target);
+                    self.slots.take(target);
                     self.add(target, input, gradient)
                 }
                 Delivery::Drop => Ok(()),
-            },
+            };
         }
+        self.add(target, input, gradient)
+    }
+
+    /// Whether a hook wants to see every delivery.
+    #[cfg(feature = "testing")]
+    fn is_hooked(&self) -> bool {
+        self.hook.is_some()
+    }
+
+    #[cfg(not(feature = "testing"))]
+    fn is_hooked(&self) -> bool {
+        false
     }
 
     #[inline]
@@ -107,7 +131,7 @@ impl<T: Float> Sink<'_, T> {
         let Some(target) = self.target(input) else {
             return Ok(());
         };
-        if self.hook.is_none()
+        if !self.is_hooked()
             && self.anomalies == Anomalies::Ignore
             && !gy.is_tracked()
             && let Some(sum) = self.slots.constant(target)
@@ -254,10 +278,6 @@ impl<T: Float> Slots<T> {
 
     pub(crate) fn take(&mut self, number: NodeNumber) -> Option<Var<T>> {
         self.slot(number).take()
-    }
-
-    pub(crate) fn clear(&mut self, number: NodeNumber) {
-        *self.slot(number) = None;
     }
 
     /// What has come in for this node, if it is a constant.

@@ -4,6 +4,7 @@ use crate::all_reduce::AllReduce;
 use crate::buffer::{Buffer, Update};
 use crate::draw::{DrawKey, Draws};
 use crate::gradient_hook::Hooks;
+#[cfg(feature = "testing")]
 use crate::hook::SinkHook;
 use crate::mode::Mode;
 use crate::node::{NodeNumber, Origin, RuleHandle, SavedTensor};
@@ -62,6 +63,7 @@ struct Inner<T: Float> {
     prefers_composed: Cell<bool>,
     draws: RefCell<Draws>,
     recording: RefCell<Recording<T>>,
+    #[cfg(feature = "testing")]
     hook: RefCell<Option<Rc<dyn SinkHook<T>>>>,
     group: RefCell<Option<Rc<dyn AllReduce<T>>>>,
     gradient_hooks: RefCell<Hooks<T>>,
@@ -111,6 +113,7 @@ impl<T: Float> Tape<T> {
                 prefers_composed: Cell::new(false),
                 draws: RefCell::new(draws),
                 recording: RefCell::new(Recording::new()),
+                #[cfg(feature = "testing")]
                 hook: RefCell::new(None),
                 group: RefCell::new(None),
                 gradient_hooks: RefCell::default(),
@@ -359,8 +362,11 @@ impl<T: Float> Tape<T> {
     pub(crate) fn prefers_composed(&self) -> bool {
         self.inner.prefers_composed.get()
     }
+}
 
-    /// Sets or removes what sees every gradient that a rule delivers; see [`SinkHook`].
+#[cfg(feature = "testing")]
+impl<T: Float> Tape<T> {
+    /// Sets or removes what sees every rule run and every gradient that it delivers; see [`SinkHook`].
     pub fn set_sink_hook(&self, hook: Option<Rc<dyn SinkHook<T>>>) {
         *self.inner.hook.borrow_mut() = hook;
     }

@@ -42,6 +42,7 @@ pub(crate) fn walk<T: Float>(
     slots: &mut Slots<T>,
     mut outlet: Option<Outlet<'_, T>>,
 ) -> Result<()> {
+    #[cfg(feature = "testing")]
     let hook = tape.sink_hook();
     let anomalies = Paused::new(tape);
     let mut saved = Saved::new();
@@ -56,19 +57,19 @@ pub(crate) fn walk<T: Float>(
         let Some(rule) = nodes.open(number, &mut saved) else {
             continue;
         };
-        let rule = rule.get();
         let mut sink = Sink {
-            rule,
+            rule: rule.get(),
             inputs: nodes.inputs(),
             wanted,
             shapes: nodes.shapes(),
             slots,
             outlet: outlet.as_mut().map(Outlet::lend),
+            #[cfg(feature = "testing")]
             hook: hook.as_deref(),
             anomalies: anomalies.detected(),
             number,
         };
-        rule.grads(&saved, gy, &mut sink)?;
+        sink.run(&saved, gy)?;
         saved.clear();
     }
     Ok(())

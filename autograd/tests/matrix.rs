@@ -1,17 +1,14 @@
 //! `docs/gradient-matrix.md`: operation × check, with the largest error seen.
 //!
-//! `ETUDE_WRITE_MATRIX=1 cargo test -p etude-autograd --test matrix` writes it; without the variable the page must have every operation and
-//! every check.
+//! `ETUDE_WRITE_MATRIX=1 cargo test -p etude-autograd --test matrix` writes the figures; without the variable the
+//! page must have every operation and every check. The layers' part is written by `layers/tests/matrix.rs`.
 
+use etude_autograd::testing::page::Section;
 use etude_autograd::testing::{Check, check};
 use etude_autograd::{Kind, Op};
-use std::path::PathBuf;
 
-fn page() -> PathBuf {
-    PathBuf::from(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../docs/gradient-matrix.md"
-    ))
+fn section() -> Section {
+    Section::new("gradient-matrix.md", "operations")
 }
 
 /// The operations that have a derivative.
@@ -44,28 +41,20 @@ fn row(op: Op) -> String {
 }
 
 #[test]
-fn the_matrix_is_complete() {
-    if std::env::var("ETUDE_WRITE_MATRIX").is_ok() {
+fn the_matrix_has_every_operation_and_every_check() {
+    if Section::is_written() {
         let rows: Vec<String> = differentiable().map(row).collect();
         let rule = "|---".repeat(Check::ALL.len() + 1);
-        let text = format!(
-            "# The gradient matrix\n\n\
-             Every differentiable operation against every check of [the suite](gradients.md): the largest error seen, in 64 bits, relative to the \
-             derivative's size or absolute below 1. `✓`: nothing differs, or the check doesn't measure; `·`: nothing to compare. \
-             Written by `autograd/tests/matrix.rs`.\n\n\
-             {}\n{rule}|\n{}\n",
-            heading(),
-            rows.join("\n")
-        );
-        std::fs::write(page(), text).expect("the page can be written");
+        let text = format!("{}\n{rule}|\n{}", heading(), rows.join("\n"));
+        section().write(&text);
     }
-    let text = std::fs::read_to_string(page()).expect("the page is there");
-    let again =
-        "is not as it should be: ETUDE_WRITE_MATRIX=1 cargo test -p etude-autograd --test matrix";
-    assert!(
-        text.contains(&heading()),
-        "the heading of {} {again}",
-        page().display()
+    let text = section().text();
+    let again = "of docs/gradient-matrix.md is out of date; write it anew: \
+                 ETUDE_WRITE_MATRIX=1 cargo test -p etude-autograd --test matrix";
+    assert_eq!(
+        text.lines().next(),
+        Some(&heading()[..]),
+        "the heading {again}"
     );
     let named: Vec<&str> = text
         .lines()

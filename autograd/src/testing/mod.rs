@@ -25,6 +25,7 @@ mod driver;
 mod entry;
 mod family;
 mod layout;
+pub mod page;
 mod profile;
 pub mod programs;
 pub mod strategies;
@@ -33,7 +34,7 @@ pub use crate::check::input::{Domain, Input, between, clear_of, diagonal, distin
 pub use catalogue::entry;
 pub use certify::{Certified, certify};
 pub use checks::Check;
-pub use driver::{Failure, Finding, check, check_all};
+pub use driver::{Failure, Finding, check, check_all, check_entry};
 pub use entry::{AnyProgram, Case, Entry, Refusal};
 pub use family::Family;
 pub use layout::Layout;

@@ -19,4 +19,4 @@ pub mod catalogue;
 mod check;
 
 pub use case::{Case, Given, case};
-pub use check::check;
+pub use check::{Check, check, check_one};

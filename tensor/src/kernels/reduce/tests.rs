@@ -2,6 +2,7 @@
 
 use super::rows::RowKernels;
 use super::*;
+use crate::Dual;
 use crate::kernels::{available_levels, with_level};
 use crate::reference::rows as row_reference;
 
@@ -274,6 +275,12 @@ fn f32_rows_agree_with_the_reference() {
 #[test]
 fn f64_rows_agree_with_the_reference() {
     at_every_level(|| rows_agree::<f64>(2e-15));
+}
+
+/// The bodies that the traits themselves have.
+#[test]
+fn rows_of_dual_numbers_agree_with_the_reference() {
+    rows_agree::<Dual<f64>>(2e-15);
 }
 
 #[test]
