@@ -68,6 +68,8 @@ impl<T: Float> Lazy<T> {
                     "has lost its value, and has no initializer to draw another",
                 ));
             };
+            // Twice in 64 bits: what is drawn, and the value that is made of it.
+            Shape::new(shape).check_fits(what, 2 * size_of::<f64>())?;
             let drawn = initializer.draw(shape, *seed)?;
             if drawn.shape() != shape {
                 return Err(Error::shape(

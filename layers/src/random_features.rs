@@ -3,7 +3,7 @@
 
 use crate::orthonormal;
 use etude_autograd::Var;
-use etude_tensor::{Axes, Float, Result, Rng, Tensor};
+use etude_tensor::{Axes, Float, Result, Rng, Shape, Tensor};
 
 /// `rows` random directions `[rows, width]`: the rows of ⌈rows/width⌉ random orthogonal matrices, one below the other, as many as asked
 /// for (Choromanski et al., *Rethinking Attention with Performers*, 2021).
@@ -18,6 +18,8 @@ pub(crate) fn orthogonal_rows_of(
     width: usize,
     rng: &mut Rng,
 ) -> Result<Tensor<f64>> {
+    let largest = [Ord::max(rows, width), width];
+    Shape::new(&largest).check_fits("random_features", size_of::<f64>())?;
     let square = |rng: &mut Rng| {
         let drawn = draw([width, width], rng);
         let columns = orthonormal::columns(drawn.to_vec(), width, width);
@@ -37,6 +39,7 @@ pub(crate) fn orthogonal_normal_rows(
     width: usize,
     rng: &mut Rng,
 ) -> Result<Tensor<f64>> {
+    Shape::new(&[heads, rows, width]).check_fits("random_features", size_of::<f64>())?;
     let of_head = |rng: &mut Rng| {
         let directions = orthogonal_rows(rows, width, rng)?;
         let normal = Tensor::<f64>::normal([rows, width], 0.0, 1.0, rng)?;

@@ -84,6 +84,23 @@ impl Shape {
         (n <= isize::MAX as usize / 16).then_some(n)
     }
 
+    /// Refuses a shape whose elements, of so many bytes each, memory has no room for. Where sizes come from a configuration or a file, too
+    /// large a one is so an error of the operation `op`, and doesn't end the process.
+    ///
+    /// # Errors
+    /// If it hasn't.
+    pub fn check_fits(&self, op: &str, bytes: usize) -> Result<()> {
+        /// From here on the system is asked.
+        const LARGE: usize = 1 << 30;
+        let total = self.checked_elements().and_then(|n| n.checked_mul(bytes));
+        let room = |total| total < LARGE || Vec::<u8>::new().try_reserve_exact(total).is_ok();
+        if total.is_some_and(room) {
+            return Ok(());
+        }
+        let message = format!("a tensor of shape {:?} doesn't fit into memory", &self[..]);
+        Err(Error::shape(op, message))
+    }
+
     /// The distance in elements from one index to the next along each axis, in row-major order.
     pub fn strides(&self) -> Strides {
         let mut strides = Strides::from_elem(0, self.rank());

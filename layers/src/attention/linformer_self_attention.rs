@@ -7,7 +7,7 @@ use crate::projection::{Projection, ProjectionStart};
 use crate::{Args, Argument, Layer, Module, Outputs, Signature};
 use etude_autograd::{AttentionOptions, Param, Var};
 use etude_derive::config;
-use etude_tensor::{Error, Float, Result, Rng, Tensor};
+use etude_tensor::{Error, Float, Result, Rng, Shape, Tensor};
 use serde_json::Value;
 
 const WHO: &str = "linformer_self_attention";
@@ -73,7 +73,7 @@ impl LinformerSelfAttentionConfig {
             return Err(Error::config(WHO, message));
         }
         let dim_head = self.dim_head.unwrap_or(self.dim / self.heads);
-        let inner = self.heads * dim_head;
+        let inner = self.heads.saturating_mul(dim_head);
         let kv = if self.one_kv_head { dim_head } else { inner };
         let mut projection = |input: usize, output: usize, bias: Option<Initializer>| {
             let start = ProjectionStart {
@@ -109,6 +109,7 @@ fn positions<T: Float>(
     trainable: bool,
     rng: &mut Rng,
 ) -> Result<Param<T>> {
+    Shape::new(&[seq_len, k]).check_fits(WHO, size_of::<T>())?;
     let bound = 1.0 / (k as f64).sqrt();
     let draw = move |shape: &[usize], seed: u64| {
         Tensor::<T>::uniform(shape, -bound, bound, &mut Rng::seed(seed))

@@ -57,7 +57,8 @@ impl Initializer {
     /// # Errors
     /// If the shape has more elements than memory holds; and `orthogonal` needs a shape of rank 2 or more.
     pub fn draw(self, shape: &[usize], seed: u64) -> Result<Tensor<f64>> {
-        if elements(shape)? == 0 {
+        Shape::new(shape).check_fits("initializer", size_of::<f64>())?;
+        if shape.contains(&0) {
             return Ok(Tensor::zeros(shape));
         }
         let (fan_in, fan_out) = fans(shape);
@@ -108,18 +109,6 @@ pub fn fans(shape: &[usize]) -> (f64, f64) {
         }
     };
     (fan_in as f64, fan_out as f64)
-}
-
-/// How many elements a parameter of this shape has, if memory may hold them.
-fn elements(shape: &[usize]) -> Result<usize> {
-    let count = Shape::new(shape).checked_elements();
-    let granted = count.filter(|&count| Vec::<f64>::new().try_reserve_exact(count).is_ok());
-    granted.ok_or_else(|| {
-        Error::shape(
-            "initializer",
-            format!("a parameter of shape {shape:?} doesn't fit into memory"),
-        )
-    })
 }
 
 fn orthogonal(shape: &[usize], rng: &mut Rng) -> Result<Tensor<f64>> {

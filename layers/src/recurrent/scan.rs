@@ -81,6 +81,8 @@ impl<'a, T: Float> Scan<'a, T> {
             );
             return Err(Error::shape(who, message));
         }
+        // First the parameters: sizes too large for memory are refused there.
+        let weights = gates.on_tape(x, x.shape())?;
         let zeros = x.tape().input(Tensor::zeros([rows, gates.units()]));
         let mut states = States::new();
         for (name, state) in start {
@@ -97,7 +99,7 @@ impl<'a, T: Float> Scan<'a, T> {
         Ok(Scan {
             gates,
             steps: counting.transpose(0, 1)?,
-            weights: gates.on_tape(x, x.shape())?,
+            weights,
             states,
             mask,
             from_zero: start.iter().all(|(_, state)| state.is_none()),

@@ -165,7 +165,10 @@ impl<T: Float> Capsule<T> {
 
     /// Draws the weight, if it isn't there.
     fn make(&self, input_size: usize) -> Result<()> {
-        let columns = self.config.num_capsules * self.config.dim_capsules;
+        let columns = self
+            .config
+            .num_capsules
+            .saturating_mul(self.config.dim_capsules);
         build("weight", &self.weight, &[input_size, columns])
     }
 }

@@ -59,7 +59,7 @@ impl LongformerConfig {
             bias: self.bias_initializer,
             trainable: self.trainable,
         };
-        let mut ffn1 = start.dense(4 * dim).input_size(dim);
+        let mut ffn1 = start.dense(dim.saturating_mul(4)).input_size(dim);
         ffn1.activation = self.activation;
         let mut global = self.global_tokens.clone();
         global.sort_unstable();
@@ -74,7 +74,10 @@ impl LongformerConfig {
                 rng,
             )?,
             ffn1: ffn1.init(rng)?,
-            ffn2: start.dense(dim).input_size(4 * dim).init(rng)?,
+            ffn2: start
+                .dense(dim)
+                .input_size(dim.saturating_mul(4))
+                .init(rng)?,
             norm1: start.norm(dim, self.epsilon, rng)?,
             norm2: start.norm(dim, self.epsilon, rng)?,
             config: self.clone(),

@@ -64,13 +64,13 @@ impl PerformerConfig {
         let attention = MultiHeadFavorAttentionConfig::new(dim, heads, self.nb_random_features)
             .weight_initializer(self.weight_initializer)
             .trainable(self.trainable);
-        let mut ffn1 = dense(dim, 4 * dim);
+        let mut ffn1 = dense(dim, dim.saturating_mul(4));
         ffn1.activation = self.activation;
         Ok(Performer {
             attention: inside("attention", attention.init(rng))?,
-            attention_out: dense(dim * heads, dim).init(rng)?,
+            attention_out: dense(dim.saturating_mul(heads), dim).init(rng)?,
             ffn1: ffn1.init(rng)?,
-            ffn2: dense(4 * dim, dim).init(rng)?,
+            ffn2: dense(dim.saturating_mul(4), dim).init(rng)?,
             norm1: start.norm(dim, self.epsilon, rng)?,
             norm2: start.norm(dim, self.epsilon, rng)?,
             config: self.clone(),

@@ -73,7 +73,7 @@ impl TransformerBlockConfig {
             .bias_initializer(self.bias_initializer)
             .trainable(self.trainable);
         attention.input_size = self.input_size;
-        let ffn1 = dense(size, 4 * size).activation(Activation::Relu);
+        let ffn1 = dense(size, size.saturating_mul(4)).activation(Activation::Relu);
         Ok(TransformerBlock {
             attention: inside("attention", attention.init(rng))?,
             shortcut: Shortcut {
@@ -84,9 +84,9 @@ impl TransformerBlockConfig {
                 },
             },
             ffn1: ffn1.init(rng)?,
-            ffn2: dense(4 * size, size).init(rng)?,
+            ffn2: dense(size.saturating_mul(4), size).init(rng)?,
             norm1: start.norm(size, self.epsilon, rng)?,
-            norm2: start.norm(4 * size, self.epsilon, rng)?,
+            norm2: start.norm(size.saturating_mul(4), self.epsilon, rng)?,
             norm3: start.norm(size, self.epsilon, rng)?,
             config: self.clone(),
         })

@@ -1,6 +1,6 @@
 //! Positions from a depthwise convolution.
 
-use super::inputs::{check_odd, side_behind_class_token, tokens};
+use super::inputs::{check_odd, example, side_behind_class_token, tokens};
 use super::kernel::{Kernel, centred};
 use crate::config::Initializer;
 use crate::config::defaults::check_size;
@@ -9,7 +9,7 @@ use crate::unary::unary_layer;
 use crate::{Argument, Layer, Module, Signature};
 use etude_autograd::Var;
 use etude_derive::config;
-use etude_tensor::{Float, Result, Rng, Tensor};
+use etude_tensor::{Float, Result, Rng};
 
 const WHO: &str = "conv_positional_encoding";
 const SIGNATURE: Signature = Signature::new(
@@ -44,7 +44,7 @@ impl ConvPositionalEncodingConfig {
         };
         if let Some(channels) = self.input_size {
             check_size(WHO, "input_size", channels)?;
-            layer.build(&Tensor::zeros([1, 2, channels]))?;
+            layer.build(&example(&[1, 2, channels])?)?;
         }
         Ok(layer)
     }
@@ -89,6 +89,7 @@ impl<T: Float> ConvPositionalEncoding<T> {
     pub fn forward(&self, x: &Var<T>) -> Result<Var<T>> {
         let [batch, tokens, channels] = tokens(WHO, x)?;
         let side = side_behind_class_token(WHO, tokens)?;
+        check_size(WHO, "the number of channels", channels)?;
         check_channels(WHO, &self.dconv.weight, 3, channels, x.shape())?;
         let image = x.narrow(1, 1, side * side)?;
         let image = image.reshape([batch, side, side, channels])?;
@@ -108,6 +109,7 @@ unary_layer!([] ConvPositionalEncoding<T>, SIGNATURE);
 mod tests {
     use super::*;
     use etude_autograd::Tape;
+    use etude_tensor::Tensor;
 
     #[test]
     fn the_class_token_passes_and_wrong_inputs_are_told_what_fits() -> Result<()> {
@@ -131,6 +133,12 @@ mod tests {
                 format!("conv_positional_encoding: {tokens} tokens; {expected}")
             );
         }
+        let lazy = ConvPositionalEncodingConfig::new().init::<f64>(&mut Rng::seed(1))?;
+        let message_of_none = lazy.forward(&tape.input(Tensor::zeros([1, 5, 0])));
+        assert_eq!(
+            message_of_none.unwrap_err().to_string(),
+            "conv_positional_encoding: the number of channels is 0; expected 1 or more"
+        );
         assert_eq!(
             message(&[1, 5, 3]),
             "conv_positional_encoding: expects 2 input channels, got 3 in an input of shape [1, 5, 3]"

@@ -1,6 +1,6 @@
 //! Relative positions from depthwise convolutions of the values.
 
-use super::inputs::{check_odd, side_behind_class_token};
+use super::inputs::{check_odd, example, side_behind_class_token};
 use super::kernel::{Kernel, centred};
 use crate::config::defaults::check_size;
 use crate::config::{Initializer, to_json};
@@ -8,7 +8,7 @@ use crate::parameters::{check_size_along, inside};
 use crate::{Args, Argument, Layer, Module, Outputs, Signature};
 use etude_autograd::{Tape, Var};
 use etude_derive::config;
-use etude_tensor::{Error, Float, Result, Rng, Tensor};
+use etude_tensor::{Error, Float, Result, Rng};
 use serde_json::Value;
 
 const WHO: &str = "conv_relative_positional_encoding";
@@ -58,7 +58,7 @@ impl ConvRelativePositionalEncodingConfig {
         };
         if let Some(features) = self.input_size {
             check_size(WHO, "input_size", features)?;
-            let zeros = Tape::inference().input(Tensor::zeros([1, layer.heads(), 2, features]));
+            let zeros = Tape::inference().input(example(&[1, layer.heads(), 2, features])?);
             layer.forward(&zeros, &zeros)?;
         }
         Ok(layer)
@@ -178,6 +178,7 @@ impl<T: Float> Layer<T> for ConvRelativePositionalEncoding<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use etude_tensor::Tensor;
 
     #[test]
     fn the_class_token_has_no_influence() -> Result<()> {

@@ -1,6 +1,6 @@
 //! The contextual attention of CoTNet.
 
-use super::inputs::{check_odd, image};
+use super::inputs::{check_odd, example, image};
 use super::kernel::{Kernel, centred};
 use super::start::he_fan_out;
 use super::{BatchNormActivation, BatchNormActivationConfig};
@@ -11,7 +11,7 @@ use crate::unary::unary_layer;
 use crate::{Argument, GroupNorm, GroupNormConfig, Layer, Module, Signature};
 use etude_autograd::Var;
 use etude_derive::config;
-use etude_tensor::{Axes, Error, Float, Result, Rng, Tensor};
+use etude_tensor::{Axes, Error, Float, Result, Rng};
 
 const WHO: &str = "cot_attention";
 const SIGNATURE: Signature = Signature::new("CotAttention", &[Argument::float("x")], &["output"]);
@@ -68,7 +68,7 @@ impl CotAttentionConfig {
         };
         if let Some(channels) = self.input_size {
             check_size(WHO, "input_size", channels)?;
-            layer.build(&Tensor::zeros([1, 1, 1, channels]))?;
+            layer.build(&example(&[1, 1, 1, channels])?)?;
         }
         Ok(layer)
     }
@@ -240,6 +240,7 @@ unary_layer!([] CotAttention<T>, SIGNATURE);
 mod tests {
     use super::*;
     use etude_autograd::Tape;
+    use etude_tensor::Tensor;
 
     #[test]
     fn one_kernel_everywhere_is_a_convolution() -> Result<()> {

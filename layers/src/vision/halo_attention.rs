@@ -11,7 +11,7 @@ use crate::config::defaults::{check_rate, check_size};
 use crate::parameters::{build, check_channels, optional_param, param};
 use etude_autograd::{Param, Var};
 use etude_tensor::kernels::conv::ConvGeometry;
-use etude_tensor::{Error, Float, Result, Rng};
+use etude_tensor::{Error, Float, Result, Rng, Shape};
 
 const WHO: &str = "halo_attention";
 
@@ -180,6 +180,10 @@ impl<T: Float> HaloAttention<T> {
         geometry.stride.fill(block_size);
         geometry.padding.fill((halo_size, halo_size));
         let key_value = x.matmul(&tape.param(&self.key_value)?)?;
+        let blocks = grid_height.saturating_mul(grid_width);
+        let positions = window.saturating_mul(window);
+        let copied = [batch, blocks, positions, key_value.shape()[3]];
+        Shape::new(&copied).check_fits(WHO, size_of::<T>())?;
         // The windows are a view; bringing the positions of each together is the one copy.
         let windows = key_value.unfold([window, window], &geometry)?.reshape([
             batch,

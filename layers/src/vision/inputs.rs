@@ -1,7 +1,16 @@
 //! What the layers of this room are called with: images, and sequences of tokens.
 
 use etude_autograd::{Param, Var};
-use etude_tensor::{Error, Float, Result};
+use etude_tensor::{Error, Float, Result, Shape, Tensor};
+
+/// Zeros of this shape, in the memory of a single one: what a layer of a known input size is built by.
+///
+/// # Errors
+/// If the shape is larger than memory can address.
+pub(super) fn example<T: Float>(shape: &[usize]) -> Result<Tensor<T>> {
+    Shape::new(shape).check_fits("an input", 0)?;
+    Tensor::zeros([]).broadcast_to(shape)
+}
 
 /// The sizes of an image `[batch, height, width, channels]` that has channels.
 ///

@@ -1,6 +1,6 @@
 //! The block of MLP-Mixer.
 
-use super::inputs::{check_tokens, tokens};
+use super::inputs::{check_tokens, example, tokens};
 use super::{MlpBlock, MlpBlockConfig};
 use crate::config::Activation;
 use crate::config::defaults::{check_rate, check_size};
@@ -12,7 +12,7 @@ use crate::{
 };
 use etude_autograd::Var;
 use etude_derive::config;
-use etude_tensor::{Float, Result, Rng, Tensor};
+use etude_tensor::{Float, Result, Rng};
 
 const WHO: &str = "mixer_block";
 const SIGNATURE: Signature = Signature::new("MixerBlock", &[Argument::float("x")], &["output"]);
@@ -67,7 +67,7 @@ impl MixerBlockConfig {
         if let Some([tokens, channels]) = self.input_size {
             check_size(WHO, "the first entry of input_size", tokens)?;
             check_size(WHO, "the second entry of input_size", channels)?;
-            layer.build(&Tensor::zeros([1, tokens, channels]))?;
+            layer.build(&example(&[1, tokens, channels])?)?;
         }
         Ok(layer)
     }
@@ -145,6 +145,7 @@ unary_layer!([] MixerBlock<T>, SIGNATURE);
 mod tests {
     use super::*;
     use etude_autograd::Tape;
+    use etude_tensor::Tensor;
 
     fn block(config: MixerBlockConfig) -> MixerBlock<f64> {
         config.input_size([3, 2]).init(&mut Rng::seed(1)).unwrap()

@@ -1,6 +1,6 @@
 //! Two dense layers with an activation between them.
 
-use super::inputs::channels;
+use super::inputs::{channels, example};
 use crate::config::defaults::check_size;
 use crate::config::{Activation, Initializer};
 use crate::parameters::inside;
@@ -9,7 +9,7 @@ use crate::unary::unary_layer;
 use crate::{Argument, Layer, Module, Signature};
 use etude_autograd::Var;
 use etude_derive::config;
-use etude_tensor::{Float, Result, Rng, Tensor};
+use etude_tensor::{Float, Result, Rng};
 
 const WHO: &str = "mlp_block";
 const SIGNATURE: Signature = Signature::new("MlpBlock", &[Argument::float("x")], &["output"]);
@@ -50,7 +50,7 @@ impl MlpBlockConfig {
         };
         if let Some(channels) = self.input_size {
             check_size(WHO, "input_size", channels)?;
-            layer.build(&Tensor::zeros([1, channels]))?;
+            layer.build(&example(&[1, channels])?)?;
         }
         Ok(layer)
     }
@@ -108,6 +108,7 @@ unary_layer!([] MlpBlock<T>, SIGNATURE);
 mod tests {
     use super::*;
     use etude_autograd::Tape;
+    use etude_tensor::Tensor;
 
     #[test]
     fn it_is_two_dense_layers() -> Result<()> {

@@ -1,13 +1,13 @@
 //! The attention of VOLO.
 
-use super::inputs::image;
+use super::inputs::{example, image};
 use super::outlook::{Outlook, OutlookSizes};
 use crate::config::defaults::{check_rate, check_size};
 use crate::unary::unary_layer;
 use crate::{Argument, Dropout, DropoutConfig, Layer, Module, Signature};
 use etude_autograd::{Var, Visitor, VisitorMut};
 use etude_derive::config;
-use etude_tensor::{Error, Float, Result, Rng, Tensor};
+use etude_tensor::{Error, Float, Result, Rng};
 
 const WHO: &str = "outlook_attention";
 const SIGNATURE: Signature =
@@ -83,7 +83,7 @@ impl OutlookAttentionConfig {
         };
         if let Some(channels) = self.input_size {
             check_size(WHO, "input_size", channels)?;
-            layer.build(&Tensor::zeros([1, strides, strides, channels]))?;
+            layer.build(&example(&[1, strides, strides, channels])?)?;
         }
         Ok(layer)
     }
@@ -185,6 +185,7 @@ unary_layer!([] OutlookAttention<T>, SIGNATURE);
 mod tests {
     use super::*;
     use etude_autograd::Tape;
+    use etude_tensor::Tensor;
 
     /// The definition, as one matrix for each sample and head: what position `j` gives to position `i` of the image, all windows
     /// together. Quadratic in the image.

@@ -1,13 +1,13 @@
 //! The attention of VOLO on windows that don't overlap.
 
-use super::inputs::image;
+use super::inputs::{example, image};
 use super::outlook::{Outlook, OutlookSizes};
 use crate::config::defaults::check_size;
 use crate::unary::unary_layer;
 use crate::{Argument, Layer, Module, Signature};
 use etude_autograd::{Var, Visitor, VisitorMut};
 use etude_derive::config;
-use etude_tensor::{Float, Result, Rng, Tensor};
+use etude_tensor::{Float, Result, Rng};
 
 const WHO: &str = "outlook_attention_simple";
 const SIGNATURE: Signature = Signature::new(
@@ -58,7 +58,7 @@ impl OutlookAttentionSimpleConfig {
         };
         if let Some(channels) = self.input_size {
             check_size(WHO, "input_size", channels)?;
-            layer.build(&Tensor::zeros([1, 1, 1, channels]))?;
+            layer.build(&example(&[1, 1, 1, channels])?)?;
         }
         Ok(layer)
     }
@@ -131,6 +131,7 @@ mod tests {
     use super::*;
     use crate::OutlookAttentionConfig;
     use etude_autograd::Tape;
+    use etude_tensor::Tensor;
 
     #[test]
     fn on_whole_cells_it_is_outlook_attention_with_strides_of_a_window() -> Result<()> {

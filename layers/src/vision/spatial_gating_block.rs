@@ -1,6 +1,6 @@
 //! Channels that gate others after mixing the tokens.
 
-use super::inputs::{check_tokens, tokens};
+use super::inputs::{check_tokens, example, tokens};
 use super::start::truncated_normal;
 use crate::config::Initializer;
 use crate::config::defaults::check_size;
@@ -10,7 +10,7 @@ use crate::unary::unary_layer;
 use crate::{Argument, Layer, LayerNorm, LayerNormConfig, Module, Signature};
 use etude_autograd::Var;
 use etude_derive::config;
-use etude_tensor::{Error, Float, Result, Rng, Tensor};
+use etude_tensor::{Error, Float, Result, Rng};
 
 const WHO: &str = "spatial_gating_block";
 const SIGNATURE: Signature =
@@ -46,7 +46,7 @@ impl SpatialGatingBlockConfig {
         if let Some([tokens, channels]) = self.input_size {
             check_size(WHO, "the first entry of input_size", tokens)?;
             check_size(WHO, "the second entry of input_size", channels)?;
-            layer.build(&Tensor::zeros([1, tokens, channels]))?;
+            layer.build(&example(&[1, tokens, channels])?)?;
         }
         Ok(layer)
     }
@@ -120,6 +120,7 @@ unary_layer!([] SpatialGatingBlock<T>, SIGNATURE);
 mod tests {
     use super::*;
     use etude_autograd::Tape;
+    use etude_tensor::Tensor;
 
     #[test]
     fn at_first_it_lets_the_first_half_through() -> Result<()> {

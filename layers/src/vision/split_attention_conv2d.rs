@@ -1,6 +1,6 @@
 //! A convolution in groups, and attention between the groups.
 
-use super::inputs::image;
+use super::inputs::{example, image};
 use super::kernel::{Kernel, centred};
 use super::rsoftmax::rsoftmax;
 use super::start::he_fan_out;
@@ -12,7 +12,7 @@ use crate::unary::unary_layer;
 use crate::{Argument, Layer, Module, Signature};
 use etude_autograd::Var;
 use etude_derive::config;
-use etude_tensor::{Axes, Error, Float, Result, Rng, Tensor};
+use etude_tensor::{Axes, Error, Float, Result, Rng};
 
 const WHO: &str = "split_attention_conv2d";
 const SIGNATURE: Signature =
@@ -73,7 +73,7 @@ impl SplitAttentionConv2dConfig {
         };
         if let Some(channels) = self.input_size {
             check_size(WHO, "input_size", channels)?;
-            layer.build(&Tensor::zeros([1, 1, 1, channels]))?;
+            layer.build(&example(&[1, 1, 1, channels])?)?;
         }
         Ok(layer)
     }
@@ -180,6 +180,7 @@ unary_layer!([] SplitAttentionConv2d<T>, SIGNATURE);
 mod tests {
     use super::*;
     use etude_autograd::Tape;
+    use etude_tensor::Tensor;
 
     #[test]
     fn an_even_kernel_gives_one_row_and_column_more() -> Result<()> {

@@ -1,6 +1,6 @@
 //! Channels that gate themselves.
 
-use super::inputs::image;
+use super::inputs::{example, image};
 use super::kernel::Kernel;
 use super::start::he_fan_out;
 use crate::config::Activation;
@@ -10,7 +10,7 @@ use crate::unary::unary_layer;
 use crate::{Argument, Layer, Module, Signature};
 use etude_autograd::Var;
 use etude_derive::config;
-use etude_tensor::{Axes, Error, Float, Result, Rng, Tensor};
+use etude_tensor::{Axes, Error, Float, Result, Rng};
 
 const WHO: &str = "squeeze_excite";
 const SIGNATURE: Signature = Signature::new("SqueezeExcite", &[Argument::float("x")], &["output"]);
@@ -52,7 +52,7 @@ impl SqueezeExciteConfig {
         };
         if let Some(channels) = self.input_size {
             check_size(WHO, "input_size", channels)?;
-            layer.build(&Tensor::zeros([1, 1, 1, channels]))?;
+            layer.build(&example(&[1, 1, 1, channels])?)?;
         }
         Ok(layer)
     }
@@ -127,6 +127,7 @@ unary_layer!([] SqueezeExcite<T>, SIGNATURE);
 mod tests {
     use super::*;
     use etude_autograd::Tape;
+    use etude_tensor::Tensor;
 
     #[test]
     fn the_bottleneck_is_the_truncated_product() -> Result<()> {

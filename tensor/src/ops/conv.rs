@@ -4,7 +4,7 @@
 
 use super::rows::slice;
 use crate::kernels::conv::{ConvGeometry, ConvShape};
-use crate::{Error, Float, Result, Tensor};
+use crate::{Error, Float, Result, Shape, Tensor};
 
 impl<T: Float> Tensor<T> {
     /// The convolution (cross-correlation: no kernel is flipped) of `x` `[batch, spatial…, channels]` with `weight`
@@ -44,12 +44,14 @@ impl<T: Float> Tensor<T> {
                 ),
             ));
         }
+        let output = Shape::new(&shape.output());
+        output.check_fits("conv", size_of::<T>())?;
         let (x, w, bias) = (
             self.contiguous(),
             weight.contiguous(),
             bias.map(Tensor::contiguous),
         );
-        Ok(Tensor::build(shape.output()[..].into(), |y| {
+        Ok(Tensor::build(output, |y| {
             T::conv(&shape, slice(&x), slice(&w), bias.as_ref().map(slice), y);
         }))
     }
@@ -121,8 +123,10 @@ impl<T: Float> Tensor<T> {
             output,
             geometry,
         )?;
+        let output = Shape::new(&shape.input());
+        output.check_fits("conv_transpose", size_of::<T>())?;
         let (x, w) = (self.contiguous(), weight.contiguous());
-        Ok(Tensor::build(shape.input()[..].into(), |y| {
+        Ok(Tensor::build(output, |y| {
             T::conv_input_grad(&shape, slice(&x), slice(&w), y)
         }))
     }

@@ -20,6 +20,7 @@ impl<T: Element> Tensor<T> {
     pub fn pad(&self, border: impl AsRef<[(usize, usize)]>, value: T) -> Result<Self> {
         let border = border.as_ref();
         let shape = check_border("pad", self.shape(), border)?;
+        shape.check_fits("pad", size_of::<T>())?;
         let mut region = Layout::contiguous(shape.clone());
         for (axis, (&size, &(before, _))) in self.shape().iter().zip(border).enumerate() {
             region = region.range(axis, before, size, 1);

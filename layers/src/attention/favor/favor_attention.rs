@@ -7,7 +7,7 @@ use crate::config::to_json;
 use crate::{Activation, ActivationFn, Args, Argument, Layer, Module, Outputs, Signature};
 use etude_autograd::{Buffer, Update, Var};
 use etude_derive::config;
-use etude_tensor::{Error, Float, Result, Rng, Tensor};
+use etude_tensor::{Error, Float, Result, Rng, Shape, Tensor};
 use serde_json::Value;
 
 const WHO: &str = "favor_attention";
@@ -98,6 +98,9 @@ impl FavorAttentionConfig {
 
     /// New directions.
     fn draw<T: Float>(&self, rng: &mut Rng) -> Result<Tensor<T>> {
+        // A block of directions is square.
+        let largest = [Ord::max(self.m, self.key_dim), self.key_dim];
+        Shape::new(&largest).check_fits(WHO, size_of::<f64>())?;
         features::draw(
             [self.m, self.key_dim],
             self.randomizer,

@@ -32,8 +32,11 @@ impl Cut {
         let inner: usize = phase[axis + 1..]
             .iter()
             .map(|axis| axis.region(0, axis.count.max(1)).1)
-            .product();
-        let bytes = phase[axis].advance * inner * plan.source_channels * size_of::<T>();
+            .fold(1, usize::saturating_mul);
+        // Saturating: where there is but one window, the stride may be any number.
+        let bytes = [inner, plan.source_channels, size_of::<T>()]
+            .into_iter()
+            .fold(phase[axis].advance, usize::saturating_mul);
         let for_cache = count.div_ceil((NEAR / bytes.max(1)).max(1));
         let for_threads = (TASKS / plan.batch.max(1)).min(multiply_adds / TASK);
         Cut {

@@ -69,7 +69,12 @@ impl ConvShape {
             geometry.groups,
         )?;
         let axes = (0..axes)
-            .map(|i| Axis::new(who, x[i + 1], window(geometry, weight, i)))
+            .map(|i| {
+                let axis = Axis::new(who, x[i + 1], window(geometry, weight, i))?;
+                // Any stride as long as that leaves one window; distances are signed.
+                let stride = axis.stride.min(isize::MAX as usize);
+                Ok(Axis { stride, ..axis })
+            })
             .collect::<Result<_>>()?;
         Ok(ConvShape {
             batch: x[0],
