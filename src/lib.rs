@@ -49,4 +49,6 @@ mod pages {
     mod gradients {}
     #[doc = include_str!("../docs/from-numpy-and-pytorch.md")]
     mod from_numpy_and_pytorch {}
+    #[doc = include_str!("../docs/memory.md")]
+    mod memory {}
 }

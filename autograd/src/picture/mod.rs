@@ -261,6 +261,26 @@ mod tests {
     }
 
     #[test]
+    fn a_layer_whose_constants_stand_beside_another_layer_is_framed() -> Result<()> {
+        let model = vec![vec![Param::new(Tensor::<f32>::ones([3, 2]))]];
+        let tape = Tape::new();
+        let x = tape.var(Tensor::ones([4, 3]));
+        let scope = tape.scope("0");
+        let y = x.matmul(&tape.param(&model[0][0])?)?;
+        drop(scope);
+        let scope = tape.scope("1"); // as a dropout does it
+        let kept = Tensor::from([true, false]);
+        let y = y.div_scalar(0.5)?.where_(&kept, &tape.scalar(0.0))?;
+        drop(scope);
+        let svg = Picture::of(&y.sum(..)?)?.named(&model).to_svg();
+        assert!(
+            svg.contains(">0</text>") && svg.contains(">1</text>"),
+            "{svg}"
+        );
+        Ok(())
+    }
+
+    #[test]
     fn a_constant_and_a_spent_recording_have_no_picture() {
         let tape = Tape::new();
         let err = Picture::of(&tape.input(Tensor::<f32>::ones([2])))

@@ -80,7 +80,9 @@ fn header(svg: &mut String, width: f64, height: f64) {
     );
 }
 
-/// A tinted frame around the boxes of each layer, with its path; left out where it would enclose a box of another.
+/// A tinted frame around the boxes of each layer, with its path. A constant stands above the operation that uses it, often beside
+/// the layer before: where the frame would meet a box of another layer, it leaves the layer's constants out, and if it still would, it
+/// is left out itself.
 fn frames(svg: &mut String, graph: &Graph, layout: &Layout) {
     let extent = |node: usize| {
         layout.chips[node]
@@ -88,13 +90,24 @@ fn frames(svg: &mut String, graph: &Graph, layout: &Layout) {
             .fold(layout.boxes[node], |all, chip| all.around(*chip))
     };
     for (index, (path, nodes)) in graph.layers().into_iter().enumerate() {
-        let frame = nodes.iter().map(|&node| extent(node)).reduce(Rect::around);
-        let mut frame = frame.expect("a layer has a node").grown(FRAME);
-        frame.top -= FRAME_TITLE;
-        let foreign = (0..graph.nodes.len()).filter(|node| !nodes.contains(node));
-        if foreign.map(extent).any(|other| frame.meets(&other)) {
+        let around = |nodes: &mut dyn Iterator<Item = usize>| {
+            let mut frame = nodes.map(extent).reduce(Rect::around)?.grown(FRAME);
+            frame.top -= FRAME_TITLE;
+            Some(frame)
+        };
+        let is_clear = |frame: &Rect| {
+            let mut foreign = (0..graph.nodes.len()).filter(|node| !nodes.contains(node));
+            foreign.all(|node| !frame.meets(&extent(node)))
+        };
+        let computed = |&node: &usize| graph.nodes[node].kind != Kind::Constant;
+        let frame = around(&mut nodes.iter().copied()).filter(is_clear);
+        let frame = frame.or_else(|| {
+            let without_constants = &mut nodes.iter().copied().filter(computed);
+            around(without_constants).filter(is_clear)
+        });
+        let Some(frame) = frame else {
             continue;
-        }
+        };
         rect(svg, &frame, 9.0, TINTS[index % TINTS.len()], "none");
         text(
             svg,
