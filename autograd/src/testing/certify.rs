@@ -253,10 +253,14 @@ mod tests {
             }
         }
         let few = [
+            "adaptive_avg_pool",
+            "adaptive_max_pool",
             "attention_with_weights",
             "chunk",
             "cumprod",
             "eigh",
+            "linear_recurrence",
+            "logcumsumexp",
             "meshgrid",
             "norm",
             "prod",

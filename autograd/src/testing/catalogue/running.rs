@@ -33,9 +33,11 @@ pub(super) fn linear_recurrence() -> Entry {
             [normal([80, 3001]), between(-0.9, 0.9, [80, 3001])],
         )
         .case("first axis", along(0), [normal([3, 2]), normal([3, 2])])
+        .options(r#"{"axis": 0}"#)
         .also("one", [normal([1]), normal([1])])
         .also("nothing", [normal([0, 2]), normal([0, 2])])
         .case("last axis", along(-1), [normal([2, 4]), normal([2, 4])])
+        .options(r#"{"axis": -1}"#)
         .case(
             "starting anew",
             program!(|x, a| {

@@ -116,15 +116,15 @@ pub(super) fn lp_pool() -> Entry {
             pool(PoolGeometry::new(&[2, 2]), 2.0),
             some(&[8, 40, 40, 16]),
         )
-        .case("p = 2", pool(pair(), 2.0), some(&[2, 4, 2]))
-        .case("p = 1", pool(pair(), 1.0), some(&[2, 4, 2]))
-        .case("p = 2.5, uneven", pool(uneven(), 2.5), some(&[1, 4, 3, 2]))
+        .case("p = 2", pool(pair(), 2.0), some(&[2, 4, 2])).options(r#"{"kernel": [2], "stride": [2], "padding": [[0, 0]], "p": 2}"#)
+        .case("p = 1", pool(pair(), 1.0), some(&[2, 4, 2])).options(r#"{"kernel": [2], "stride": [2], "padding": [[0, 0]], "p": 1}"#)
+        .case("p = 2.5, uneven", pool(uneven(), 2.5), some(&[1, 4, 3, 2])).options(r#"{"kernel": [3, 2], "stride": [2, 1], "padding": [[1, 1], [1, 0]], "p": 2.5}"#)
         .case(
             "p = 3, three axes",
             pool(PoolGeometry::new(&[2, 1, 2]), 3.0),
             some(&[1, 2, 2, 4, 1]),
-        )
-        .case("no batch", pool(pair(), 2.0), some(&[0, 4, 2]))
+        ).options(r#"{"kernel": [2, 1, 2], "stride": [2, 1, 2], "padding": [[0, 0], [0, 0], [0, 0]], "p": 3}"#)
+        .case("no batch", pool(pair(), 2.0), some(&[0, 4, 2])).options(r#"{"kernel": [2], "stride": [2], "padding": [[0, 0]], "p": 2}"#)
         .refuses(
             |tape| {
                 tape.var(Tensor::zeros([1, 4, 2]))
@@ -146,10 +146,10 @@ pub(super) fn adaptive_avg_pool() -> Entry {
     Entry::new("the average of each of so many windows, which cover the axes")
         .needs_an_axis()
         .large(pool(vec![7, 3]), [normal([8, 40, 40, 16])])
-        .case("one axis", pool(vec![2]), [normal([2, 5, 2])])
-        .case("to more", pool(vec![5]), [normal([1, 3, 1])])
-        .case("two axes", pool(vec![3, 2]), [normal([1, 4, 3, 2])])
-        .case("three axes", pool(vec![2, 1, 3]), [normal([1, 3, 2, 4, 1])])
+        .case("one axis", pool(vec![2]), [normal([2, 5, 2])]).options(r#"{"output": [2]}"#)
+        .case("to more", pool(vec![5]), [normal([1, 3, 1])]).options(r#"{"output": [5]}"#)
+        .case("two axes", pool(vec![3, 2]), [normal([1, 4, 3, 2])]).options(r#"{"output": [3, 2]}"#)
+        .case("three axes", pool(vec![2, 1, 3]), [normal([1, 3, 2, 4, 1])]).options(r#"{"output": [2, 1, 3]}"#)
         .case(
             "channels in front",
             program!(|x| x
@@ -158,7 +158,7 @@ pub(super) fn adaptive_avg_pool() -> Entry {
                 .permute([0, 3, 1, 2])),
             [normal([2, 2, 3, 4])],
         )
-        .case("no batch", pool(vec![2]), [normal([0, 4, 2])])
+        .case("no batch", pool(vec![2]), [normal([0, 4, 2])]).options(r#"{"output": [2]}"#)
         .refuses(
             |tape| tape.var(Tensor::zeros([1, 4, 2])).adaptive_avg_pool([0]),
             "adaptive_avg_pool: output sizes [0] given, each has to be at least 1",
@@ -175,13 +175,17 @@ pub(super) fn adaptive_max_pool() -> Entry {
         .needs_an_axis()
         .large(pool(vec![7, 3]), [distinct([8, 40, 40, 16])])
         .case("one axis", pool(vec![2]), [distinct([2, 5, 2])])
+        .options(r#"{"output": [2]}"#)
         .case("to more", pool(vec![5]), [distinct([1, 3, 1])])
+        .options(r#"{"output": [5]}"#)
         .case("two axes", pool(vec![3, 2]), [distinct([1, 4, 3, 2])])
+        .options(r#"{"output": [3, 2]}"#)
         .case(
             "three axes",
             pool(vec![2, 1, 3]),
             [distinct([1, 3, 2, 4, 1])],
         )
+        .options(r#"{"output": [2, 1, 3]}"#)
         .case(
             "channels in front",
             program!(|x| x
@@ -191,6 +195,7 @@ pub(super) fn adaptive_max_pool() -> Entry {
             [distinct([2, 2, 3, 4])],
         )
         .case("no batch", pool(vec![2]), [distinct([0, 4, 2])])
+        .options(r#"{"output": [2]}"#)
         .refuses(
             |tape| tape.var(Tensor::zeros([1, 0, 2])).adaptive_max_pool([1]),
             "adaptive_max_pool: a window over an empty axis has no elements: input [1, 0, 2]",
@@ -240,9 +245,11 @@ pub(super) fn global_lp_pool() -> Entry {
     Entry::new("(Σ |x|ᵖ)^(1/p) over all of an image")
         .needs_an_axis()
         .case("p = 2", pool(2.0), [clear_of(&[0.0], [2, 3, 2])])
+        .options(r#"{"p": 2}"#)
         .also("two axes", [clear_of(&[0.0], [1, 2, 3, 2])])
         .also("no batch", [clear_of(&[0.0], [0, 4, 2])])
         .case("p = 3", pool(3.0), [clear_of(&[0.0], [1, 2, 1, 3, 2])])
+        .options(r#"{"p": 3}"#)
         .refuses(
             |tape| tape.var(Tensor::zeros([2])).global_lp_pool(2.0),
             "global_lp_pool: expects an input [batch, sizes…, channels], got [2]",
