@@ -66,7 +66,9 @@ pub fn unable_to_show(planted: &Planted) -> Option<Reason> {
         | (Overwritten, "solve" | "triangular_solve", 1)
         | (Overwritten, "scaled_dot_product_attention", 3) => Reason::NodeOfItsOwn,
         (Unsummed, "concat", 0) | (Unsummed, "index_assign", 1) => Reason::NoSum,
-        (Detached, "scaled_dot_product_attention", 4) => Reason::OnlyForTheKernel,
+        (Detached, "prod", 1) | (Detached, "scaled_dot_product_attention", 4) => {
+            Reason::OnlyForTheKernel
+        }
         (Detached, "rem", _) => Reason::OnlyRounded,
         (
             Detached,
