@@ -16,6 +16,8 @@ mod harness;
 mod inputs;
 #[path = "workloads/operations.rs"]
 mod operations;
+#[path = "shared/process.rs"]
+mod process;
 #[path = "workloads/recurrent.rs"]
 mod recurrent;
 #[path = "workloads/resnet.rs"]

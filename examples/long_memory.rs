@@ -65,7 +65,7 @@ enum Attention {
     Linear,
     /// Softmax approximated with positive random features: a Performer block
     Favor,
-    /// A Gaussian kernel along directions that are learned: a Linformer block
+    /// A softmax kernel along directions that are learned: a Linformer block
     Linformer,
     /// A window, and the questions as global positions: a Longformer block
     Longformer,
@@ -91,9 +91,11 @@ impl Attention {
                     .init(rng)?,
             ),
             Attention::Favor => Box::new(PerformerConfig::new(WIDTH, HEADS, 128).init(rng)?),
-            Attention::Linformer => {
-                Box::new(LinformerConfig::new(WIDTH, HEADS).sigma(0.5).init(rng)?)
-            }
+            Attention::Linformer => Box::new(
+                LinformerConfig::new(WIDTH, HEADS)
+                    .kernel_function(KernelFunction::Softmax)
+                    .init(rng)?,
+            ),
             Attention::Longformer => {
                 let questions: Vec<usize> = (0..MARKS).collect();
                 let config = LongformerConfig::new(WIDTH, HEADS, 16);
@@ -259,6 +261,7 @@ fn run(options: &Options) -> Result<()> {
 
     let panel = |title: &str, value: fn(&Row) -> f64| {
         let panel = Panel::new(title).over("length", &options.lengths);
+        let panel = panel.including(&[0.0]);
         curves.iter().fold(panel, |panel, rows| {
             let values: Vec<f64> = rows.iter().map(value).collect();
             panel.curve(rows.first().map_or("", |row| &row.attention), &values)

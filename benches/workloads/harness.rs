@@ -1,7 +1,7 @@
 //! The clock, the child processes and the lines of JSON.
 
+use crate::process::{in_child, memory_mb};
 use std::env;
-use std::process::Command;
 use std::time::Instant;
 
 /// Cores that other programs may keep busy before a result is taken again (`BENCH_RETRIES`).
@@ -131,31 +131,18 @@ fn failure(id: &str, why: &str) -> String {
 /// Runs the workload in a process of its own, and again while other programs keep the machine busy, at most
 /// `BENCH_RETRIES` times.
 fn quietest(id: &str, threads: &str) -> String {
-    let mut best = in_child(id, threads);
+    let measured = || in_child(id, threads).unwrap_or_else(|why| failure(id, &why));
+    let mut best = measured();
     for _ in 0..setting("BENCH_RETRIES", 0.0) as usize {
         if busy(&best) <= BUSY {
             break;
         }
-        let again = in_child(id, threads);
+        let again = measured();
         if busy(&again) < busy(&best) {
             best = again;
         }
     }
     best
-}
-
-fn in_child(id: &str, threads: &str) -> String {
-    let program = env::current_exe().expect("a running program has a path");
-    let output = Command::new(program)
-        .args(["--child", id])
-        .env("RAYON_NUM_THREADS", threads)
-        .output()
-        .expect("a program that runs can be started again");
-    let text = String::from_utf8_lossy(&output.stdout);
-    match text.lines().rfind(|line| line.starts_with('{')) {
-        Some(line) if output.status.success() => line.to_string(),
-        _ => failure(id, String::from_utf8_lossy(&output.stderr).trim()),
-    }
 }
 
 /// The `other_cpu` of a line; 0 where it reports an error, which no repetition helps.
@@ -167,16 +154,6 @@ fn busy(line: &str) -> f64 {
 fn setting(name: &str, default: f64) -> f64 {
     let value = env::var(name).ok().and_then(|value| value.parse().ok());
     value.unwrap_or(default)
-}
-
-/// An entry of `/proc/self/status` in MiB; 0 where the system has no such file.
-fn memory_mb(key: &str) -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let entry = status.lines().find_map(|line| {
-        let rest = line.strip_prefix(key)?.strip_prefix(':')?;
-        rest.split_whitespace().next()?.parse::<f64>().ok()
-    });
-    entry.unwrap_or(0.0) / 1024.0
 }
 
 /// The numbers of a line of `/proc`; what isn't one counts as 0.

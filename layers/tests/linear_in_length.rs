@@ -3,33 +3,15 @@
 //! Alone in its process, as the pool that is measured belongs to all of it: cleared before a step, it keeps afterwards every block that
 //! the step needed at once.
 
-use etude_autograd::Tape;
+mod memory;
+
 use etude_layers::*;
-use etude_tensor::{Result, Rng, Tensor, pool};
+use etude_tensor::{Result, Rng};
+use memory::bytes_per_position;
 
 /// Sequences and features: enough that no tensor is so small that it goes to the lists of the thread, which are capped.
 const BATCH: usize = 4;
 const WIDTH: usize = 16;
-
-/// The bytes that a step over sequences of this length takes, divided by their positions.
-fn bytes_per_position(layer: &dyn Layer, length: usize, want: &[&str]) -> Result<f64> {
-    let x = Tensor::<f32>::normal([BATCH, length, WIDTH], 0.0, 1.0, &mut Rng::seed(1))?;
-    layer.build(&x)?;
-    pool::clear();
-    let tape = Tape::training(1);
-    let name = layer.signature().takes[0].name;
-    let args = Args::new(&tape).with(name, tape.var(x));
-    let outputs = layer.call(&args, want)?;
-    let mut loss = tape.scalar(0.0);
-    for name in want {
-        loss = loss.try_add(&outputs.get(name)?.square()?.sum(..)?)?;
-    }
-    drop((args, outputs));
-    drop(loss.backward()?);
-    drop(loss);
-    let (own, shared) = pool::kept_bytes();
-    Ok((own + shared) as f64 / (BATCH * length) as f64)
-}
 
 fn boxed<L: Layer>(layer: Result<L>) -> Box<dyn Layer> {
     Box::new(layer.unwrap())
@@ -88,18 +70,32 @@ fn memory_for_each_position_stays_the_same_from_length_to_length() -> Result<()>
             boxed(SelfAttentionConfig::new(WIDTH, 2).init(rng)),
         ),
     ];
-    let lengths = |from: usize| [from, 2 * from, 4 * from, 8 * from, 16 * from];
-    let cases = layers.iter().map(|layer| (layer, lengths(512)));
-    let cases = cases.chain(dense.iter().map(|layer| (layer, lengths(320))));
-    for ((name, layer), lengths) in cases {
-        let bytes =
-            lengths.map(|length| bytes_per_position(&**layer, length, &["output"]).unwrap());
+    let sequences = |from: usize| [1, 2, 4, 8, 16].map(|times| vec![BATCH, times * from, WIDTH]);
+    let images: [Vec<usize>; 5] =
+        [[32, 16], [32, 32], [64, 32], [64, 64], [128, 64]].map(|[h, w]| vec![BATCH, h, w, WIDTH]);
+    let windows: Vec<(&str, Box<dyn Layer>)> = vec![
+        (
+            "halo",
+            boxed(
+                HaloAttentionConfig::new()
+                    .num_heads(2)
+                    .key_dim(WIDTH)
+                    .init(rng),
+            ),
+        ),
+        (
+            "outlook",
+            boxed(OutlookAttentionConfig::new(WIDTH, 2).init(rng)),
+        ),
+    ];
+    let cases = layers.iter().map(|layer| (layer, sequences(512)));
+    let cases = cases.chain(dense.iter().map(|layer| (layer, sequences(320))));
+    let cases = cases.chain(windows.iter().map(|layer| (layer, images.clone())));
+    for ((name, layer), shapes) in cases {
+        let bytes = shapes.map(|shape| bytes_per_position(&**layer, &shape, &["output"]).unwrap());
         println!("{name}: {bytes:.0?} bytes for each position");
-        let (least, most) = bytes
-            .iter()
-            .fold((f64::INFINITY, 0.0_f64), |(least, most), &b| {
-                (least.min(b), most.max(b))
-            });
+        let least = bytes.iter().copied().fold(f64::INFINITY, f64::min);
+        let most = bytes.iter().copied().fold(0.0, f64::max);
         assert!(
             most < 1.2 * least,
             "{name}: {bytes:.0?} bytes for each position"
@@ -109,8 +105,8 @@ fn memory_for_each_position_stays_the_same_from_length_to_length() -> Result<()>
     // What is measured would show it: with the weights as a result, memory grows with the square of the length.
     let dense = boxed(SelfAttentionConfig::new(WIDTH, 2).init(rng));
     let want = ["output", "attention_weights"];
-    let short = bytes_per_position(&*dense, 256, &want)?;
-    let long = bytes_per_position(&*dense, 1024, &want)?;
+    let short = bytes_per_position(&*dense, &[BATCH, 256, WIDTH], &want)?;
+    let long = bytes_per_position(&*dense, &[BATCH, 1024, WIDTH], &want)?;
     assert!(
         long > 3.5 * short,
         "{short:.0} and {long:.0} bytes for each position"

@@ -15,6 +15,8 @@ const COLOURS: [RGBColor; 5] = [
     RGBColor(204, 121, 167),
     RGBColor(230, 159, 0),
 ];
+/// What the names of the curves take, on the right of a panel.
+const LEGEND: u32 = 120;
 const INK: RGBColor = RGBColor(60, 60, 60);
 const GRID: RGBColor = RGBColor(228, 228, 228);
 
@@ -42,6 +44,7 @@ pub struct Panel {
     title: String,
     axis: String,
     labels: Vec<String>,
+    shown: Vec<f64>,
     curves: Vec<(String, Vec<f64>)>,
 }
 
@@ -52,6 +55,7 @@ impl Panel {
             title: title.into(),
             axis: "epoch".to_string(),
             labels: Vec::new(),
+            shown: Vec::new(),
             curves: Vec::new(),
         }
     }
@@ -61,6 +65,13 @@ impl Panel {
     pub fn over(mut self, axis: impl Into<String>, labels: &[impl ToString]) -> Self {
         self.axis = axis.into();
         self.labels = labels.iter().map(ToString::to_string).collect();
+        self
+    }
+
+    /// With an axis that shows these values too, such as the 0 that others are to be compared with.
+    #[must_use]
+    pub fn including(mut self, values: &[f64]) -> Self {
+        self.shown.extend_from_slice(values);
         self
     }
 
@@ -93,7 +104,8 @@ impl Panel {
     /// The ends of both axes: all epochs; and all values, with a little room, so that no curve touches the frame.
     fn ranges(&self) -> Option<(std::ops::Range<f64>, std::ops::Range<f64>)> {
         let epochs = self.curves.iter().map(|(_, values)| values.len()).max()?;
-        let values = self.curves.iter().flat_map(|(_, values)| values).copied();
+        let values = self.curves.iter().flat_map(|(_, values)| values);
+        let values = values.chain(&self.shown).copied();
         let finite = values.filter(|value| value.is_finite());
         let (low, high) = finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
             (low.min(value), high.max(value))
@@ -158,7 +170,7 @@ impl Plot {
         }
         let mut svg = String::new();
         {
-            let size = (460 * self.panels.len() as u32, 340);
+            let size = (560 * self.panels.len() as u32, 340);
             let area = SVGBackend::with_string(&mut svg, size).into_drawing_area();
             self.draw(&area)?;
             area.present().map_err(drawing)?;
@@ -200,7 +212,7 @@ impl Panel {
         let mut chart = ChartBuilder::on(area)
             .caption(&self.title, ("sans-serif", 15).into_font().color(&INK))
             .margin(10)
-            .margin_right(20)
+            .margin_right(LEGEND)
             .x_label_area_size(36)
             .y_label_area_size(48)
             .build_cartesian_2d(epochs.clone(), values)
@@ -226,19 +238,26 @@ impl Panel {
                 let line = LineSeries::new(run, style).point_size(size);
                 chart.draw_series(line).map_err(drawing)?;
             }
-            let sample = LineSeries::new(std::iter::empty(), style);
-            let entry = chart.draw_series(sample).map_err(drawing)?;
-            let colour = *colour;
-            entry.label(name).legend(move |(x, y)| {
-                PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(2))
-            });
         }
-        chart
-            .configure_series_labels()
-            .background_style(WHITE.mix(0.85))
-            .label_font(small)
-            .draw()
-            .map_err(drawing)
+        self.draw_names(area, &small)
+    }
+
+    /// The names of the curves, each behind a piece of its line, where they hide no curve: on the right.
+    fn draw_names(
+        &self,
+        area: &DrawingArea<SVGBackend, plotters::coord::Shift>,
+        font: &TextStyle,
+    ) -> Result<()> {
+        let left = area.dim_in_pixel().0 as i32 - LEGEND as i32 + 10;
+        for (row, ((name, _), colour)) in self.curves.iter().zip(COLOURS.iter().cycle()).enumerate()
+        {
+            let y = 46 + 18 * row as i32;
+            let line = PathElement::new([(left, y), (left + 18, y)], colour.stroke_width(2));
+            area.draw(&line).map_err(drawing)?;
+            let name = Text::new(name.clone(), (left + 24, y - 7), font.clone());
+            area.draw(&name).map_err(drawing)?;
+        }
+        Ok(())
     }
 }
 
@@ -283,6 +302,15 @@ mod tests {
             .to_svg()
             .unwrap();
         assert!(svg.contains("length") && svg.contains("256"));
+    }
+
+    #[test]
+    fn an_axis_shows_what_it_shall() {
+        let panel = Panel::new("accuracy, %").curve("a", &[100.0, 100.0]);
+        let values = |panel: &Panel| panel.ranges().unwrap().1;
+        assert!(values(&panel).start > 99.0);
+        let range = values(&panel.including(&[0.0, 50.0]));
+        assert!(range.start <= 0.0 && range.end >= 100.0);
     }
 
     #[test]

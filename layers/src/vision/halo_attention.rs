@@ -184,20 +184,26 @@ impl<T: Float> HaloAttention<T> {
         let positions = window.saturating_mul(window);
         let copied = [batch, blocks, positions, key_value.shape()[3]];
         Shape::new(&copied).check_fits(WHO, size_of::<T>())?;
+        let key_value = key_value.reshape([batch, height, width, num_heads, 2 * key_dim])?;
+        // Keys and values are parted while they are an image: parted windows would be put together again on the way back.
         // The windows are a view; bringing the positions of each together is the one copy.
-        let windows = key_value.unfold([window, window], &geometry)?.reshape([
-            batch,
-            grid_height,
-            grid_width,
-            window * window,
-            num_heads,
-            2 * key_dim,
-        ])?;
-        let windows = windows.permute([0, 4, 1, 2, 3, 5])?;
+        let windows = |first: usize| -> Result<Var<T>> {
+            let image = key_value.narrow(-1, first, key_dim)?;
+            let image = image.reshape([batch, height, width, num_heads * key_dim])?;
+            let windows = image.unfold([window, window], &geometry)?.reshape([
+                batch,
+                grid_height,
+                grid_width,
+                window * window,
+                num_heads,
+                key_dim,
+            ])?;
+            windows.permute([0, 4, 1, 2, 3, 5])
+        };
         Ok(Heads {
             query,
-            key: windows.narrow(-1, 0, key_dim)?,
-            value: windows.narrow(-1, key_dim, key_dim)?,
+            key: windows(0)?,
+            value: windows(key_dim)?,
             position,
         })
     }

@@ -102,9 +102,9 @@ impl<T: Float> Outlook<T> {
         // The windows are a view; bringing a head's positions together is the one copy.
         let windows = v.unfold([kernel, kernel], &geometry)?;
         let windows = windows.reshape([batch, rows, columns, taps, heads, depth])?;
-        let z = weights
-            .matmul(&windows.transpose(-3, -2)?)?
-            .transpose(-3, -2)?;
+        let z = weights.matmul(&windows.transpose(-3, -2)?)?;
+        drop((weights, windows)); // from here on they belong to the recording, if there is one
+        let z = z.transpose(-3, -2)?;
         let z = z.reshape([batch, rows, columns, kernel, kernel, embed_dim])?;
         z.fold([height, width], &geometry)
     }

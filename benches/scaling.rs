@@ -1,0 +1,310 @@
+//! What attention costs at growing lengths: time and peak memory for each position, forward and backward, in `f32`.
+//!
+//! `cargo bench --bench scaling [-- --only NAME[,NAME…]] [--json] [--list] [--threads N]`
+//!
+//! The sequence, or the image, is doubled four times, and every point is measured in a process of its own, on 2 threads
+//! unless told otherwise. Attention that is linear in the length costs as much for each position of a long sequence as of a short one;
+//! softmax attention whose weights are asked for, the reference, costs twice as much at every doubling. `--json` prints a
+//! line for each point instead of the table.
+
+#[path = "shared/process.rs"]
+mod process;
+
+use etude::layers::*;
+use etude::tensor::pool;
+use etude::{Error, Layer, Result, Rng, Tape, Tensor};
+use process::{in_child, memory_mb};
+use serde_json::{Value, json};
+use std::env;
+use std::time::Instant;
+
+const WIDTH: usize = 64;
+const HEADS: usize = 2;
+/// Lengths that are measured: the first and four doublings.
+const POINTS: u32 = 5;
+/// How much more the dearest position may cost than the cheapest where the cost is called flat.
+const FLAT: f64 = 1.2;
+/// A point is measured for so many seconds, and so many steps, at least.
+const SECONDS: f64 = 0.6;
+const STEPS: usize = 5;
+
+/// Something to measure.
+struct Subject {
+    name: &'static str,
+    input: Input,
+    results: &'static [&'static str],
+    layer: fn(&mut Rng) -> Result<Box<dyn Layer>>,
+}
+
+/// What is doubled. There is enough of it from the start that no point fits into the caches, where it would cost less.
+#[derive(Clone, Copy)]
+enum Input {
+    /// So many sequences.
+    Sequences(usize),
+    /// So many images, which grow in height and width by turns.
+    Images(usize),
+}
+
+impl Input {
+    /// The shape after so many doublings.
+    fn shape(self, doublings: u32) -> Vec<usize> {
+        let sides = [doublings.div_ceil(2), doublings / 2];
+        match self {
+            Input::Sequences(count) => vec![count, 512 << doublings, WIDTH],
+            Input::Images(count) => vec![count, 32 << sides[0], 16 << sides[1], WIDTH],
+        }
+    }
+
+    /// A shape of no account beside the others.
+    fn small(self) -> Vec<usize> {
+        match self {
+            Input::Sequences(_) => vec![1, 64, WIDTH],
+            Input::Images(_) => vec![1, 8, 8, WIDTH],
+        }
+    }
+}
+
+fn boxed<L: Layer + 'static>(layer: Result<L>) -> Result<Box<dyn Layer>> {
+    Ok(Box::new(layer?))
+}
+
+const OUTPUT: &[&str] = &["output"];
+const SUBJECTS: [Subject; 9] = [
+    Subject {
+        name: "linear",
+        input: Input::Sequences(16),
+        results: OUTPUT,
+        layer: |rng| boxed(LinearAttentionConfig::new(WIDTH, HEADS).init(rng)),
+    },
+    Subject {
+        name: "FAVOR+",
+        input: Input::Sequences(16),
+        results: OUTPUT,
+        layer: |rng| boxed(MultiHeadFavorAttentionConfig::new(WIDTH, HEADS, 128).init(rng)),
+    },
+    Subject {
+        name: "Linformer",
+        input: Input::Sequences(16),
+        results: OUTPUT,
+        layer: |rng| boxed(LinformerConfig::new(WIDTH, HEADS).init(rng)),
+    },
+    Subject {
+        name: "local window",
+        input: Input::Sequences(16),
+        results: OUTPUT,
+        layer: |rng| {
+            boxed(
+                SparseAttentionConfig::new(WIDTH, HEADS)
+                    .local_window(32)
+                    .init(rng),
+            )
+        },
+    },
+    Subject {
+        name: "block",
+        input: Input::Sequences(16),
+        results: OUTPUT,
+        layer: |rng| boxed(SparseAttentionConfig::new(WIDTH, HEADS).block(64).init(rng)),
+    },
+    Subject {
+        name: "Longformer",
+        input: Input::Sequences(16),
+        results: OUTPUT,
+        layer: |rng| {
+            let config = LongformerConfig::new(WIDTH, HEADS, 16);
+            boxed(config.global_tokens([0, 1]).init(rng))
+        },
+    },
+    Subject {
+        name: "halo",
+        input: Input::Images(16),
+        results: OUTPUT,
+        layer: |rng| {
+            let config = HaloAttentionConfig::new()
+                .num_heads(HEADS)
+                .key_dim(WIDTH / HEADS);
+            boxed(config.block_size(4).halo_size(2).init(rng))
+        },
+    },
+    Subject {
+        name: "outlook",
+        input: Input::Images(16),
+        results: OUTPUT,
+        layer: |rng| boxed(OutlookAttentionConfig::new(WIDTH, HEADS).init(rng)),
+    },
+    Subject {
+        name: "softmax",
+        input: Input::Sequences(1),
+        results: &["output", "attention_weights"],
+        layer: |rng| boxed(SelfAttentionConfig::new(WIDTH, HEADS).init(rng)),
+    },
+];
+
+/// Forward, and backward to the input and all parameters, from the sum of the squares of every result.
+fn step(layer: &dyn Layer, x: &Tensor, results: &[&str]) -> Result<()> {
+    let tape = Tape::training(1);
+    let name = layer.signature().takes[0].name;
+    let args = Args::new(&tape).with(name, tape.var(x.clone()));
+    let outputs = layer.call(&args, results)?;
+    let mut loss = tape.scalar(0.0);
+    for name in results {
+        loss = loss.try_add(&outputs.get(name)?.square()?.sum(..)?)?;
+    }
+    drop((args, outputs));
+    loss.backward().map(drop)
+}
+
+/// The cost of one point, as JSON: the least time of a step, and the most memory of the process beyond what it had before.
+fn point(subject: &Subject, doublings: u32) -> Result<Value> {
+    let rng = &mut Rng::seed(1);
+    let layer = (subject.layer)(rng)?;
+    let numbers = |shape: &[usize], rng: &mut Rng| Tensor::normal(shape, 0.0, 1.0, rng);
+    // A small step first loads the code and starts the threads, neither of which is a cost of positions.
+    step(
+        &*layer,
+        &numbers(&subject.input.small(), rng)?,
+        subject.results,
+    )?;
+    pool::clear();
+    let shape = subject.input.shape(doublings);
+    let x = numbers(&shape, rng)?;
+    let before = memory_mb("VmRSS");
+    let (mut seconds, mut steps, start) = (f64::INFINITY, 0, Instant::now());
+    while steps < STEPS || start.elapsed().as_secs_f64() < SECONDS {
+        let began = Instant::now();
+        step(&*layer, &x, subject.results)?;
+        seconds = seconds.min(began.elapsed().as_secs_f64());
+        steps += 1;
+    }
+    let bytes = (memory_mb("VmHWM") - before) * f64::from(1 << 20);
+    let inputs: usize = shape[..shape.len() - 1].iter().product();
+    Ok(json!({
+        "attention": subject.name,
+        "shape": shape,
+        "positions": inputs / shape[0],
+        "microseconds_per_position": 1e6 * seconds / inputs as f64,
+        "bytes_per_position": bytes / inputs as f64,
+    }))
+}
+
+/// `name@doublings`, what a child measures.
+fn child(id: &str) -> Result<Value> {
+    let unknown = || Error::value("scaling", format!("no point {id}; --list shows the names"));
+    let (name, doublings) = id.split_once('@').ok_or_else(unknown)?;
+    let subject = SUBJECTS.iter().find(|subject| subject.name == name);
+    let doublings = doublings.parse().map_err(|_| unknown())?;
+    etude::install(|| point(subject.ok_or_else(unknown)?, doublings))
+}
+
+/// The costs of a subject at all lengths, and how much the largest is above the smallest.
+struct Row {
+    costs: Vec<f64>,
+    spread: f64,
+}
+
+impl Row {
+    fn new(points: &[Value], key: &str, unit: f64) -> Self {
+        let costs: Vec<f64> = points
+            .iter()
+            .map(|point| point[key].as_f64().unwrap_or(f64::NAN) / unit)
+            .collect();
+        let least = costs.iter().copied().fold(f64::INFINITY, f64::min);
+        let most = costs.iter().copied().fold(0.0, f64::max);
+        let spread = most / least;
+        Row { costs, spread }
+    }
+
+    fn print(&self, name: &str, what: &str) {
+        let costs: String = self
+            .costs
+            .iter()
+            .map(|cost| format!("{cost:>9.2}"))
+            .collect();
+        println!("{name:<14}{what:<12}{costs}{:>10.2}", self.spread);
+    }
+}
+
+fn table(subjects: &[&Subject], threads: &str) {
+    println!(
+        "Forward and backward in f32 on {threads} threads, {WIDTH} features, {HEADS} heads: the cost of each position of the"
+    );
+    println!("sequence or image, and how many times the least the largest is\n");
+    let positions = (0..POINTS).map(|doublings| format!("{:>9}", 512 << doublings));
+    println!(
+        "{:<14}{:<12}{}    spread",
+        "positions",
+        "",
+        positions.collect::<String>()
+    );
+    let (mut flat, mut others) = (Vec::new(), Vec::new());
+    for subject in subjects {
+        let points = (0..POINTS).map(|doublings| measured(subject, doublings, threads));
+        let points = match points.collect::<std::result::Result<Vec<_>, _>>() {
+            Ok(points) => points,
+            Err(why) => {
+                println!("{:<14}{why}", subject.name);
+                continue;
+            }
+        };
+        let time = Row::new(&points, "microseconds_per_position", 1.0);
+        let memory = Row::new(&points, "bytes_per_position", 1024.0);
+        time.print(subject.name, "time, µs");
+        memory.print("", "memory, KiB");
+        match time.spread <= FLAT && memory.spread <= FLAT {
+            true => flat.push(subject.name),
+            false => others.push(subject.name),
+        }
+    }
+    println!(
+        "\nflat within {:.0} %: {}",
+        100.0 * (FLAT - 1.0),
+        flat.join(", ")
+    );
+    println!("not flat: {}", others.join(", "));
+}
+
+fn measured(
+    subject: &Subject,
+    doublings: u32,
+    threads: &str,
+) -> std::result::Result<Value, String> {
+    let line = in_child(&format!("{}@{doublings}", subject.name), threads)?;
+    serde_json::from_str(&line).map_err(|err| err.to_string())
+}
+
+fn main() {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
+    let value = |key: &str| {
+        let place = arguments.iter().position(|argument| argument == key)?;
+        arguments.get(place + 1).map(String::as_str)
+    };
+    let only = value("--only").map(|list| list.split(',').collect::<Vec<_>>());
+    let wanted = |subject: &&Subject| {
+        only.as_ref()
+            .is_none_or(|names| names.contains(&subject.name))
+    };
+    let subjects: Vec<&Subject> = SUBJECTS.iter().filter(wanted).collect();
+    let threads = value("--threads").unwrap_or("2");
+    if let Some(id) = value("--child") {
+        match child(id) {
+            Ok(point) => println!("{point}"),
+            Err(err) => eprintln!("{err}"),
+        }
+    } else if has("--list") {
+        SUBJECTS
+            .iter()
+            .for_each(|subject| println!("{}", subject.name));
+    } else if has("--json") {
+        for subject in subjects {
+            for doublings in 0..POINTS {
+                match measured(subject, doublings, threads) {
+                    Ok(point) => println!("{point}"),
+                    Err(why) => eprintln!("{}: {why}", subject.name),
+                }
+            }
+        }
+    } else {
+        table(&subjects, threads);
+    }
+}
