@@ -230,7 +230,7 @@ impl Panel {
             .y_labels(6)
             .draw()
             .map_err(drawing)?;
-        for ((name, values), colour) in self.curves.iter().zip(COLOURS.iter().cycle()) {
+        for ((_, values), colour) in self.curves.iter().zip(COLOURS.iter().cycle()) {
             let style = colour.stroke_width(2);
             for run in Panel::runs(values) {
                 // A run of one value has no line: a dot shows it.
