@@ -58,10 +58,10 @@ impl<T: Float> Var<T> {
     /// use etude_tensor::Tensor;
     ///
     /// let tape = Tape::new();
-    /// let x = tape.var(Tensor::from_slice([1, 2, 1], &[3.0_f64, -4.0])?);
+    /// let x = tape.var(Tensor::from_slice([1, 2, 1], &[0.0_f64, -4.0])?);
     /// let y = x.global_lp_pool(2.0)?;
-    /// assert_eq!(y.tensor(), &Tensor::from([[5.0]]));
-    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [0.6, -0.8]);
+    /// assert_eq!(y.tensor(), &Tensor::from([[4.0]]));
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [0.0, -1.0]);
     /// # Ok::<(), etude_tensor::Error>(())
     /// ```
     ///
