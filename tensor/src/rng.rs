@@ -7,7 +7,7 @@
 use crate::kernels::parallel::{Work, for_each_chunk};
 use crate::{Element, Error, Result, Shape, Tensor};
 use rand::{Rng as _, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use chacha20::ChaCha8Rng;
 
 /// Elements that are drawn one after the other. A part of what a seed means: another chunk gives other numbers.
 const CHUNK: usize = 1 << 13;
@@ -112,7 +112,7 @@ impl Rng {
 
     /// A serial generator of the `rand` family on a stream of its own, for what isn't a tensor: choices, shuffles, the
     /// distributions of `rand_distr`. One draw, however many numbers are taken from it.
-    pub fn stream(&mut self) -> impl rand::Rng + Clone + Send + use<> {
+    pub fn stream(&mut self) -> impl rand::Rng + Send + use<> {
         self.draws += 1;
         Keystream {
             key: self.key,

@@ -8,7 +8,7 @@
 //!
 //! Each step reads `W` registers of B and broadcasts `R` elements of A: `R + W` loads feed `R·W` multiply-adds, which is what
 //! makes a product run at the speed of the arithmetic units and not of memory. On AVX2 the tile is 6 × 16 for `f32` (12 of 16
-//! registers are accumulators), on AVX-512 14 × 32.
+//! registers are accumulators), on AVX-512 12 × 32.
 //!
 //! A is read by strides, so that it needn't be packed, and in **runs**: p goes through `run` steps from each of the offsets in `runs`. A plain product has
 //! one run; a convolution has one for each row of its window, and thus reads the image where it is.
@@ -108,7 +108,7 @@ impl<T: Copy> Kernel<T> for TileOf<'_, T> {
                 }
             };
         }
-        choose!(1 2 3 4 5 6 7 8 9 10 11 12 13 14)
+        choose!(1 2 3 4 5 6 7 8 9 10 11 12)
     }
 }
 
