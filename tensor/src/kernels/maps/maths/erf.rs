@@ -11,7 +11,7 @@
 //! R falls from ½ slowly, like 1/x. What is left of it after the division by 1 + x, δ, stays between −0.21 and 0.05 over the whole half-line, and is approximated there by
 //! one rational function x·N(x) / D(x): its errors count by a fifth.
 
-use super::exp::{ExpTable, exp, exp_parts_in_range};
+use super::exp::{ExpTable, exp, exp_parts_of_half};
 use super::lane::{polynomial, product_error};
 use super::{Lane, MulAdd};
 
@@ -119,9 +119,8 @@ pub(super) fn twice_normal_tail_ratio<M: MulAdd, T: ErfTable>(x: T) -> T {
 /// e^{−x²/2} as (b, word), see [`exp_parts`](super::exp::exp_parts), to full relative precision, for 0 ≤ x ≤ [`ErfTable::RANGE`].
 #[inline(always)]
 pub(super) fn exp_of_half_square<M: MulAdd, T: ExpTable>(x: T) -> (T, T) {
-    let factor = T::of(-0.5) * x;
-    let square = factor * x;
-    exp_parts_in_range::<M, T>(square, product_error::<M, T>(factor, x, square))
+    let square = x * x;
+    exp_parts_of_half::<M, T>(-square, -product_error::<M, T>(x, x, square))
 }
 
 /// The error function, odd to the last bit.

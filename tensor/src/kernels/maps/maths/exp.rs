@@ -19,6 +19,8 @@ pub(in crate::kernels) trait ExpTable: Lane {
     const LN2: (Self, Self);
     /// Q(r) ≈ (eʳ − 1 − r) / r². Error of 1 + r + r²Q, relative to eʳ − 1: 2⁻³² for `f32`, 2⁻⁶¹ for `f64`.
     const Q: &'static [Self];
+    /// H(s) ≈ (e^{s/2} − 1 − s/2) / s². Error of 1 + s/2 + s²H, relative to e^{s/2}: 2⁻²⁸ for `f32`, 2⁻⁶¹ for `f64`.
+    const H: &'static [Self];
 }
 
 impl ExpTable for f32 {
@@ -31,6 +33,13 @@ impl ExpTable for f32 {
         0.008_333_39,
         0.001_394_067_3,
         0.000_198_458_86,
+    ];
+    const H: &'static [f32] = &[
+        0.124_999_98,
+        0.020_833_151,
+        0.002_604_274_3,
+        0.000_261_522_17,
+        2.158_533_3e-5,
     ];
 }
 
@@ -49,6 +58,19 @@ impl ExpTable for f64 {
         2.755_740_319_963_291_6e-7,
         2.510_902_600_683_480_7e-8,
         2.087_519_594_250_839e-9,
+    ];
+    const H: &'static [f64] = &[
+        0.125,
+        0.020_833_333_333_333_346,
+        0.002_604_166_666_666_656_5,
+        0.000_260_416_666_666_301_6,
+        2.170_138_888_900_445e-05,
+        1.550_099_209_849_932_7e-06,
+        9.688_119_988_962_423e-08,
+        5.382_274_267_423_266e-09,
+        2.691_152_656_214_152e-10,
+        1.226_026_660_489_980_8e-11,
+        5.096_483_384_401_462e-13,
     ];
 }
 
@@ -99,14 +121,19 @@ fn exp_m1_of_remainder<M: MulAdd, T: ExpTable>(r: T) -> T {
 /// subnormal.
 #[inline(always)]
 pub(super) fn exp_parts<M: MulAdd, T: ExpTable>(x: T, low: T) -> (T, T) {
-    exp_parts_in_range::<M, T>(clamp(x, T::RANGE), low)
+    let (r, _, word) = reduce::<M, T>(clamp(x, T::RANGE), low);
+    (exp_m1_of_remainder::<M, T>(r), word)
 }
 
-/// [`exp_parts`] for x within [`ExpTable::RANGE`].
+/// exp((x + low)/2) as [`exp_parts`] gives it, for x within twice [`ExpTable::RANGE`]: half of a square needs no
+/// multiplication of its own.
 #[inline(always)]
-pub(super) fn exp_parts_in_range<M: MulAdd, T: ExpTable>(x: T, low: T) -> (T, T) {
-    let (r, _, word) = reduce::<M, T>(x, low);
-    (exp_m1_of_remainder::<M, T>(r), word)
+pub(super) fn exp_parts_of_half<M: MulAdd, T: ExpTable>(x: T, low: T) -> (T, T) {
+    let (n, word) = T::round_product::<M>(x, T::of(0.5 * std::f64::consts::LOG2_E));
+    let exact = T::mul_add::<M>(n, -(T::LN2.0 + T::LN2.0), x);
+    let s = exact + T::mul_add::<M>(n, -(T::LN2.1 + T::LN2.1), low);
+    let b = T::mul_add::<M>(s * s, polynomial::<M, T>(s, T::H), T::of(0.5) * s);
+    (b, word)
 }
 
 /// eˣ − 1, to full relative precision near 0, where it is x + x²/2 + ….
