@@ -49,7 +49,8 @@ use super::parallel::{self, Work};
 use crate::{Float, reference::maps as reference};
 
 pub use codes::{Binary, Comparison, Operand, Unary};
-use operands::{with_copies, with_slices};
+use maths::Real;
+use operands::{SHORT, with_copies, with_slices};
 
 /// Maps over contiguous slices, on the calling thread, at the level in force.
 ///
@@ -150,6 +151,11 @@ macro_rules! vectorised_maps {
 
             fn binary(op: Binary, a: Operand<'_, $type>, b: Operand<'_, $type>, y: &mut [$type]) {
                 check_operands(a, b, y.len());
+                if let (Operand::Slice(a), Operand::Slice(b)) = (a, b)
+                    && short(op, a, b, y)
+                {
+                    return;
+                }
                 if op.goes_one_by_one() {
                     return binary_one_by_one(op, a, b, y);
                 }
@@ -158,6 +164,11 @@ macro_rules! vectorised_maps {
 
             fn binary_in_place(op: Binary, y: &mut [$type], b: Operand<'_, $type>) {
                 check_operands(b, b, y.len());
+                if let Operand::Slice(b) = b
+                    && short_in_place(op, y, b)
+                {
+                    return;
+                }
                 with_copies(y, |start, a, y| {
                     let b = b.range(start..start + y.len());
                     $type::binary(op, Operand::Slice(a), b, y);
@@ -206,6 +217,39 @@ at_every_level!(fn binary_at_level(op: Binary, a: &[T], b: &[T], y: &mut [T]) = 
 at_every_level!(fn compare_at_level(op: Comparison, a: &[T], b: &[T], y: &mut [bool]) = loops::compare);
 at_every_level!(fn select_at_level(mask: &[bool], a: &[T], b: &[T], y: &mut [T]) = loops::select);
 at_every_level!(fn scaled_add_at_level(scale: T, x: &[T], y: &mut [T]) = loops::scaled_add);
+
+/// y = op(a, b), if that is plain arithmetic on few elements: it is done before a level would have been chosen and its loop called. Each
+/// element is one rounded operation, hence the same at every level.
+#[inline]
+fn short<T: Real>(op: Binary, a: &[T], b: &[T], y: &mut [T]) -> bool {
+    if y.len() > SHORT {
+        return false;
+    }
+    let each = y.iter_mut().zip(a.iter().zip(b));
+    match op {
+        Binary::Add => each.for_each(|(y, (&a, &b))| *y = a + b),
+        Binary::Sub => each.for_each(|(y, (&a, &b))| *y = a - b),
+        Binary::Mul => each.for_each(|(y, (&a, &b))| *y = a * b),
+        _ => return false,
+    }
+    true
+}
+
+/// y = op(y, b), if that is [`short`].
+#[inline]
+fn short_in_place<T: Real>(op: Binary, y: &mut [T], b: &[T]) -> bool {
+    if y.len() > SHORT {
+        return false;
+    }
+    let each = y.iter_mut().zip(b);
+    match op {
+        Binary::Add => each.for_each(|(y, &b)| *y += b),
+        Binary::Sub => each.for_each(|(y, &b)| *y = *y - b),
+        Binary::Mul => each.for_each(|(y, &b)| *y = *y * b),
+        _ => return false,
+    }
+    true
+}
 
 /// y = op(x) by the reference, one element after the other.
 fn unary_one_by_one<T: Float>(op: Unary, x: &[T], y: &mut [T]) {

@@ -9,7 +9,7 @@ use super::maths::Real;
 /// Elements of a block: enough that the call of a loop doesn't count.
 const BLOCK: usize = 256;
 /// Elements of a block for short slices, for which spreading a scalar over a full one would.
-const SHORT: usize = 16;
+pub(super) const SHORT: usize = 16;
 
 /// Calls `body(a, b, y)` with slices of one length, until all of `y` is done.
 #[inline]

@@ -85,11 +85,12 @@ fn folded<'a, T: Copy>(product: Product<'a, T>) -> Product<'a, T> {
 /// the rows, a part of A once for each part of the columns.
 fn parts(rows: usize, depth: usize, cols: usize) -> (usize, usize) {
     let tasks = rows * depth * cols / TASK;
+    // More than there are threads, so that one which is held up leaves the others something to take over.
     let wanted = match tasks {
         0..2 => 1,
-        2..=64 => 2,
-        65..=4096 => 4,
-        4097..=32768 => 8,
+        2..=16 => 2,
+        17..=512 => 4,
+        513..=32768 => 8,
         _ => MOST_PARTS,
     };
     let mut best = (1, 1);
