@@ -6,8 +6,8 @@
 
 use crate::kernels::parallel::{Work, for_each_chunk};
 use crate::{Element, Error, Result, Shape, Tensor};
-use rand::{Rng as _, SeedableRng};
 use chacha20::ChaCha8Rng;
+use rand::{Rng as _, SeedableRng};
 
 /// Elements that are drawn one after the other. A part of what a seed means: another chunk gives other numbers.
 const CHUNK: usize = 1 << 13;
