@@ -71,9 +71,9 @@ impl LinformerConfig {
             .trainable(self.trainable);
         Ok(Linformer {
             attention: inside("attention", attention.init(rng))?,
-            ffn: start.dense(self.dim).input_size(self.dim).init(rng)?,
-            norm1: start.norm(self.dim, self.epsilon, rng)?,
-            norm2: start.norm(self.dim, self.epsilon, rng)?,
+            ffn: inside("ffn", start.dense(self.dim).input_size(self.dim).init(rng))?,
+            norm1: inside("norm1", start.norm(self.dim, self.epsilon, rng))?,
+            norm2: inside("norm2", start.norm(self.dim, self.epsilon, rng))?,
             config: self.clone(),
         })
     }

@@ -73,13 +73,13 @@ impl LongformerConfig {
                 global,
                 rng,
             )?,
-            ffn1: ffn1.init(rng)?,
-            ffn2: start
-                .dense(dim)
-                .input_size(dim.saturating_mul(4))
-                .init(rng)?,
-            norm1: start.norm(dim, self.epsilon, rng)?,
-            norm2: start.norm(dim, self.epsilon, rng)?,
+            ffn1: inside("ffn1", ffn1.init(rng))?,
+            ffn2: inside(
+                "ffn2",
+                start.dense(dim).input_size(dim.saturating_mul(4)).init(rng),
+            )?,
+            norm1: inside("norm1", start.norm(dim, self.epsilon, rng))?,
+            norm2: inside("norm2", start.norm(dim, self.epsilon, rng))?,
             config: self.clone(),
         })
     }

@@ -68,11 +68,14 @@ impl PerformerConfig {
         ffn1.activation = self.activation;
         Ok(Performer {
             attention: inside("attention", attention.init(rng))?,
-            attention_out: dense(dim.saturating_mul(heads), dim).init(rng)?,
-            ffn1: ffn1.init(rng)?,
-            ffn2: dense(dim.saturating_mul(4), dim).init(rng)?,
-            norm1: start.norm(dim, self.epsilon, rng)?,
-            norm2: start.norm(dim, self.epsilon, rng)?,
+            attention_out: inside(
+                "attention_out",
+                dense(dim.saturating_mul(heads), dim).init(rng),
+            )?,
+            ffn1: inside("ffn1", ffn1.init(rng))?,
+            ffn2: inside("ffn2", dense(dim.saturating_mul(4), dim).init(rng))?,
+            norm1: inside("norm1", start.norm(dim, self.epsilon, rng))?,
+            norm2: inside("norm2", start.norm(dim, self.epsilon, rng))?,
             config: self.clone(),
         })
     }

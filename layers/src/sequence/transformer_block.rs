@@ -83,10 +83,13 @@ impl TransformerBlockConfig {
                     None => OnceLock::new(),
                 },
             },
-            ffn1: ffn1.init(rng)?,
-            ffn2: dense(size.saturating_mul(4), size).init(rng)?,
-            norm1: start.norm(size, self.epsilon, rng)?,
-            norm2: start.norm(size.saturating_mul(4), self.epsilon, rng)?,
+            ffn1: inside("ffn1", ffn1.init(rng))?,
+            ffn2: inside("ffn2", dense(size.saturating_mul(4), size).init(rng))?,
+            norm1: inside("norm1", start.norm(size, self.epsilon, rng))?,
+            norm2: inside(
+                "norm2",
+                start.norm(size.saturating_mul(4), self.epsilon, rng),
+            )?,
             norm3: start.norm(size, self.epsilon, rng)?,
             config: self.clone(),
         })

@@ -18,6 +18,9 @@ const WHO: &str = "split_attention_conv2d";
 const SIGNATURE: Signature =
     Signature::new("SplitAttentionConv2d", &[Argument::float("x")], &["output"]);
 
+/// More groups than an image has channels. Each has a convolution of its own, which exists before the channels are known.
+const MOST_GROUPS: usize = 1 << 16;
+
 /// The configuration of a [`SplitAttentionConv2d`].
 #[config]
 pub struct SplitAttentionConv2dConfig {
@@ -47,7 +50,7 @@ impl SplitAttentionConv2dConfig {
     /// The layer, its parameters seeded from `rng`; without `input_size` they are drawn at the first call.
     ///
     /// # Errors
-    /// If a size, the stride or the groups are 0, or the groups don't divide the channels.
+    /// If a size, the stride or the groups are 0, there are more than 65 536 groups, or the groups don't divide the channels.
     pub fn init<T: Float>(&self, rng: &mut Rng) -> Result<SplitAttentionConv2d<T>> {
         let keys = [
             ("filters", self.filters),
@@ -57,6 +60,10 @@ impl SplitAttentionConv2dConfig {
         ];
         for (key, size) in keys {
             check_size(WHO, key, size)?;
+        }
+        if self.groups > MOST_GROUPS {
+            let message = format!("groups is {}; expected at most {MOST_GROUPS}", self.groups);
+            return Err(Error::config(WHO, message));
         }
         let mut norm = BatchNormActivationConfig::new().trainable(self.trainable);
         norm.activation = self.activation;
@@ -181,6 +188,17 @@ mod tests {
     use super::*;
     use etude_autograd::Tape;
     use etude_tensor::Tensor;
+
+    #[test]
+    fn absurdly_many_groups_are_refused_before_they_are_made() {
+        let refused = SplitAttentionConv2dConfig::new(8)
+            .groups(1 << 40)
+            .init::<f64>(&mut Rng::seed(1));
+        assert_eq!(
+            refused.unwrap_err().to_string(),
+            "split_attention_conv2d: groups is 1099511627776; expected at most 65536"
+        );
+    }
 
     #[test]
     fn an_even_kernel_gives_one_row_and_column_more() -> Result<()> {

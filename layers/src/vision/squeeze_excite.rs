@@ -99,9 +99,16 @@ impl<T: Float> SqueezeExcite<T> {
     /// `x [b, h, w, channels]` → the same shape.
     ///
     /// # Errors
-    /// If `x` has another rank, another number of channels than the layer was made for, or so few that the bottleneck has none.
+    /// If `x` has another rank, no rows or columns, another number of channels than the layer was made for, or so few that the bottleneck has none.
     pub fn forward(&self, x: &Var<T>) -> Result<Var<T>> {
-        let [_, _, _, channels] = image(WHO, x)?;
+        let [_, height, width, channels] = image(WHO, x)?;
+        if height == 0 || width == 0 {
+            let message = format!(
+                "expects an image with rows and columns, which have a mean, got {:?}",
+                x.shape()
+            );
+            return Err(Error::shape(WHO, message));
+        }
         check_channels(WHO, &self.conv_1.weight, 2, channels, x.shape())?;
         // In double precision, truncated: 50 · 0.58 is 28.999…, so 28.
         let bottleneck = (channels as f64 * self.config.se_ratio) as usize;
@@ -141,6 +148,12 @@ mod tests {
 
     #[test]
     fn wrong_sizes_are_told_what_fits() -> Result<()> {
+        let layer: SqueezeExcite<f64> = SqueezeExciteConfig::new().init(&mut Rng::seed(1))?;
+        let refused = layer.forward(&Tape::inference().input(Tensor::zeros([2, 0, 3, 8])));
+        assert_eq!(
+            refused.unwrap_err().to_string(),
+            "squeeze_excite: expects an image with rows and columns, which have a mean, got [2, 0, 3, 8]"
+        );
         let refused = SqueezeExciteConfig::new()
             .input_size(3)
             .init::<f64>(&mut Rng::seed(1));
