@@ -14,7 +14,6 @@ macro_rules! adam_config {
             /// The rate, η.
             #[required]
             pub learning_rate: f64,
-            $($own)*
             /// How much of the gradient's mean stays from step to step, β₁.
             #[default = 0.9]
             pub beta1: f64,
@@ -24,6 +23,7 @@ macro_rules! adam_config {
             /// What keeps the quotient finite, ε.
             #[default = 1e-8]
             pub epsilon: f64,
+            $($own)*
             /// Whether the largest mean square so far counts.
             #[default = false]
             pub amsgrad: bool,
