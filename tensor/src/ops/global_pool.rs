@@ -62,8 +62,8 @@ impl<T: Float> Tensor<T> {
     /// ```
     /// use etude_tensor::Tensor;
     ///
-    /// let x = Tensor::from_slice([1, 2, 2, 1], &[1.0_f32, -1.0, 3.0, 5.0])?;
-    /// assert_eq!(x.global_lp_pool(2.0)?, Tensor::from([[6.0]]));
+    /// let x = Tensor::from_slice([1, 2, 2, 1], &[2.0_f32, -2.0, 2.0, 2.0])?;
+    /// assert_eq!(x.global_lp_pool(2.0)?, Tensor::from([[4.0]]));
     /// # Ok::<(), etude_tensor::Error>(())
     /// ```
     ///
