@@ -36,12 +36,13 @@ struct Subject {
     layer: fn(&mut Rng) -> Result<Box<dyn Layer>>,
 }
 
-/// What is doubled. There is enough of it from the start that no point fits into the caches, where it would cost less.
+/// What is doubled. At every doubling there are half as many, down to one: all steps work on as many positions, hence in the same level of
+/// memory, and differ in nothing but the length.
 #[derive(Clone, Copy)]
 enum Input {
-    /// So many sequences.
+    /// So many sequences at first.
     Sequences(usize),
-    /// So many images, which grow in height and width by turns.
+    /// So many images at first, which grow in height and width by turns.
     Images(usize),
 }
 
@@ -50,8 +51,11 @@ impl Input {
     fn shape(self, doublings: u32) -> Vec<usize> {
         let sides = [doublings.div_ceil(2), doublings / 2];
         match self {
-            Input::Sequences(count) => vec![count, 512 << doublings, WIDTH],
-            Input::Images(count) => vec![count, 32 << sides[0], 16 << sides[1], WIDTH],
+            Input::Sequences(count) => vec![(count >> doublings).max(1), 512 << doublings, WIDTH],
+            Input::Images(count) => {
+                let count = (count >> doublings).max(1);
+                vec![count, 32 << sides[0], 16 << sides[1], WIDTH]
+            }
         }
     }
 
@@ -72,25 +76,25 @@ const OUTPUT: &[&str] = &["output"];
 const SUBJECTS: [Subject; 9] = [
     Subject {
         name: "linear",
-        input: Input::Sequences(16),
+        input: Input::Sequences(64),
         results: OUTPUT,
         layer: |rng| boxed(LinearAttentionConfig::new(WIDTH, HEADS).init(rng)),
     },
     Subject {
         name: "FAVOR+",
-        input: Input::Sequences(16),
+        input: Input::Sequences(64),
         results: OUTPUT,
         layer: |rng| boxed(MultiHeadFavorAttentionConfig::new(WIDTH, HEADS, 128).init(rng)),
     },
     Subject {
         name: "Linformer",
-        input: Input::Sequences(16),
+        input: Input::Sequences(64),
         results: OUTPUT,
         layer: |rng| boxed(LinformerConfig::new(WIDTH, HEADS).init(rng)),
     },
     Subject {
         name: "local window",
-        input: Input::Sequences(16),
+        input: Input::Sequences(64),
         results: OUTPUT,
         layer: |rng| {
             boxed(
@@ -102,13 +106,13 @@ const SUBJECTS: [Subject; 9] = [
     },
     Subject {
         name: "block",
-        input: Input::Sequences(16),
+        input: Input::Sequences(64),
         results: OUTPUT,
         layer: |rng| boxed(SparseAttentionConfig::new(WIDTH, HEADS).block(64).init(rng)),
     },
     Subject {
         name: "Longformer",
-        input: Input::Sequences(16),
+        input: Input::Sequences(64),
         results: OUTPUT,
         layer: |rng| {
             let config = LongformerConfig::new(WIDTH, HEADS, 16);
@@ -117,7 +121,7 @@ const SUBJECTS: [Subject; 9] = [
     },
     Subject {
         name: "halo",
-        input: Input::Images(16),
+        input: Input::Images(64),
         results: OUTPUT,
         layer: |rng| {
             let config = HaloAttentionConfig::new()
@@ -128,7 +132,7 @@ const SUBJECTS: [Subject; 9] = [
     },
     Subject {
         name: "outlook",
-        input: Input::Images(16),
+        input: Input::Images(64),
         results: OUTPUT,
         layer: |rng| boxed(OutlookAttentionConfig::new(WIDTH, HEADS).init(rng)),
     },
