@@ -6,17 +6,71 @@ use crate::Float;
 use crate::kernels::parallel::{self, Work};
 use crate::kernels::product::Fast;
 use crate::kernels::simd::{self, Kernel, Vector};
+use std::ops::Range;
 
 /// Elements of y to a task.
-pub(super) const TASK: usize = 1 << 14;
+const TASK: usize = 1 << 14;
 
 /// Nanoseconds for all windows.
-pub(super) fn cost(shape: &PoolShape, windows: usize) -> Work {
+fn cost(shape: &PoolShape, windows: usize) -> Work {
     Work::per_element(windows, 20.0 + 0.3 * (shape.taps() * shape.channels) as f64)
 }
 
+/// Computes y in runs of pixels, spread over the threads: `body` gets the windows, which stand at the run's first pixel, and the run.
+pub(super) fn by_runs<T: Fast>(
+    shape: &PoolShape,
+    x: &[T],
+    y: &mut [T],
+    body: impl Fn(Windows<'_>, &mut [T]) + Sync,
+) {
+    shape.check_lengths(x.len(), y.len());
+    if y.is_empty() {
+        return;
+    }
+    let work = cost(shape, y.len() / shape.channels);
+    let at_once = parallel::rows_per_chunk(shape.channels, TASK);
+    parallel::for_each_chunk(y, at_once * shape.channels, work, |index, y| {
+        body(Windows::starting_at(shape, index * at_once), y);
+    });
+}
+
+/// One image of x and of y.
+pub(super) struct Image<'a> {
+    /// Its windows.
+    pub windows: Windows<'a>,
+    /// Its first pixel in x.
+    pub first: usize,
+    /// Where it is in y.
+    pub results: Range<usize>,
+}
+
+/// Computes the gradient of x image by image, spread over the threads: windows may overlap, images don't.
+pub(super) fn by_images<T: Fast>(
+    shape: &PoolShape,
+    gy: &[T],
+    gx: &mut [T],
+    body: impl Fn(Image<'_>, &mut [T]) + Sync,
+) {
+    shape.check_lengths(gx.len(), gy.len());
+    if gy.is_empty() {
+        return gx.fill(T::ZERO);
+    }
+    let (x_image, y_image) = images(shape);
+    let work = cost(shape, gy.len() / shape.channels);
+    parallel::for_each_chunk(gx, x_image, work, |image, gx| {
+        let results = image * y_image..(image + 1) * y_image;
+        let image = Image {
+            windows: Windows::starting_at(shape, results.start / shape.channels),
+            first: image * x_image / shape.channels,
+            results,
+        };
+        gx.fill(T::ZERO);
+        body(image, gx);
+    });
+}
+
 /// Elements of one image of x, and of one of y.
-pub(super) fn images(shape: &PoolShape) -> (usize, usize) {
+fn images(shape: &PoolShape) -> (usize, usize) {
     let x: usize = shape.axes.iter().map(PoolAxis::input).product();
     let y: usize = shape.axes.iter().map(PoolAxis::output).product();
     (x * shape.channels, y * shape.channels)
@@ -118,14 +172,7 @@ pub(super) fn max_pool_grad<T: Fast>(shape: &PoolShape, gy: &[T], indices: &[i64
 }
 
 pub(super) fn avg_pool<T: Fast>(shape: &PoolShape, count_include_pad: bool, x: &[T], y: &mut [T]) {
-    shape.check_lengths(x.len(), y.len());
-    if y.is_empty() {
-        return;
-    }
-    let work = cost(shape, y.len() / shape.channels);
-    let at_once = parallel::rows_per_chunk(shape.channels, TASK);
-    parallel::for_each_chunk(y, at_once * shape.channels, work, |index, y| {
-        let windows = Windows::starting_at(shape, index * at_once);
+    by_runs(shape, x, y, |windows, y| {
         simd::run(AvgPool {
             shape,
             windows,
@@ -179,33 +226,20 @@ pub(super) fn avg_pool_grad<T: Fast>(
     gy: &[T],
     gx: &mut [T],
 ) {
-    shape.check_lengths(gx.len(), gy.len());
-    if gy.is_empty() {
-        return gx.fill(T::ZERO);
-    }
-    let (x_image, y_image) = images(shape);
-    let work = cost(shape, gy.len() / shape.channels);
-    parallel::for_each_chunk(gx, x_image, work, |image, gx| {
-        let gy = &gy[image * y_image..][..y_image];
-        let windows = Windows::starting_at(shape, image * y_image / shape.channels);
-        let first = image * x_image / shape.channels;
+    by_images(shape, gy, gx, |image, gx| {
         simd::run(AvgPoolGrad {
             shape,
-            windows,
-            first,
             count_include_pad,
-            gy,
+            gy: &gy[image.results.clone()],
+            image,
             gx,
         });
     });
 }
 
-/// One image: windows may overlap, images don't.
 struct AvgPoolGrad<'a, T> {
     shape: &'a PoolShape,
-    windows: Windows<'a>,
-    /// The image's first pixel.
-    first: usize,
+    image: Image<'a>,
     count_include_pad: bool,
     gy: &'a [T],
     gx: &'a mut [T],
@@ -218,14 +252,12 @@ impl<T: Fast> Kernel<T> for AvgPoolGrad<'_, T> {
     unsafe fn run<V: Vector<Element = T>>(self) {
         let AvgPoolGrad {
             shape,
-            mut windows,
-            first,
+            image,
             count_include_pad,
             gy,
             gx,
         } = self;
-        let channels = shape.channels;
-        gx.fill(T::ZERO);
+        let (mut windows, first, channels) = (image.windows, image.first, shape.channels);
         for gy in gy.chunks_exact(channels) {
             let divisor = divisor::<T>(shape, count_include_pad, windows.pixels.len());
             for &pixel in &windows.pixels {

@@ -1,26 +1,17 @@
 //! The p-norm of each window: powers are summed plainly, and once more relative to the largest where that left the range of the type.
 
 use super::PoolShape;
-use super::fast::{TASK, cost, images};
+use super::fast::{Image, by_images, by_runs};
 use super::windows::Windows;
-use crate::kernels::parallel;
 use crate::kernels::product::Fast;
 use crate::kernels::simd::{self, Kernel, Vector};
 use crate::reference::pool::{lp_norm, power};
 
 pub(super) fn lp_pool<T: Fast>(shape: &PoolShape, p: f64, x: &[T], y: &mut [T]) {
-    shape.check_lengths(x.len(), y.len());
-    if y.is_empty() {
-        return;
-    }
-    let work = cost(shape, y.len() / shape.channels);
-    let at_once = parallel::rows_per_chunk(shape.channels, TASK);
-    parallel::for_each_chunk(y, at_once * shape.channels, work, |index, y| {
-        let windows = Windows::starting_at(shape, index * at_once);
-        let channels = shape.channels;
+    by_runs(shape, x, y, |windows, y| {
         simd::run(LpPool {
             windows,
-            channels,
+            channels: shape.channels,
             p,
             x,
             y,
@@ -89,32 +80,21 @@ pub(super) fn lp_pool_grad<T: Fast>(
     gx: &mut [T],
 ) {
     shape.check_lengths(x.len(), y.len());
-    shape.check_lengths(gx.len(), gy.len());
-    if gy.is_empty() {
-        return gx.fill(T::ZERO);
-    }
-    let (x_image, y_image) = images(shape);
-    let work = cost(shape, gy.len() / shape.channels);
-    parallel::for_each_chunk(gx, x_image, work, |image, gx| {
-        let here = image * y_image..(image + 1) * y_image;
+    by_images(shape, gy, gx, |image, gx| {
         simd::run(LpPoolGrad {
-            windows: Windows::starting_at(shape, here.start / shape.channels),
-            first: image * x_image / shape.channels,
             channels: shape.channels,
             p,
             x,
-            y: &y[here.clone()],
-            gy: &gy[here],
+            y: &y[image.results.clone()],
+            gy: &gy[image.results.clone()],
+            image,
             gx,
         });
     });
 }
 
-/// One image: windows may overlap, images don't.
 struct LpPoolGrad<'a, T> {
-    windows: Windows<'a>,
-    /// The image's first pixel.
-    first: usize,
+    image: Image<'a>,
     channels: usize,
     p: f64,
     /// All images.
@@ -130,8 +110,7 @@ impl<T: Fast> Kernel<T> for LpPoolGrad<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<Element = T>>(self) {
         let LpPoolGrad {
-            mut windows,
-            first,
+            image,
             channels,
             p,
             x,
@@ -139,7 +118,7 @@ impl<T: Fast> Kernel<T> for LpPoolGrad<'_, T> {
             gy,
             gx,
         } = self;
-        gx.fill(T::ZERO);
+        let (mut windows, first) = (image.windows, image.first);
         for (y, gy) in y.chunks_exact(channels).zip(gy.chunks_exact(channels)) {
             for &pixel in &windows.pixels {
                 let x = &x[pixel * channels..][..channels];
