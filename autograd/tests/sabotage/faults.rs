@@ -114,10 +114,10 @@ impl<T: Float> SinkHook<T> for Planted {
         gy: Var<T>,
         to: &mut Sink<'_, T>,
     ) -> Result<()> {
+        let own = rule.name() == self.rule;
         match self.fault {
-            _ if rule.name() != self.rule => rule.grads(saved, gy, to),
-            Fault::Unsummed => self.unsummed(rule, saved, gy, to),
-            Fault::Detached => rule.grads(&saved.detached(self.place), gy, to),
+            Fault::Unsummed if own => self.unsummed(rule, saved, gy, to),
+            Fault::Detached if own => rule.grads(&saved.detached(self.place), gy, to),
             _ => rule.grads(saved, gy, to),
         }
     }
