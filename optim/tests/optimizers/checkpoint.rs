@@ -1,8 +1,6 @@
 //! Checkpoints: training goes on to the bit, and what doesn't fit changes nothing.
 
-mod common;
-
-use common::Net;
+use crate::net::Net;
 use etude_autograd::{Module, Param, Tape, load, save};
 use etude_optim::{Adam, AdamConfig, AdamWConfig, Checkpoint, Group, Method, Optimizer, SgdConfig};
 use etude_tensor::file::TensorFile;

@@ -1,8 +1,6 @@
 //! What a step does and leaves alone.
 
-mod common;
-
-use common::{Affine, Net};
+use crate::net::{Affine, Net};
 use etude_autograd::{Buffer, Gradients, Module, Param, Tape, Update, Visitor, VisitorMut};
 use etude_optim::{AdamConfig, AdamWConfig, Group, Optimizer, SgdConfig};
 use etude_tensor::{ErrorKind, Result, Tensor};

@@ -32,7 +32,6 @@ impl<T: Float> Affine<T> {
 
 impl<T: Float> Net<T> {
     /// A net whose parameters are the numbers `value(0), value(1), …`.
-    #[allow(dead_code, reason = "not every test file makes one")]
     pub fn of(inputs: usize, hidden: usize, outputs: usize, value: impl Fn(usize) -> f64) -> Self {
         let mut count = 0;
         let mut tensor = |shape: &[usize]| {
@@ -62,7 +61,6 @@ impl<T: Float> Net<T> {
     }
 
     /// All parameters, one after the other.
-    #[allow(dead_code, reason = "not every test file looks at them")]
     pub fn numbers(&self) -> Vec<T> {
         self.params()
             .iter()

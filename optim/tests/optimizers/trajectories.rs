@@ -1,8 +1,6 @@
 //! Twenty steps as PyTorch makes them, to 1e-10: see `golden/trajectories.py`.
 
-mod common;
-
-use common::{Affine, Net};
+use crate::net::{Affine, Net};
 use etude_autograd::Tape;
 use etude_optim::{AdamConfig, AdamWConfig, Method, Optimizer, SgdConfig};
 use etude_tensor::{Result, Tensor};

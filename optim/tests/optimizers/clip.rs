@@ -1,8 +1,6 @@
 //! Clipping against its definition.
 
-mod common;
-
-use common::Net;
+use crate::net::Net;
 use etude_autograd::{Gradients, Tape};
 use etude_optim::Clip;
 use etude_tensor::{Result, Tensor};
