@@ -16,6 +16,11 @@ impl<T> Shared<T> {
         Shared(data.as_mut_ptr())
     }
 
+    /// What starts at an address.
+    pub fn from(start: *mut T) -> Self {
+        Shared(start)
+    }
+
     /// The address of element `index`.
     pub fn at(&self, index: usize) -> *mut T {
         self.0.wrapping_add(index)

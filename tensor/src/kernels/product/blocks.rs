@@ -17,16 +17,17 @@
 
 use super::Fast;
 use super::matrix::MatRef;
-use super::pack::{PackedA, pack_a, pack_b, packed_a_length};
+use super::pack::{pack_a, pack_b, packed_a_length};
 use super::tile::{Start, Tile, piece};
 use crate::kernels::scratch;
 use crate::kernels::simd::{Kernel, Vector};
+use std::ops::Range;
 
-/// Depth of a block: a panel of B of 256 rows of 64 bytes is half of a 32 KiB L1 cache.
-const KC: usize = 256;
-/// Rows of a block of A: with KC columns of `f32` 192 KiB, less than half of a 512 KiB L2 cache.
-const MC: usize = 192;
-/// Columns of a block of B: with KC rows of `f32` 1 MiB.
+/// Depth of a block: a panel of B of 384 rows of 64 bytes leaves a quarter of a 32 KiB L1 cache to A and C.
+const KC: usize = 384;
+/// Rows of a block of A: with KC columns of `f32` 144 KiB, less than a third of a 512 KiB L2 cache; its rows of C have to stay there too.
+pub(super) const MC: usize = 96;
+/// Columns of a block of B: with KC rows of `f32` 1.5 MiB.
 const NC: usize = 1024;
 /// An operand up to this many bytes is read where it stands.
 const NEAR: usize = 48 << 10;
@@ -38,6 +39,26 @@ pub(in crate::kernels) struct Block<'a, T> {
     c: *mut T,
     c_row: usize,
     start: Start<T>,
+    slab: Option<Slab<'a, T>>,
+}
+
+/// A stretch of the depth whose rows of B have been packed before.
+pub(super) struct Slab<'a, T> {
+    /// Which blocks of depth.
+    pub blocks: Range<usize>,
+    /// Their rows of B in panels, as [`pack_b`] makes them.
+    pub panels: &'a [T],
+}
+
+/// Into how many blocks the depth is cut: pieces of at most KC, as [`piece`] makes them.
+pub(super) fn depth_blocks(depth: usize) -> usize {
+    depth.div_ceil(KC).max(1)
+}
+
+/// The rows of B in these blocks of depth: the first, and how many.
+pub(super) fn slab_rows(depth: usize, blocks: &Range<usize>) -> (usize, usize) {
+    let start = |block| piece(depth, depth_blocks(depth), block).0;
+    (start(blocks.start), start(blocks.end) - start(blocks.start))
 }
 
 impl<'a, T> Block<'a, T> {
@@ -60,7 +81,18 @@ impl<'a, T> Block<'a, T> {
             c,
             c_row,
             start,
+            slab: None,
         }
+    }
+
+    /// The block with these blocks of depth alone, added to what those before have left in C.
+    ///
+    /// # Safety
+    ///
+    /// The panels are B's rows of these blocks, packed at the level at which the block is computed.
+    pub(super) unsafe fn slab(mut self, slab: Slab<'a, T>) -> Self {
+        self.slab = Some(slab);
+        self
     }
 }
 
@@ -73,7 +105,8 @@ impl<T: Fast> Kernel<T> for Block<'_, T> {
         let width = 2 * V::LANES;
 
         let b_is_near = rows <= 2 * V::TILE_ROWS || depth * cols * size_of::<T>() <= NEAR;
-        let packs_b = self.b.col_stride() != 1 || !b_is_near || cols % V::LANES != 0;
+        let packs_b =
+            self.slab.is_none() && (self.b.col_stride() != 1 || !b_is_near || cols % V::LANES != 0);
         // The memory that a block of A is spread over. Rows far apart share few sets of the cache.
         let (a_row, a_col) = (
             self.a.row_stride().unsigned_abs(),
@@ -85,7 +118,9 @@ impl<T: Fast> Kernel<T> for Block<'_, T> {
             _ => cols > width && spread > NEAR,
         };
 
-        let depth_blocks = depth.div_ceil(KC).max(1);
+        let depth_blocks = depth_blocks(depth);
+        let blocks = (self.slab.as_ref()).map_or(0..depth_blocks, |slab| slab.blocks.clone());
+        let (slab_first, slab_depth) = slab_rows(depth, &blocks);
         let row_blocks = rows.div_ceil(MC);
         let longest = depth.div_ceil(depth_blocks);
         let tallest = rows.div_ceil(row_blocks.max(1));
@@ -101,7 +136,7 @@ impl<T: Fast> Kernel<T> for Block<'_, T> {
         for jc in (0..cols).step_by(NC) {
             let nc = (cols - jc).min(NC);
             // loop 4
-            for block in 0..depth_blocks {
+            for block in blocks.clone() {
                 let (pc, kc) = piece(depth, depth_blocks, block);
                 let b = self.b.part(pc, kc, jc, nc);
                 if packs_b {
@@ -131,9 +166,8 @@ impl<T: Fast> Kernel<T> for Block<'_, T> {
                             let (ir, mr) = piece(mc, tiles, t);
                             let (a, a_row, a_col) = match packed {
                                 None => (a.pointer(ir, 0), a.row_stride(), a.col_stride()),
-                                Some(PackedA { row, col, panel }) => {
-                                    let first = panel.map_or(ir * row, |panel| t * panel);
-                                    (a_pack[first..].as_ptr(), row as isize, col as isize)
+                                Some(distance) => {
+                                    (a_pack[t * distance..].as_ptr(), 1, V::TILE_ROWS as isize)
                                 }
                             };
                             let c = self.c.wrapping_add((ic + ir) * self.c_row + jc + jr);
@@ -152,7 +186,10 @@ impl<T: Fast> Kernel<T> for Block<'_, T> {
                             // SAFETY: the tile lies inside A, C and the bias, and inside B or its packed copy, whose rows
                             // are as long as the registers.
                             unsafe {
-                                if packs_b {
+                                if let Some(slab) = &self.slab {
+                                    let first = (jc + jr) * slab_depth + (pc - slab_first) * width;
+                                    tile.b = slab.panels[first..].as_ptr();
+                                } else if packs_b {
                                     tile.b = tile.b.add(jr * kc);
                                 } else {
                                     tile.b = b.pointer(0, jr);

@@ -2,22 +2,10 @@
 //!
 //! - **B** becomes panels as wide as the tile, each row of a panel following the one above, padded with zeros at the right edge:
 //!   the micro-kernel then reads one stream of whole cache lines. A transposed B is transposed on the way, a register block at a time.
-//! - **A** is read one element at a time, so only its distances matter. Rows that are contiguous stay rows, in a buffer whose row length isn't a
-//!   power of two of memory pages apart; columns that are contiguous (a transposed A) become panels as tall as the tile.
+//! - **A** becomes panels as tall as the tile, each column of a panel following the one on its left: one stream too.
 
 use super::matrix::MatRef;
 use crate::kernels::simd::Vector;
-
-/// How a packed block of A is laid out.
-#[derive(Clone, Copy)]
-pub(super) struct PackedA {
-    /// The distance between rows.
-    pub row: usize,
-    /// The distance between columns.
-    pub col: usize,
-    /// The distance between the panels of two tiles, if each tile's rows are a panel of their own.
-    pub panel: Option<usize>,
-}
 
 /// The distance between panels of A. A line more than they are long: panels are written side by side, and at distances that are
 /// multiples of a power of two they would push each other out of the cache.
@@ -30,41 +18,35 @@ pub(super) fn packed_a_length<V: Vector>(rows: usize, depth: usize) -> usize {
     rows.div_ceil(V::TILE_ROWS) * panel_distance::<V>(depth) + V::LANES
 }
 
-/// Packs all of `a` into `to`. Tiles are the nearly equal pieces of at most `TILE_ROWS` rows.
+/// Packs all of `a` into `to`, a panel for each tile, and returns the distance between panels. Tiles are the nearly equal pieces of at most
+/// `TILE_ROWS` rows; in a panel, rows are 1 and columns `TILE_ROWS` elements apart.
 ///
 /// # Safety
 ///
 /// The processor has the instructions of `V`; `a` lies inside its data.
 #[inline(always)]
-pub(super) unsafe fn pack_a<V: Vector>(
-    a: MatRef<'_, V::Element>,
-    to: &mut [V::Element],
-) -> PackedA {
+pub(super) unsafe fn pack_a<V: Vector>(a: MatRef<'_, V::Element>, to: &mut [V::Element]) -> usize {
     let (rows, depth) = (a.rows(), a.cols());
     assert!(to.len() >= packed_a_length::<V>(rows, depth));
-    if a.row_stride() != 1 {
-        for i in 0..rows {
-            let to = &mut to[i * depth..][..depth];
-            if a.col_stride() == 1 {
-                // SAFETY: row i of `a`, which has `depth` elements.
-                to.copy_from_slice(unsafe { std::slice::from_raw_parts(a.pointer(i, 0), depth) });
-            } else {
-                for (p, to) in to.iter_mut().enumerate() {
-                    // SAFETY: (i, p) is an element of `a`.
-                    *to = unsafe { *a.pointer(i, p) };
-                }
-            }
-        }
-        return PackedA {
-            row: depth,
-            col: 1,
-            panel: None,
-        };
-    }
     let height = V::TILE_ROWS;
     let distance = panel_distance::<V>(depth);
     let tiles = rows.div_ceil(height);
     let (shortest, longer) = (rows / tiles.max(1), rows % tiles.max(1));
+    if a.row_stride() != 1 {
+        let mut first = 0;
+        for t in 0..tiles {
+            let count = shortest + usize::from(t < longer);
+            let panel = &mut to[t * distance..][..depth * height];
+            for (p, column) in panel.chunks_exact_mut(height).enumerate() {
+                for (i, to) in column[..count].iter_mut().enumerate() {
+                    // SAFETY: (first + i, p) is an element of `a`.
+                    *to = unsafe { *a.pointer(first + i, p) };
+                }
+            }
+            first += count;
+        }
+        return distance;
+    }
     // Column after column, as they lie in memory.
     for p in 0..depth {
         let mut first = 0;
@@ -88,11 +70,7 @@ pub(super) unsafe fn pack_a<V: Vector>(
             first += count;
         }
     }
-    PackedA {
-        row: 1,
-        col: height,
-        panel: Some(distance),
-    }
+    distance
 }
 
 /// Packs all of `b` into panels of two registers' width and `depth` rows, from row `top` of the panels on. A panel that is

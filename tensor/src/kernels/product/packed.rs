@@ -59,9 +59,10 @@ impl<T: Fast> Packed<T> {
     }
 }
 
-struct Pack<'a, T> {
-    b: MatRef<'a, T>,
-    to: &'a mut [T],
+/// Packs `b` into panels as deep as it is.
+pub(super) struct Pack<'a, T> {
+    pub b: MatRef<'a, T>,
+    pub to: &'a mut [T],
 }
 
 impl<T: Fast> Kernel<T> for Pack<'_, T> {

@@ -1,9 +1,10 @@
 //! One product on several threads: C is cut into tasks whose size depends on the shapes alone, and no sum is ever cut.
 
-use super::blocks::Block;
+use super::blocks::{Block, MC, Slab, depth_blocks, slab_rows};
+use super::packed::Pack;
 use super::tile::{Start, piece};
 use super::vector::{Columns, Dots};
-use super::{Fast, Product};
+use super::{Fast, Product, tile_width};
 use crate::kernels::parallel::{self, Work};
 use crate::kernels::shared::Shared;
 use crate::kernels::{scratch, simd};
@@ -12,6 +13,14 @@ use crate::kernels::{scratch, simd};
 const TASK: usize = 1 << 18;
 /// The most parts that one product is cut into. Each part packs its own operands, so that more would cost more.
 const MOST_PARTS: usize = 16;
+/// Multiply-adds from which on all threads share one packed B, if there are rows for blocks enough.
+const LARGE: usize = 1 << 25;
+/// Rows that make blocks enough.
+const MANY_ROWS: usize = 8 * MC / 2;
+/// Bytes of B that are packed at once.
+const SLAB: usize = 8 << 20;
+/// Blocks of depth that are packed at once.
+const SLAB_BLOCKS: usize = 4;
 /// Columns are cut at multiples of this, the widest tile of any level.
 const COLUMNS: usize = 32;
 
@@ -35,8 +44,15 @@ pub(super) fn product<T: Fast>(product: &Product<'_, T>, c: &mut [T]) {
     if batch == 1 && (rows == 1 || cols == 1) {
         return vector(&product.single(0), c);
     }
-    let parts = parts(rows, depth, cols);
     let c = Shared::new(c);
+    if rows >= MANY_ROWS && each >= LARGE {
+        for index in 0..batch {
+            // SAFETY: each product of the batch comes once.
+            unsafe { large(&product.single(index), c.at(index * rows * cols)) };
+        }
+        return;
+    }
+    let parts = parts(rows, depth, cols);
     if parts.0 * parts.1 > 1 {
         let tasks = parts.0 * parts.1;
         parallel::for_each(batch * tasks, cost::<T>(batch * each), |task| {
@@ -109,6 +125,58 @@ fn parts(rows: usize, depth: usize, cols: usize) -> (usize, usize) {
     best
 }
 
+/// A single large product, whose C starts at `c`: all threads together pack B, once, and then each block of rows goes through all of it.
+///
+/// # Safety
+///
+/// C can be written, and nobody else uses it.
+unsafe fn large<T: Fast>(product: &Product<'_, T>, c: *mut T) {
+    let (rows, depth, cols) = (product.a.rows(), product.a.cols(), product.b.cols());
+    let c = Shared::from(c);
+    let width = tile_width::<T>();
+    // B in slabs that a shared cache holds.
+    let depth_blocks = depth_blocks(depth);
+    let deepest = slab_rows(depth, &(0..depth_blocks.min(SLAB_BLOCKS))).1;
+    let slab_cols = SLAB / (deepest * size_of::<T>()) / COLUMNS * COLUMNS;
+    let mut panels = scratch::take::<T>(deepest * cols.min(slab_cols).next_multiple_of(width));
+    // Rows enough for a panel of B to be worth its way from the shared cache, and tasks enough for many threads.
+    let block = (rows / 16)
+        .clamp(MC / 2, MC)
+        .max(LARGE / 16 / (depth * cols));
+    for left in (0..cols).step_by(slab_cols) {
+        let count = slab_cols.min(cols - left);
+        for first in (0..depth_blocks).step_by(SLAB_BLOCKS) {
+            let blocks = first..depth_blocks.min(first + SLAB_BLOCKS);
+            let (first, deep) = slab_rows(depth, &blocks);
+            let panels = &mut panels[..deep * count.next_multiple_of(width)];
+            let copying = Work::per_element(deep * count, 0.1 * size_of::<T>() as f64);
+            parallel::for_each_chunk(panels, deep * COLUMNS, copying, |index, to| {
+                let from = index * COLUMNS;
+                let b = (product.b).part(first, deep, left + from, COLUMNS.min(count - from));
+                simd::run(Pack { b, to });
+            });
+            let panels = &*panels;
+            let product = Product {
+                bias: product.bias.filter(|_| first == 0),
+                ..*product
+            };
+            let work = cost::<T>(rows * deep * count);
+            parallel::for_each(rows.div_ceil(block), work, |index| {
+                let top = index * block;
+                let blocks = blocks.clone();
+                // SAFETY: each block of rows comes once for each stretch of columns, and the panels are B's rows and columns, packed at
+                // the level in force on all threads.
+                unsafe {
+                    let c = c.at(top * cols + left);
+                    let part = (top, block.min(rows - top));
+                    let part = rectangle(&product, c, cols, part, (left, count));
+                    simd::run(part.slab(Slab { blocks, panels }));
+                }
+            });
+        }
+    }
+}
+
 /// Computes one part of a single product whose C starts at `c`.
 ///
 /// # Safety
@@ -121,25 +189,45 @@ unsafe fn part<T: Fast>(product: &Product<'_, T>, c: *mut T, parts: (usize, usiz
     let (unit, count) = piece(units, parts.1, index % parts.1);
     let left = unit * COLUMNS;
     let width = (count * COLUMNS).min(cols - left);
+    // SAFETY: this task's part of C, which nobody else uses.
+    unsafe {
+        let c = c.wrapping_add(top * cols + left);
+        simd::run(rectangle(product, c, cols, (top, rows), (left, width)));
+    }
+}
+
+/// The block of a product's C with `rows.1` rows from `rows.0` on and `cols.1` columns from `cols.0` on. It starts at `c`, and its rows are
+/// `c_row` elements apart.
+///
+/// # Safety
+///
+/// Until the block has been computed, this part of C can be written, and nobody else uses it.
+unsafe fn rectangle<'a, T: Fast>(
+    product: &Product<'a, T>,
+    c: *mut T,
+    c_row: usize,
+    (top, rows): (usize, usize),
+    (left, width): (usize, usize),
+) -> Block<'a, T> {
     let depth = product.a.cols();
-    let start = match (product.accumulate, product.bias) {
+    let bias = product.bias.map(|bias| &bias[left..][..width]);
+    let start = match (product.accumulate, bias) {
         (true, _) => Start::Accumulate,
-        (false, Some(bias)) => Start::Row(bias[left..].as_ptr()),
+        (false, Some(bias)) => Start::Row(bias.as_ptr()),
         (false, None) => Start::Zero,
     };
-    let a = product.a.part(top, rows, 0, depth);
-    let b = product.b.part(0, depth, left, width);
-    // SAFETY: this task's part of C, which nobody else uses; the bias has `width` elements from `left` on.
-    let block = unsafe { Block::new(a, b, c.wrapping_add(top * cols + left), cols, start) };
-    if let (true, Some(bias)) = (product.accumulate, product.bias) {
-        for i in top..top + rows {
-            for (j, &bias) in bias.iter().enumerate().skip(left).take(width) {
-                // SAFETY: an element of this task's part of C.
-                unsafe { *c.add(i * cols + j) += bias };
+    if let (true, Some(bias)) = (product.accumulate, bias) {
+        for i in 0..rows {
+            for (j, &bias) in bias.iter().enumerate() {
+                // SAFETY: an element of this part of C.
+                unsafe { *c.add(i * c_row + j) += bias };
             }
         }
     }
-    simd::run(block);
+    let a = product.a.part(top, rows, 0, depth);
+    let b = product.b.part(0, depth, left, width);
+    // SAFETY: the caller's promise; the bias has `width` elements.
+    unsafe { Block::new(a, b, c, c_row, start) }
 }
 
 /// What C is before the product is added: nothing, the bias, or what it was.

@@ -113,6 +113,34 @@ fn large_products_agree_with_the_reference() {
 }
 
 #[test]
+fn products_that_share_a_packed_b_agree_with_the_reference() {
+    // Several slabs of depth; then several of columns; then two in a batch.
+    let (m, k, n) = (389, 1700, 70);
+    let (a, b) = (numbers::<f32>(m * k, 1), numbers::<f32>(k * n, 2));
+    let bias = numbers(n, 5);
+    for (a, b) in [
+        (MatRef::row_major(&a, m, k), MatRef::row_major(&b, k, n)),
+        (
+            MatRef::row_major(&a, k, m).t(),
+            MatRef::row_major(&b, n, k).t(),
+        ),
+    ] {
+        check(&Product::new(a, b));
+        check(&Product::new(a, b).bias(&bias));
+        check(&Product::new(a, b).bias(&bias).accumulate());
+    }
+    let (m, k, n) = (384, 1540, 700);
+    let (a, b) = (numbers::<f64>(m * k, 1), numbers::<f64>(k * n, 2));
+    let (a, b) = (MatRef::row_major(&a, m, k), MatRef::row_major(&b, k, n));
+    check(&Product::new(a, b).bias(&numbers(n, 5)));
+    let (m, k, n) = (400, 1200, 71);
+    let (a, b) = (numbers::<f32>(2 * m * k, 1), numbers::<f32>(2 * k * n, 2));
+    let (a, b) = (MatRef::row_major(&a, m, k), MatRef::row_major(&b, k, n));
+    let strides = [(m * k) as isize, (k * n) as isize];
+    check(&Product::new(a, b).batched(&[2], &strides[..1], &strides[1..]));
+}
+
+#[test]
 fn batches_agree_with_the_reference() {
     let (a, b) = (numbers::<f64>(2000, 1), numbers::<f64>(2000, 2));
     let (a, b) = (MatRef::row_major(&a, 5, 7), MatRef::row_major(&b, 7, 3));
@@ -138,6 +166,7 @@ fn bits_do_not_depend_on_the_number_of_threads() {
         [1, 784, 512],
         [64, 784, 128],
         [2000, 64, 8],
+        [400, 1700, 64],
     ] {
         let (a, b) = (numbers::<f32>(m * k, 1), numbers::<f32>(k * n, 2));
         let (a, b) = (MatRef::row_major(&a, m, k), MatRef::row_major(&b, k, n));
@@ -157,18 +186,17 @@ fn bits_do_not_depend_on_the_number_of_threads() {
 
 #[test]
 fn an_element_has_the_same_bits_wherever_it_stands() {
-    let (a, b) = (numbers::<f32>(50 * 600, 1), numbers::<f32>(600 * 45, 2));
-    let (a, b) = (
-        MatRef::row_major(&a, 50, 600),
-        MatRef::row_major(&b, 600, 45),
-    );
-    let mut whole = vec![0.0; 50 * 45];
-    Product::new(a, b).write(&mut whole);
-    let mut part = vec![0.0; 4 * 5];
-    Product::new(a.part(41, 4, 0, 600), b.part(0, 600, 3, 5)).write(&mut part);
-    for i in 0..4 {
-        for j in 0..5 {
-            assert_eq!(part[i * 5 + j], whole[(41 + i) * 45 + 3 + j]);
+    for [m, k, n] in [[50, 600, 45], [400, 1700, 64]] {
+        let (a, b) = (numbers::<f32>(m * k, 1), numbers::<f32>(k * n, 2));
+        let (a, b) = (MatRef::row_major(&a, m, k), MatRef::row_major(&b, k, n));
+        let mut whole = vec![0.0; m * n];
+        Product::new(a, b).write(&mut whole);
+        let mut part = vec![0.0; 4 * 5];
+        Product::new(a.part(41, 4, 0, k), b.part(0, k, 3, 5)).write(&mut part);
+        for i in 0..4 {
+            for j in 0..5 {
+                assert_eq!(part[i * 5 + j], whole[(41 + i) * n + 3 + j]);
+            }
         }
     }
 }

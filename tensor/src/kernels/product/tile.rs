@@ -13,7 +13,7 @@
 //! A is read by strides, so that it needn't be packed, and in **runs**: p goes through `run` steps from each of the offsets in `runs`. A plain product has
 //! one run; a convolution has one for each row of its window, and thus reads the image where it is.
 
-use crate::kernels::simd::{Kernel, Vector};
+use crate::kernels::simd::{self, Kernel, Vector};
 
 /// What a tile of C starts from, before the product is added.
 #[derive(Clone, Copy)]
@@ -120,27 +120,20 @@ impl<T: Copy> Tile<'_, T> {
     /// As for [`compute`](Self::compute).
     #[inline(always)]
     unsafe fn sum<V: Vector<Element = T>, const R: usize, const W: usize>(&self, last: usize) {
-        // SAFETY: `compute`'s promise: all reads and writes below stay in the R rows and (W−1)·LANES + last columns it names.
+        // SAFETY: `compute`'s promise: all reads and writes of C stay in the R rows and (W−1)·LANES + last columns it names; the distances given
+        // to `products` are A's.
         unsafe {
-            let mut sums = [[V::zero(); W]; R];
-            let mut b = self.b;
-            for &start in self.runs {
-                let mut a = self.a.wrapping_offset(start);
-                for _ in 0..self.run {
-                    let mut b_row = [V::zero(); W];
-                    for (w, register) in b_row.iter_mut().enumerate() {
-                        *register = V::load(b.add(w * V::LANES));
-                    }
-                    for (r, row) in sums.iter_mut().enumerate() {
-                        let a = V::splat(*a.offset(r as isize * self.a_row));
-                        for (sum, b) in row.iter_mut().zip(b_row) {
-                            *sum = a.mul_add(b, *sum);
-                        }
-                    }
-                    a = a.wrapping_offset(self.a_col);
-                    b = b.wrapping_offset(self.b_row);
-                }
+            // Rows of a large C lie pages apart, where no hardware prefetcher finds them.
+            for r in 0..R {
+                simd::prefetch(self.c.wrapping_add(r * self.c_row));
             }
+            // Packed panels: distances that the compiler knows leave no address to compute beside the arithmetic.
+            let packed = self.a_row == 1 && self.a_col == V::TILE_ROWS as isize;
+            let sums = if packed && R == V::TILE_ROWS && W == 2 {
+                self.products::<V, R, W>(1, V::TILE_ROWS as isize)
+            } else {
+                self.products::<V, R, W>(self.a_row, self.a_col)
+            };
             let whole = last == V::LANES;
             for (r, row) in sums.into_iter().enumerate() {
                 for (w, mut sum) in row.into_iter().enumerate() {
@@ -163,6 +156,42 @@ impl<T: Copy> Tile<'_, T> {
                     }
                 }
             }
+        }
+    }
+
+    /// The sum of the outer products, where rows and columns of A are `a_row` and `a_col` apart.
+    ///
+    /// # Safety
+    ///
+    /// As for [`compute`](Self::compute), with these distances.
+    #[inline(always)]
+    unsafe fn products<V: Vector<Element = T>, const R: usize, const W: usize>(
+        &self,
+        a_row: isize,
+        a_col: isize,
+    ) -> [[V; W]; R] {
+        // SAFETY: `compute`'s promise: A and B can be read where the loops go.
+        unsafe {
+            let mut sums = [[V::zero(); W]; R];
+            let mut b = self.b;
+            for &start in self.runs {
+                let mut a = self.a.wrapping_offset(start);
+                for _ in 0..self.run {
+                    let mut b_row = [V::zero(); W];
+                    for (w, register) in b_row.iter_mut().enumerate() {
+                        *register = V::load(b.add(w * V::LANES));
+                    }
+                    for (r, row) in sums.iter_mut().enumerate() {
+                        let a = V::splat(*a.offset(r as isize * a_row));
+                        for (sum, b) in row.iter_mut().zip(b_row) {
+                            *sum = a.mul_add(b, *sum);
+                        }
+                    }
+                    a = a.wrapping_offset(a_col);
+                    b = b.wrapping_offset(self.b_row);
+                }
+            }
+            sums
         }
     }
 }

@@ -108,6 +108,20 @@ impl Lanes for f64 {
     type Avx512 = avx512::F64x8;
 }
 
+/// Asks for the cache line of `at`, which is going to be needed: it comes while other work goes on. Does nothing where the target has
+/// no such instruction. Any address will do, since nothing is read.
+#[inline(always)]
+pub(crate) fn prefetch<T>(at: *const T) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: SSE is part of x86-64, and a prefetch never faults, whatever the address.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = at;
+}
+
 /// A piece of work that is written once and compiled for every level.
 pub(crate) trait Kernel<T> {
     /// What the kernel gives back.
