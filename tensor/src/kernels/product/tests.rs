@@ -31,7 +31,11 @@ fn check<T: Float>(product: &Product<'_, T>) {
             let error = (c.primal() - e.primal()).abs();
             assert!(
                 error <= tolerance * e.primal().abs().max(1.0),
-                "{level:?}: element {i} is {c}, expected {e}: {product:?}"
+                "{level:?}: element {i} is {c}, expected {e}, of [{}, {}] · [{}, {}]",
+                product.a.rows(),
+                product.a.cols(),
+                product.b.rows(),
+                product.b.cols(),
             );
         }
     }
