@@ -20,6 +20,27 @@ impl<T: Float> Var<T> {
     /// The sum of this over the members of the tape's [group](crate::Tape::with_group), added up in the order of their ranks; on a tape
     /// without a group, this itself. All members call it in the same order, forward and, by running the same program, backward.
     ///
+    /// ```
+    /// use etude_autograd::{AllReduce, Tape, ThreadGroup};
+    /// use etude_tensor::Tensor;
+    /// use std::rc::Rc;
+    ///
+    /// // Two threads with a tape each: the sum over both of x², where the members' x are 1 and 2.
+    /// let sums: Vec<f32> = std::thread::scope(|scope| {
+    ///     let members: Vec<_> = ThreadGroup::new(2)
+    ///         .into_iter()
+    ///         .map(|member| scope.spawn(move || {
+    ///             let x = Tensor::scalar(1.0 + member.rank() as f32);
+    ///             let tape = Tape::new().with_group(Rc::new(member));
+    ///             tape.input(x).square()?.all_reduce_sum()?.tensor().item()
+    ///         }))
+    ///         .collect();
+    ///     members.into_iter().map(|member| member.join().expect("no panic")).collect::<Result<_, _>>()
+    /// })?;
+    /// assert_eq!(sums, [5.0, 5.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If a member has left or gives another shape.
     pub fn all_reduce_sum(&self) -> Result<Var<T>> {

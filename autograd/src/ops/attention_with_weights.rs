@@ -10,6 +10,21 @@ impl<T: Float> Var<T> {
     /// [`scaled_dot_product_attention`](Var::scaled_dot_product_attention) that also gives the scores and the weights, and so takes memory for
     /// `queries × keys` of them. This is the query.
     ///
+    /// ```
+    /// use etude_autograd::{AttentionOptions, Tape};
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// // One query and two keys, to which it is equally near.
+    /// let query = tape.input(Tensor::from([[1.0_f32, 1.0]]));
+    /// let key = tape.input(Tensor::from([[1.0, 0.0], [0.0, 1.0]]));
+    /// let value = tape.input(Tensor::from([[2.0], [6.0]]));
+    /// let parts = query.attention_with_weights(&key, &value, &AttentionOptions::new())?;
+    /// assert_eq!(parts.weights.tensor().to_vec(), [0.5, 0.5]);
+    /// assert_eq!(parts.output.tensor().to_vec(), [4.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`scaled_dot_product_attention`](Var::scaled_dot_product_attention).
     pub fn attention_with_weights(

@@ -17,6 +17,8 @@ pub(crate) mod tile;
 mod vector;
 
 #[cfg(test)]
+mod speed;
+#[cfg(test)]
 mod tests;
 
 use super::simd::{self, Kernel, Lanes, Vector};

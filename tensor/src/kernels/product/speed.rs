@@ -1,0 +1,165 @@
+//! How fast products are, beside the limit of the arithmetic units and a second implementation: a table to be read.
+//!
+//! ```sh
+//! cargo test --release -p etude-tensor --lib product_speed -- --ignored --nocapture
+//! ```
+
+use super::{Fast, MatRef, Product};
+use crate::kernels::simd::{self, Kernel, Lanes, Vector};
+use crate::kernels::{level, parallel};
+use std::hint::black_box;
+use std::time::Instant;
+
+/// Sums that don't wait for each other, enough to keep every arithmetic unit busy, and few enough for the registers.
+const CHAINS: usize = 12;
+
+/// `steps` multiply-adds of whole registers in each chain, without memory: nothing on this processor is faster.
+struct Peak {
+    steps: usize,
+}
+
+impl<T: Lanes> Kernel<T> for Peak {
+    /// How many floating-point operations that was.
+    type Output = usize;
+
+    #[inline(always)]
+    unsafe fn run<V: Vector<Element = T>>(self) -> usize {
+        // SAFETY: our caller's promise: the processor has the instructions of V.
+        let (zero, factor) = unsafe { black_box((V::zero(), V::zero())) };
+        let mut sums = [zero; CHAINS];
+        for _ in 0..self.steps {
+            for sum in &mut sums {
+                *sum = factor.mul_add(zero, *sum);
+            }
+        }
+        black_box(sums);
+        2 * CHAINS * V::LANES * self.steps
+    }
+}
+
+/// What `body` does in a second: its operations over the time it takes.
+fn rate(body: impl FnOnce() -> usize) -> f64 {
+    let start = Instant::now();
+    let operations = body();
+    operations as f64 / start.elapsed().as_secs_f64()
+}
+
+fn median(mut rates: Vec<f64>) -> f64 {
+    rates.sort_by(f64::total_cmp);
+    rates[rates.len() / 2]
+}
+
+/// `c = a·b` of square matrices by the crate `matrixmultiply`.
+trait Second: Fast {
+    fn second(size: usize, a: &[Self], b: &[Self], c: &mut [Self]);
+}
+
+macro_rules! second {
+    ($t:ty, $gemm:path) => {
+        impl Second for $t {
+            fn second(n: usize, a: &[$t], b: &[$t], c: &mut [$t]) {
+                assert!(a.len() == n * n && b.len() == n * n && c.len() == n * n);
+                let (row, a, b) = (n as isize, a.as_ptr(), b.as_ptr());
+                // SAFETY: the three slices are n rows of n elements, as was just checked.
+                unsafe {
+                    $gemm(
+                        n,
+                        n,
+                        n,
+                        1.0,
+                        a,
+                        row,
+                        1,
+                        b,
+                        row,
+                        1,
+                        0.0,
+                        c.as_mut_ptr(),
+                        row,
+                        1,
+                    )
+                }
+            }
+        }
+    };
+}
+second!(f32, matrixmultiply::sgemm);
+second!(f64, matrixmultiply::dgemm);
+
+/// One line of the table, all of its figures taken in turns.
+fn line<T: Second>(name: &str, size: usize, pools: &[rayon::ThreadPool; 2]) {
+    let numbers = |seed: usize| -> Vec<T> {
+        (0..size * size)
+            .map(|i| T::from_f64(((i * seed) % 17) as f64 - 8.0))
+            .collect()
+    };
+    let (a, b) = (numbers(3), numbers(5));
+    let mut c = vec![T::ZERO; size * size];
+    let mut ours = |transposed: bool| {
+        let (a, b) = (
+            MatRef::row_major(&a, size, size),
+            MatRef::row_major(&b, size, size),
+        );
+        match transposed {
+            false => Product::new(a, b).write(&mut c),
+            true => Product::new(a.t(), b.t()).write(&mut c),
+        }
+        2 * size.pow(3)
+    };
+    let peak = || simd::run::<T, Peak>(Peak { steps: 200_000 });
+    let mut other = vec![T::ZERO; size * size];
+    let turns = (1 << 31) / size.pow(3);
+    let mut rates: [Vec<f64>; 6] = Default::default();
+    for _ in 0..turns.clamp(15, 400) {
+        let turn = [
+            pools[0].install(|| rate(peak)),
+            pools[0].install(|| rate(|| ours(false))),
+            pools[0].install(|| rate(|| ours(true))),
+            rate(|| {
+                T::second(size, &a, &b, &mut other);
+                2 * size.pow(3)
+            }),
+            pools[1].install(|| {
+                rate(|| {
+                    let much = parallel::Work::nanoseconds(1e9);
+                    parallel::map_chunks(2, much, |_| peak()).into_iter().sum()
+                })
+            }),
+            pools[1].install(|| rate(|| ours(false))),
+        ];
+        for (rates, rate) in rates.iter_mut().zip(turn) {
+            rates.push(rate);
+        }
+    }
+    let [peak, one, transposed, second, two_peak, two] = rates.map(median);
+    println!(
+        "| `{name}` {size} | {:.1} | {:.0} % | {:.0} % | {:.2} | {:.1} | {:.0} % |",
+        one / 1e9,
+        100.0 * one / peak,
+        100.0 * transposed / peak,
+        one / second,
+        two / 1e9,
+        100.0 * two / two_peak,
+    );
+    assert!(one > second / 2.0, "half as fast as the other at {size}");
+}
+
+#[test]
+#[ignore = "a measurement: a minute on a quiet machine"]
+fn product_speed() {
+    let pools = [1, 2].map(|threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        pool.build().unwrap()
+    });
+    println!("level {:?}", level());
+    println!(
+        "| type, size | 1 thread, GFLOP/s | of peak | Aᵀ·Bᵀ, of peak | times matrixmultiply | 2 threads, GFLOP/s | of peak |"
+    );
+    println!("|---|---:|---:|---:|---:|---:|---:|");
+    for size in [16, 64, 128, 256, 512, 1024, 2048] {
+        line::<f32>("f32", size, &pools);
+    }
+    for size in [64, 256, 1024] {
+        line::<f64>("f64", size, &pools);
+    }
+}
