@@ -94,7 +94,7 @@ impl<T: Copy> Kernel<T> for TileOf<'_, T> {
         macro_rules! choose {
             ($($r:literal)*) => {
                 match self.rows {
-                    $($r if $r <= V::TILE_ROWS => {
+                    $($r if const { $r <= V::TILE_ROWS } => {
                         // SAFETY: `compute`'s promise, handed on.
                         unsafe {
                             if self.cols > V::LANES {
@@ -129,7 +129,7 @@ impl<T: Copy> Tile<'_, T> {
             }
             // Packed panels: distances that the compiler knows leave no address to compute beside the arithmetic.
             let packed = self.a_row == 1 && self.a_col == V::TILE_ROWS as isize;
-            let sums = if packed && R == V::TILE_ROWS && W == 2 {
+            let sums = if const { R == V::TILE_ROWS && W == 2 } && packed {
                 self.products::<V, R, W>(1, V::TILE_ROWS as isize)
             } else {
                 self.products::<V, R, W>(self.a_row, self.a_col)
