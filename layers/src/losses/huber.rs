@@ -66,11 +66,11 @@ pub struct Huber {
 pair_loss!(Huber, "Huber", WHO = "huber", "prediction");
 
 impl Huber {
-    /// With `a = |e|` and `c = min(a, delta)`, both branches are `c·(a − ½c)`.
+    /// With `c` the error `e` within ±delta, both branches are `c·(e − ½c)`.
     fn elements<T: Float>(&self, prediction: &Var<T>, target: &Var<T>) -> Result<Elements<T>> {
-        let a = prediction.try_sub(target)?.abs()?;
-        let c = a.clamp(0.0, self.config.delta)?;
-        Ok(c.try_mul(&a.try_sub(&c.mul_scalar(0.5)?)?)?.into())
+        let e = prediction.try_sub(target)?;
+        let c = e.clamp(-self.config.delta, self.config.delta)?;
+        Ok(c.try_mul(&e.try_sub(&c.mul_scalar(0.5)?)?)?.into())
     }
 }
 
@@ -98,9 +98,10 @@ mod tests {
     #[test]
     fn derivatives_of_first_and_second_order() -> Result<()> {
         let loss = HuberConfig::new().init()?;
+        // An error of 0 is no kink: the curvature there is 1, as around it.
         let inputs = [
-            Tensor::from([0.3, -0.7, 2.5]),
-            Tensor::from([0.0, 0.1, 0.4]),
+            Tensor::from([0.3, -0.7, 2.5, 0.2]),
+            Tensor::from([0.0, 0.1, 0.4, 0.2]),
         ];
         gradcheck(|x| loss.forward(&x[0], &x[1]), &inputs)?;
         gradgradcheck(|x| loss.forward(&x[0], &x[1]), &inputs).map(|_| ())

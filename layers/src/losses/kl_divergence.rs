@@ -89,7 +89,7 @@ impl KlDivergence {
         let target = target.detach().clamp(self.config.epsilon, 1.0)?;
         let predicted = match self.config.from_log {
             true => prediction.clone(),
-            false => prediction.clamp(self.config.epsilon, 1.0)?.ln()?,
+            false => clipped(prediction, self.config.epsilon)?.ln()?,
         };
         let mut terms = target.try_mul(&target.ln()?.try_sub(&predicted)?)?;
         if let Some(weights) = &self.config.class_weights {
@@ -98,6 +98,13 @@ impl KlDivergence {
         }
         Ok(terms.sum(-1)?.into())
     }
+}
+
+/// Probabilities within `[epsilon, 1]`, both ends included, as they are; others as the constants that they are clipped to.
+fn clipped<T: Float>(probabilities: &Var<T>, epsilon: f64) -> Result<Var<T>> {
+    let clipped = probabilities.tensor().clamp(epsilon, 1.0)?;
+    let within = clipped.equal(probabilities.tensor())?;
+    probabilities.where_(&within, &probabilities.tape().input(clipped))
 }
 
 #[cfg(test)]
@@ -121,6 +128,17 @@ mod tests {
         assert!((loss.tensor().to_vec()[0] - expected).abs() < 1e-15);
         let gradient = loss.sum(..)?.backward()?.get(&prediction)?;
         assert_eq!(gradient.to_vec(), [0.0, -0.5, 0.0]);
+        Ok(())
+    }
+
+    #[test]
+    fn a_prediction_at_an_end_is_not_clipped() -> Result<()> {
+        let tape = Tape::new();
+        let prediction = tape.var(Tensor::from([[0.125, 1.0]]));
+        let target = tape.input(Tensor::from([[0.25, 0.75]]));
+        let loss = KlDivergenceConfig::new().epsilon(0.125).init()?;
+        let gradient = loss.forward(&prediction, &target)?.backward()?;
+        assert_eq!(gradient.get(&prediction)?.to_vec(), [-2.0, -0.75]);
         Ok(())
     }
 
