@@ -137,11 +137,13 @@ impl<T: Float> BatchNorm<T> {
         let channels = x.shape()[axis];
         let built = self.moving_mean.value().ok();
         check_size_along(WHO, built.map(Tensor::elements), channels, x.shape())?;
+        let weights = mask.map(|mask| weights(mask, x, axis)).transpose()?;
         self.make(channels)?;
         let training = x.tape().is_training() && self.config.trainable;
-        match mask {
-            None if training && !self.is_in_group(x) => self.by_batch(x, axis),
-            _ => self.by_moments(x, axis, mask, training),
+        let whole = weights.is_none() && !self.is_in_group(x) && !x.shape().contains(&0);
+        match training && whole {
+            true => self.by_batch(x, axis),
+            false => self.by_moments(x, axis, weights.as_ref(), training),
         }
     }
 
@@ -152,13 +154,6 @@ impl<T: Float> BatchNorm<T> {
 
     /// Normalises by the moments of the whole batch: one operation, on channels that stand last.
     fn by_batch(&self, x: &Var<T>, axis: usize) -> Result<Var<T>> {
-        if x.shape().contains(&0) {
-            let message = format!(
-                "an input of shape {:?} has no element to take moments of",
-                x.shape()
-            );
-            return Err(Error::shape(WHO, message));
-        }
         let (tape, channels) = (x.tape(), x.shape()[axis]);
         let gamma = leaf(tape, &self.gamma)?;
         let gamma = gamma.unwrap_or_else(|| tape.input(Tensor::ones([channels])));
@@ -186,16 +181,15 @@ impl<T: Float> BatchNorm<T> {
         &self,
         x: &Var<T>,
         axis: usize,
-        mask: Option<&Tensor<T>>,
+        weights: Option<&Tensor<T>>,
         training: bool,
     ) -> Result<Var<T>> {
         let (tape, channels) = (x.tape(), x.shape()[axis]);
         // A vector of channels, in the shape in which it broadcasts against x.
         let mut spread = vec![1; x.rank()];
         spread[axis] = channels;
-        let weights = mask.map(|mask| weights(mask, x, axis)).transpose()?;
         let moments = if training {
-            let moments = self.moments(x, axis, weights.as_ref())?;
+            let moments = self.moments(x, axis, weights)?;
             let [mean, variance] = [&moments.mean, &moments.variance];
             let flat = |moment: &Var<T>| moment.tensor().reshape([channels]);
             self.update(x, flat(mean)?, flat(variance)?)?;
@@ -221,7 +215,7 @@ impl<T: Float> BatchNorm<T> {
         let others = Axes::from(others);
         let weights = match weights {
             Some(weights) if !self.is_in_group(x) => weights,
-            weights => return Moments::over_group(x, weights, x.shape()[axis], &others),
+            weights => return Moments::over_group(x, weights, &others),
         };
         let total = weights.sum(..)?;
         // With no weight at all, both moments are 0: the sums are, and 1 divides them.
@@ -375,6 +369,28 @@ mod tests {
     }
 
     #[test]
+    fn without_samples_the_moments_are_0() -> Result<()> {
+        for (shape, mask) in [
+            ([0, 3], None),
+            ([0, 3], Some(Tensor::zeros([0]))),
+            ([3, 0], None),
+        ] {
+            let mut norm: BatchNorm<f64> = BatchNormConfig::new()
+                .momentum(0.75)
+                .init(&mut Rng::seed(1))?;
+            let tape = Tape::training(1);
+            let y = norm.forward(&tape.input(Tensor::zeros(shape)), mask.as_ref())?;
+            assert_eq!(y.shape(), shape);
+            tape.finish().commit(&mut norm)?;
+            assert_eq!(
+                norm.moving_variance.value()?,
+                &Tensor::full([shape[1]], 0.75)
+            );
+        }
+        Ok(())
+    }
+
+    #[test]
     fn a_frozen_layer_uses_its_averages_in_training_too() -> Result<()> {
         let norm: BatchNorm<f64> = BatchNormConfig::new()
             .trainable(false)
@@ -406,7 +422,6 @@ mod tests {
             run(&[3, 2], Some(&[2])),
             "batch_norm: a mask of shape [2] for an input [3, 2]; expected [3]"
         );
-        assert!(run(&[0, 2], None).contains("no element to take moments of"));
         assert!(run(&[2], None).contains("rank 2 or more"));
         let outside: BatchNorm<f64> = BatchNormConfig::new().axis(2).init(&mut Rng::seed(1))?;
         let message = outside

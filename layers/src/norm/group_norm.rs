@@ -121,7 +121,7 @@ impl<T: Float> GroupNorm<T> {
     ///
     /// # Errors
     /// If `x` has no such axis, it is the first, the groups don't divide it, or it has another size than the layer was made
-    /// for; if the mask doesn't broadcast to `x`, or leaves a block without weight.
+    /// for; if a block has no element; if the mask doesn't broadcast to `x`, or leaves a block without weight.
     pub fn forward(&self, x: &Var<T>, mask: Option<&Tensor<T>>) -> Result<Var<T>> {
         let axis = axis_index(WHO, self.config.axis, x.rank())?;
         if axis == 0 {
@@ -132,7 +132,13 @@ impl<T: Float> GroupNorm<T> {
         let built = params.into_iter().flatten().find_map(|p| p.value().ok());
         check_size_along(WHO, built.map(Tensor::elements), channels, x.shape())?;
         let groups = self.groups(channels)?;
-        self.make(channels)?;
+        if channels == 0 || (x.shape()[0] > 0 && x.shape().contains(&0)) {
+            let message = format!(
+                "a group of channels of an input of shape {:?} has no element to take moments of",
+                x.shape()
+            );
+            return Err(Error::shape(WHO, message));
+        }
 
         // The channels' axis becomes two: the groups, and the channels of one.
         let split = |shape: &[usize]| {
@@ -159,6 +165,7 @@ impl<T: Float> GroupNorm<T> {
                 Moments::weighted(&blocks, &weights, &total, &inner)?
             }
         };
+        self.make(channels)?;
         let mut spread = vec![1; x.rank()];
         spread[axis] = channels;
         let spread = split(&spread);
@@ -310,6 +317,13 @@ mod tests {
             message(config().groups(1).input_size(4), &[2, 5]),
             "group_norm: expects 4 input channels, got 5 in an input of shape [2, 5]"
         );
+        for shape in [[2, 0, 4], [2, 5, 0], [0, 5, 0]] {
+            let message = message(config().groups(-1), &shape);
+            assert!(
+                message.contains("has no element to take moments of"),
+                "{message}"
+            );
+        }
         let refused = |config: GroupNormConfig| {
             let refused = config.init::<f64>(&mut Rng::seed(1));
             refused.unwrap_err().to_string()

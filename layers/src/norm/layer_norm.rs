@@ -38,9 +38,11 @@ impl LayerNormConfig {
             beta: self.beta(rng),
             config: self.clone(),
         };
-        if let (Some(input_size), [_]) = (self.input_size, self.axis.as_slice()) {
+        if let Some(input_size) = self.input_size {
             check_size(WHO, "input_size", input_size)?;
-            norm.make(&[input_size])?;
+            if let [_] = self.axis.as_slice() {
+                norm.make(&[input_size])?;
+            }
         }
         Ok(norm)
     }
@@ -230,6 +232,14 @@ mod tests {
         };
         assert!(message(AxisInts::from(2)).starts_with("layer_norm: axis 2 is out of range"));
         assert!(message(AxisInts::from([1, -1])).starts_with("layer_norm: axis -1 is named twice"));
+        let nothing = LayerNormConfig::new().axis([0, 1]).input_size(0);
+        assert_eq!(
+            nothing
+                .init::<f64>(&mut Rng::seed(1))
+                .unwrap_err()
+                .to_string(),
+            "layer_norm: input_size is 0; expected 1 or more"
+        );
         Ok(())
     }
 }

@@ -38,17 +38,17 @@ impl<T: Float> Moments<T> {
     }
 
     /// Like [`weighted`](Moments::weighted), or with every element alike, over the parts of all members of the tape's group.
-    pub(super) fn over_group(
-        x: &Var<T>,
-        weights: Option<&Tensor<T>>,
-        channels: usize,
-        axes: &Axes,
-    ) -> Result<Self> {
-        let (tape, axes) = (x.tape(), axes.clone().keepdims());
+    pub(super) fn over_group(x: &Var<T>, weights: Option<&Tensor<T>>, axes: &Axes) -> Result<Self> {
+        let tape = x.tape();
         let total = match weights {
             Some(weights) => weights.sum(..)?,
-            None => Tensor::scalar(T::from_f64((x.tensor().elements() / channels) as f64)),
+            None => {
+                let reduced = axes.resolve("moments", x.rank())?;
+                let count: usize = reduced.into_iter().map(|axis| x.shape()[axis]).product();
+                Tensor::scalar(T::from_f64(count as f64))
+            }
         };
+        let axes = axes.clone().keepdims();
         let mut total = tape.input(total).all_reduce_sum()?;
         if total.item()? == T::ZERO {
             total = tape.scalar(1.0); // the sums are 0
