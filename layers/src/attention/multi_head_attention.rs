@@ -189,8 +189,8 @@ impl<T: Float> MultiHeadAttention<T> {
         xa: Option<&Var<T>>,
         mask: Option<&AttentionMask<T>>,
     ) -> Result<AttentionParts<T>> {
-        let heads = self.heads(x, xa)?;
         let options = self.options(x, xa, mask)?;
+        let heads = self.heads(x, xa)?;
         let options = attention_dropout(options, x.tape(), self.config.dropout)?;
         let parts = heads
             .query

@@ -4,13 +4,14 @@ use super::mask_argument;
 use super::places::Places;
 use crate::config::defaults::{check_rate, check_size};
 use crate::config::{Initializer, Ints, to_json};
-use crate::parameters::param;
+use crate::parameters::{made_for, param};
 use crate::regularization::drop;
 use crate::{Args, Argument, Layer, Module, Outputs, Signature};
 use etude_autograd::{AttentionMask, Param, Var};
 use etude_derive::config;
 use etude_tensor::{Error, Float, Result, Rng};
 use serde_json::Value;
+use std::sync::OnceLock;
 
 const WHO: &str = "talking_heads_attention";
 const SIGNATURE: Signature = Signature::new(
@@ -54,10 +55,11 @@ impl TalkingHeadsAttentionConfig {
         let layer = TalkingHeadsAttention {
             pre_softmax_weight: param(self.initializer, self.trainable, rng),
             post_softmax_weight: param(self.initializer, self.trainable, rng),
+            rank: OnceLock::new(),
             config: self.clone(),
         };
         if let Some(rank) = self.qkv_rank {
-            layer.axes(rank)?;
+            layer.check_axes(rank)?;
         }
         if let Some(num_heads) = self.num_heads {
             check_size(WHO, "num_heads", num_heads)?;
@@ -101,6 +103,9 @@ pub struct TalkingHeadsAttention<T: Float = f32> {
     pub pre_softmax_weight: Param<T>,
     /// Mixes the heads' weights, `[N, N]`.
     pub post_softmax_weight: Param<T>,
+    /// The rank of the first query.
+    #[module(skip)]
+    rank: OnceLock<usize>,
     #[module(skip)]
     config: TalkingHeadsAttentionConfig,
 }
@@ -128,9 +133,12 @@ impl<T: Float> TalkingHeadsAttention<T> {
         value: &Var<T>,
         mask: Option<&AttentionMask<T>>,
     ) -> Result<Talk<T>> {
-        let places = Places::new(WHO, self.axes(query.rank())?, query, key, value)?;
+        self.check_axes(query.rank())?;
+        let places = Places::new(WHO, self.axes(query.rank()), query, key, value)?;
         check_heads(&self.pre_softmax_weight, places.heads)?;
+        let mask = mask.map(|mask| places.mask(WHO, mask)).transpose()?;
         self.make(places.heads)?;
+        let _ = self.rank.set(query.rank());
         let [heads, queries, keys] = [places.heads, places.queries, places.keys];
         let (query, key, value) = (
             places.heads_first(query, queries)?,
@@ -144,8 +152,7 @@ impl<T: Float> TalkingHeadsAttention<T> {
         let mut scores = self.mix(&scores, &self.pre_softmax_weight)?;
         let weights = match mask {
             None => scores.softmax(-1)?,
-            Some(mask) => {
-                let (added, visible) = places.mask(WHO, mask)?;
+            Some((added, visible)) => {
                 if let Some(added) = added {
                     scores = scores.try_add(&added)?;
                 }
@@ -172,11 +179,19 @@ impl<T: Float> TalkingHeadsAttention<T> {
             .reshape([*batch, *heads, *queries, *keys])
     }
 
-    /// The attention axes, for tensors of this rank.
-    fn axes(&self, rank: usize) -> Result<Vec<usize>> {
-        let expected = self.config.qkv_rank.unwrap_or(rank);
-        if rank != expected || rank < 4 {
-            let message = match self.config.qkv_rank {
+    /// The attention axes of tensors of this rank, which has been checked.
+    fn axes(&self, rank: usize) -> Vec<usize> {
+        match &self.config.attention_axes {
+            Some(axes) => axes.as_slice().to_vec(),
+            None => (1..rank - 2).collect(),
+        }
+    }
+
+    /// Refuses a rank that tensors here can't have, and one that hasn't the attention axes.
+    fn check_axes(&self, rank: usize) -> Result<()> {
+        let qkv_rank = self.config.qkv_rank.or(self.rank.get().copied());
+        if rank != qkv_rank.unwrap_or(rank) || rank < 4 {
+            let message = match qkv_rank {
                 Some(qkv_rank) => format!(
                     "a query of rank {rank} with qkv_rank {qkv_rank}; expected both alike, 4 or more"
                 ),
@@ -187,7 +202,7 @@ impl<T: Float> TalkingHeadsAttention<T> {
             return Err(Error::shape(WHO, message));
         }
         let Some(given) = &self.config.attention_axes else {
-            return Ok((1..rank - 2).collect());
+            return Ok(());
         };
         let axes = given.as_slice();
         for (i, axis) in axes.iter().enumerate() {
@@ -199,7 +214,7 @@ impl<T: Float> TalkingHeadsAttention<T> {
                 return Err(Error::config(WHO, message));
             }
         }
-        Ok(axes.to_vec())
+        Ok(())
     }
 
     /// Draws the parameters, if they aren't there.
@@ -217,11 +232,10 @@ impl<T: Float> TalkingHeadsAttention<T> {
 }
 
 fn check_heads<T: Float>(weight: &Param<T>, heads: usize) -> Result<()> {
-    match weight.value() {
-        Ok(weight) if weight.shape() != [heads, heads] => {
+    match made_for(weight, 0) {
+        Some(expected) if expected != heads => {
             let message = format!(
-                "got {heads} heads; expected {}, for which the parameters were made",
-                weight.shape()[0]
+                "got {heads} heads; expected {expected}, for which the parameters were made"
             );
             Err(Error::shape(WHO, message))
         }
@@ -333,6 +347,14 @@ mod tests {
         assert_eq!(
             message,
             "talking_heads_attention: got 2 heads; expected 3, for which the parameters were made"
+        );
+        let layer = init(TalkingHeadsAttentionConfig::new())?;
+        layer.forward(&x, &x, &x, None)?;
+        let x = x.unsqueeze(1)?;
+        let message = layer.forward(&x, &x, &x, None).unwrap_err().to_string();
+        assert_eq!(
+            message,
+            "talking_heads_attention: a query of rank 5 with qkv_rank 4; expected both alike, 4 or more"
         );
         Ok(())
     }

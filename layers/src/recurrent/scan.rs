@@ -81,16 +81,16 @@ impl<'a, T: Float> Scan<'a, T> {
             );
             return Err(Error::shape(who, message));
         }
-        // First the parameters: sizes too large for memory are refused there.
-        let weights = gates.on_tape(x, x.shape())?;
-        let zeros = x.tape().input(Tensor::zeros([rows, gates.units()]));
-        let mut states = States::new();
         for (name, state) in start {
             if let Some(state) = state {
                 gates.check_state(name, state, rows)?;
             }
-            states.push(state.cloned().unwrap_or_else(|| zeros.clone()));
         }
+        // Before anything else is made, the parameters: sizes too large for memory are refused there.
+        let weights = gates.on_tape(x, x.shape())?;
+        let zeros = x.tape().input(Tensor::zeros([rows, gates.units()]));
+        let given_or_zeros = |(_, state): &(_, Option<&Var<T>>)| state.unwrap_or(&zeros).clone();
+        let states = start.iter().map(given_or_zeros).collect();
         // What skipped steps hold, padding of any kind, must reach neither a sum nor a gradient.
         let counting = match mask {
             Some(mask) => x.where_(&mask.unsqueeze(2)?, &x.tape().scalar(0.0))?,
