@@ -4,8 +4,9 @@ use crate::config::{DataFormat, Ints, Padding};
 use crate::spatial::Spatial;
 use etude_autograd::Var;
 use etude_tensor::kernels::conv::ConvGeometry;
-use etude_tensor::kernels::pool::PoolGeometry;
-use etude_tensor::{Float, Result};
+use etude_tensor::kernels::pool::{PoolGeometry, PoolShape};
+use etude_tensor::kernels::window::{Axis, Window};
+use etude_tensor::{Error, Float, Result};
 
 /// A window that slides over `D` spatial axes: the checked sizes of a layer's configuration.
 #[derive(Clone)]
@@ -27,8 +28,14 @@ impl<const D: usize> Sliding<D> {
         format: Option<DataFormat>,
     ) -> Result<Self> {
         padding.explicit(who, D)?;
+        let sizes = kernel.sizes(who, "kernel_size", D, 1)?;
+        let elements = |elements: usize, size: &usize| elements.checked_mul(*size);
+        if sizes.iter().try_fold(1, elements).is_none() {
+            let message = format!("kernel_size {kernel} has more elements than can be counted");
+            return Err(Error::config(who, message));
+        }
         Ok(Sliding {
-            kernel: kernel.sizes(who, "kernel_size", D, 1)?,
+            kernel: sizes,
             strides: vec![1; D],
             dilations: vec![1; D],
             padding: padding.clone(),
@@ -63,22 +70,44 @@ impl<const D: usize> Sliding<D> {
     }
 
     /// The geometry of a convolution of an input of shape `x`, channels last.
+    ///
+    /// # Errors
+    /// If a window is longer than its padded axis, or there is no group, as where each channel is one and there is none.
     pub(crate) fn convolution(&self, x: &[usize], groups: usize) -> Result<ConvGeometry> {
+        if groups == 0 {
+            let message = "expects an input with channels, got none";
+            return Err(Error::shape(self.who, message));
+        }
+        let padding = self.padding(x)?;
+        for (axis, &padding) in padding.iter().enumerate() {
+            let window = Window {
+                kernel: self.kernel[axis],
+                stride: self.strides[axis],
+                dilation: self.dilations[axis],
+                padding,
+            };
+            Axis::new(self.who, x[axis + 1], window)?;
+        }
         Ok(ConvGeometry {
             stride: self.strides[..].into(),
             dilation: self.dilations[..].into(),
-            padding: self.padding(x)?.into(),
+            padding: padding.into(),
             groups,
         })
     }
 
     /// The geometry of a pooling of an input of shape `x`, channels last.
+    ///
+    /// # Errors
+    /// If an axis is empty, a window is longer than its padded axis, or padding as long as the window.
     pub(crate) fn pooling(&self, x: &[usize]) -> Result<PoolGeometry> {
-        Ok(PoolGeometry {
+        let geometry = PoolGeometry {
             kernel: self.kernel[..].into(),
             stride: self.strides[..].into(),
             padding: self.padding(x)?.into(),
-        })
+        };
+        PoolShape::new(self.who, x, &geometry)?;
+        Ok(geometry)
     }
 
     fn padding(&self, x: &[usize]) -> Result<Vec<(usize, usize)>> {

@@ -2,7 +2,7 @@
 
 use super::config::conv_config;
 use crate::config::defaults::check_size;
-use crate::parameters::{build, check_size_along, leaf};
+use crate::parameters::{build, check_size_along, leaf, made_for};
 use crate::sliding::Sliding;
 use crate::spatial::of_rank;
 use crate::unary::unary_layer;
@@ -121,12 +121,11 @@ impl<const D: usize, T: Float> Conv<D, T> {
         let last = self.sliding.channels_last(x)?;
         let channels = last.shape()[D + 1];
         let groups = self.config.groups;
-        let built = self.weight.value().ok();
-        let made_for = built.map(|weight| weight.shape()[D] * groups);
+        let made_for = made_for(&self.weight, D).map(|channels| channels * groups);
         check_size_along(Self::WHO, made_for, channels, x.shape())?;
+        let geometry = self.sliding.convolution(last.shape(), groups)?;
         self.make(channels)?;
         let tape = x.tape();
-        let geometry = self.sliding.convolution(last.shape(), groups)?;
         let bias = leaf(tape, &self.bias)?;
         let y = last.conv(&tape.param(&self.weight)?, bias.as_ref(), &geometry)?;
         // After the way back, as a softmax is taken over the last axis of the format.
@@ -225,10 +224,10 @@ mod tests {
             message(&[5, 5, 2]),
             "conv2d: expects an input [b, spatial..., channels] of rank 4, got [5, 5, 2]"
         );
-        assert!(
-            message(&[1, 2, 5, 2]).starts_with("conv"),
-            "{}",
-            message(&[1, 2, 5, 2])
+        assert_eq!(
+            message(&[1, 2, 5, 2]),
+            "conv2d: a kernel of 3 with dilation 1 covers 3 elements, but the input axis has 2 and the padding (0, 0): give at least 3 \
+             together"
         );
         let refuse = |config: Conv2dConfig| {
             config

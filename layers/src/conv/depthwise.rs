@@ -8,6 +8,7 @@ use crate::spatial::of_rank;
 use crate::unary::unary_layer;
 use crate::{ActivationFn, Argument, Module, Signature};
 use etude_autograd::{Param, Var};
+use etude_tensor::kernels::conv::ConvGeometry;
 use etude_tensor::{Error, Float, Result, Rng};
 
 /// The configuration of a [`DepthwiseConv1d`].
@@ -94,18 +95,17 @@ pub struct DepthwiseConv<const D: usize, T: Float = f32> {
 }
 
 /// The grouped convolution of `x`, channels last, that a depthwise kernel `[k..., in, M]` is.
-pub(super) fn depthwise<const D: usize, T: Float>(
+pub(super) fn depthwise<T: Float>(
     x: &Var<T>,
     kernel: &Var<T>,
     bias: Option<&Var<T>>,
-    sliding: &Sliding<D>,
+    geometry: &ConvGeometry,
 ) -> Result<Var<T>> {
     let &[ref taps @ .., channels, multiplier] = kernel.shape() else {
         unreachable!("a kernel has at least two axes: its layer made it");
     };
     let shape = [taps, &[1, channels * multiplier]].concat();
-    let geometry = sliding.convolution(x.shape(), channels)?;
-    x.conv(&kernel.reshape(shape)?, bias, &geometry)
+    x.conv(&kernel.reshape(shape)?, bias, geometry)
 }
 
 /// The number of channels that a depthwise kernel of this multiplier gives.
@@ -132,10 +132,11 @@ impl<const D: usize, T: Float> DepthwiseConv<D, T> {
         let last = self.sliding.channels_last(x)?;
         let channels = last.shape()[D + 1];
         check_channels(Self::WHO, &self.weight, D, channels, x.shape())?;
+        let geometry = self.sliding.convolution(last.shape(), channels)?;
         self.make(channels)?;
         let tape = x.tape();
         let (weight, bias) = (tape.param(&self.weight)?, leaf(tape, &self.bias)?);
-        let y = depthwise(&last, &weight, bias.as_ref(), &self.sliding)?;
+        let y = depthwise(&last, &weight, bias.as_ref(), &geometry)?;
         self.activation.apply(&self.sliding.restore(y)?)
     }
 

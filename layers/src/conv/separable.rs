@@ -2,7 +2,6 @@
 
 use super::config::conv_config;
 use super::depthwise::{depthwise, widened};
-
 use crate::config::defaults::check_size;
 use crate::parameters::{build, check_channels, leaf};
 use crate::sliding::Sliding;
@@ -117,14 +116,10 @@ impl<const D: usize, T: Float> SeparableConv<D, T> {
         let last = self.sliding.channels_last(x)?;
         let channels = last.shape()[D + 1];
         check_channels(Self::WHO, &self.depthwise_kernel, D, channels, x.shape())?;
+        let geometry = self.sliding.convolution(last.shape(), channels)?;
         self.make(channels)?;
         let tape = x.tape();
-        let u = depthwise(
-            &last,
-            &tape.param(&self.depthwise_kernel)?,
-            None,
-            &self.sliding,
-        )?;
+        let u = depthwise(&last, &tape.param(&self.depthwise_kernel)?, None, &geometry)?;
         let pointwise = tape.param(&self.pointwise_kernel)?;
         let bias = leaf(tape, &self.bias)?;
         let y = u.conv(&pointwise, bias.as_ref(), &ConvGeometry::new(D))?;

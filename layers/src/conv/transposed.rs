@@ -138,8 +138,8 @@ impl<const D: usize, T: Float> ConvTranspose<D, T> {
         let last = self.sliding.channels_last(x)?;
         let channels = last.shape()[D + 1];
         check_channels(Self::WHO, &self.weight, D + 1, channels, x.shape())?;
-        self.make(channels)?;
         let (geometry, output) = self.sizes(&last.shape()[1..=D])?;
+        self.make(channels)?;
         let tape = x.tape();
         let (weight, bias) = (tape.param(&self.weight)?, leaf(tape, &self.bias)?);
         let y = last.conv_transpose(&weight, bias.as_ref(), &geometry, &output)?;

@@ -106,7 +106,10 @@ mod tests {
             .forward(&x)
             .unwrap_err()
             .to_string();
-        assert!(message.starts_with("max_pool: "), "{message}");
+        assert!(
+            message.starts_with("max_pool2d: a kernel of 2"),
+            "{message}"
+        );
         let message = MaxPool2dConfig::new()
             .kernel_size(2)
             .padding(2)
