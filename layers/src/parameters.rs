@@ -54,9 +54,13 @@ pub(crate) fn check_channels<T: Float>(
     channels: usize,
     input: &[usize],
 ) -> Result<()> {
-    let built = weight.value().ok();
-    let made_for = built.and_then(|weight| weight.shape().get(weight_axis));
-    check_size_along(who, made_for.copied(), channels, input)
+    check_size_along(who, made_for(weight, weight_axis), channels, input)
+}
+
+/// The size along an axis of a parameter's value, if it is there: what the layer was made for. None, too, where a value of another rank was
+/// loaded before the shape was known; it is refused when the layer asks for the shape.
+pub(crate) fn made_for<T: Float>(param: &Param<T>, axis: usize) -> Option<usize> {
+    param.value().ok()?.shape().get(axis).copied()
 }
 
 /// Refuses an input whose number of channels isn't the one that the layer was made for, if it has been made.

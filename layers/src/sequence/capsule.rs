@@ -2,7 +2,7 @@
 
 use crate::config::Initializer;
 use crate::config::defaults::check_size;
-use crate::parameters::{build, param};
+use crate::parameters::{build, made_for, param};
 use crate::unary::unary_layer;
 use crate::{Argument, Module, Signature};
 use etude_autograd::{Param, Var};
@@ -11,6 +11,9 @@ use etude_tensor::{Axes, Error, Float, Result, Rng, Tensor};
 
 const WHO: &str = "capsule";
 const SIGNATURE: Signature = Signature::new("Capsule", &[Argument::float("x")], &["output"]);
+
+/// Rounds that nobody needs more of: the couplings settle within a few.
+const MOST_ROUNDS: usize = 1000;
 
 /// The configuration of a [`Capsule`] layer.
 #[config]
@@ -21,7 +24,7 @@ pub struct CapsuleConfig {
     /// Their length.
     #[required]
     pub dim_capsules: usize,
-    /// The rounds of routing.
+    /// The rounds of routing, 1000 at most.
     #[default = 3]
     pub routings: usize,
     /// The length of an input capsule; that of the first input's last axis if absent.
@@ -38,11 +41,14 @@ impl CapsuleConfig {
     /// The layer, its weight seeded from `rng`; without `input_size` it is drawn at the first call.
     ///
     /// # Errors
-    /// If a size or `routings` is 0, or the initializer doesn't suit the weight.
+    /// If a size is 0, `routings` is 0 or above 1000, or the initializer doesn't suit the weight.
     pub fn init<T: Float>(&self, rng: &mut Rng) -> Result<Capsule<T>> {
         check_size(WHO, "num_capsules", self.num_capsules)?;
         check_size(WHO, "dim_capsules", self.dim_capsules)?;
-        check_size(WHO, "routings", self.routings)?;
+        if !(1..=MOST_ROUNDS).contains(&self.routings) {
+            let message = format!("routings is {}; expected 1 to {MOST_ROUNDS}", self.routings);
+            return Err(Error::config(WHO, message));
+        }
         let capsule = Capsule {
             weight: param(self.weight_initializer, self.trainable, rng),
             config: self.clone(),
@@ -128,8 +134,7 @@ impl<T: Float> Capsule<T> {
 
     /// `x` as `[batch, n, in]`.
     fn capsules(&self, x: &Var<T>) -> Result<Var<T>> {
-        let built = self.weight.value().ok().map(|weight| weight.shape()[0]);
-        let known = built.or(self.config.input_size);
+        let known = made_for(&self.weight, 0).or(self.config.input_size);
         let fits = |last: usize| known.is_none_or(|known| known == last);
         match *x.shape() {
             [_, last] if fits(last) => x.unsqueeze(1),
@@ -241,12 +246,14 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_named() {
-        let none = CapsuleConfig::new(3, 2).routings(0);
-        let err = none.init::<f32>(&mut Rng::seed(1)).unwrap_err();
-        assert_eq!(
-            err.to_string(),
-            "capsule: routings is 0; expected 1 or more"
-        );
+        for routings in [0, 1001] {
+            let config = CapsuleConfig::new(3, 2).routings(routings);
+            let err = config.init::<f32>(&mut Rng::seed(1)).unwrap_err();
+            assert_eq!(
+                err.to_string(),
+                format!("capsule: routings is {routings}; expected 1 to 1000")
+            );
+        }
         let layer = layer(CapsuleConfig::new(3, 2).input_size(4));
         let message = |shape: &[usize]| {
             let x = Tape::inference().input(Tensor::zeros(shape));

@@ -4,7 +4,7 @@ use super::inputs::{check_odd, example, side_behind_class_token};
 use super::kernel::{Kernel, centred};
 use crate::config::defaults::check_size;
 use crate::config::{Initializer, to_json};
-use crate::parameters::{check_size_along, inside};
+use crate::parameters::{check_size_along, inside, made_for};
 use crate::{Args, Argument, Layer, Module, Outputs, Signature};
 use etude_autograd::{Tape, Var};
 use etude_derive::config;
@@ -127,9 +127,9 @@ impl<T: Float> ConvRelativePositionalEncoding<T> {
             return Err(Error::shape(WHO, message));
         };
         let side = side_behind_class_token(WHO, tokens)?;
-        let made_for = self.dconvs[0].weight.value().ok();
-        let made_for = made_for.map(|weight| weight.shape()[3] / self.config.head_splits[0]);
-        check_size_along(WHO, made_for, features, query.shape())?;
+        let all = made_for(&self.dconvs[0].weight, 3);
+        let of_a_head = all.map(|all| all / self.config.head_splits[0]);
+        check_size_along(WHO, of_a_head, features, query.shape())?;
 
         let image_of = |x: &Var<T>| x.narrow(2, 1, side * side)?.transpose(1, 2);
         let z = image_of(value)?.reshape([batch, side, side, heads * features])?;

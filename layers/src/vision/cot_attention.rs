@@ -6,7 +6,7 @@ use super::start::he_fan_out;
 use super::{BatchNormActivation, BatchNormActivationConfig};
 use crate::config::Activation;
 use crate::config::defaults::check_size;
-use crate::parameters::{check_size_along, inside};
+use crate::parameters::{check_channels, inside};
 use crate::unary::unary_layer;
 use crate::{Argument, GroupNorm, GroupNormConfig, Layer, Module, Signature};
 use etude_autograd::Var;
@@ -141,13 +141,7 @@ impl<T: Float> CotAttention<T> {
     /// If `x` has another rank, or a number of channels that isn't a multiple of 8 or another one than the layer was made for.
     pub fn forward(&self, x: &Var<T>) -> Result<Var<T>> {
         let [_, _, _, channels] = image(WHO, x)?;
-        let made_for = self
-            .key_conv
-            .weight
-            .value()
-            .ok()
-            .map(|weight| weight.shape()[3]);
-        check_size_along(WHO, made_for, channels, x.shape())?;
+        check_channels(WHO, &self.key_conv.weight, 3, channels, x.shape())?;
         if !channels.is_multiple_of(SHARED) {
             let message = format!("{channels} input channels; expected a multiple of {SHARED}");
             return Err(Error::shape(WHO, message));

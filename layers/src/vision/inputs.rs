@@ -1,14 +1,15 @@
 //! What the layers of this room are called with: images, and sequences of tokens.
 
+use crate::parameters::made_for;
 use etude_autograd::{Param, Var};
 use etude_tensor::{Error, Float, Result, Shape, Tensor};
 
 /// Zeros of this shape, in the memory of a single one: what a layer of a known input size is built by.
 ///
 /// # Errors
-/// If the shape is larger than memory can address.
+/// If memory couldn't hold it: the layer may copy it.
 pub(super) fn example<T: Float>(shape: &[usize]) -> Result<Tensor<T>> {
-    Shape::new(shape).check_fits("an input", 0)?;
+    Shape::new(shape).check_fits("an input", size_of::<T>())?;
     Tensor::zeros([]).broadcast_to(shape)
 }
 
@@ -71,8 +72,8 @@ pub(super) fn check_tokens<T: Float>(
     tokens: usize,
     input: &[usize],
 ) -> Result<()> {
-    match weight.value().map(|weight| weight.shape()[0]) {
-        Ok(expected) if expected != tokens => {
+    match made_for(weight, 0) {
+        Some(expected) if expected != tokens => {
             let message =
                 format!("expects {expected} tokens, got {tokens} in an input of shape {input:?}");
             Err(Error::shape(who, message))

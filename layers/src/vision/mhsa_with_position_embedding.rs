@@ -8,7 +8,7 @@ use crate::Module;
 use crate::attention::{merge_heads, split_heads};
 use crate::config::Initializer;
 use crate::config::defaults::{check_rate, check_size};
-use crate::parameters::{build, check_channels, optional_param, param};
+use crate::parameters::{build, check_channels, made_for, optional_param, param};
 use etude_autograd::{Param, Var};
 use etude_tensor::{Error, Float, Result, Rng};
 
@@ -174,8 +174,10 @@ impl<T: Float> MhsaWithPositionEmbedding<T> {
             let message = format!("expects an image with rows and columns, got {input:?}");
             return Err(Error::shape(WHO, message));
         }
-        if let (Ok(height), Ok(width)) = (self.r_height.value(), self.r_width.value()) {
-            let expected = [height, width].map(|table| self.position.keys(table.shape()[1]));
+        if let (Some(height), Some(width)) =
+            (made_for(&self.r_height, 1), made_for(&self.r_width, 1))
+        {
+            let expected = [height, width].map(|size| self.position.keys(size));
             if expected != sizes {
                 let message = format!(
                     "expects images of {} rows and {} columns, got an input of shape {input:?}",

@@ -83,7 +83,7 @@ impl<T: Float> PositionalEmbedding<T> {
         {
             let message = format!(
                 "expects images of shape {:?}, got an input of shape {:?}",
-                &table.shape()[1..],
+                table.shape().get(1..).unwrap_or_default(),
                 x.shape()
             );
             return Err(Error::shape(WHO, message));

@@ -7,7 +7,7 @@ use super::start::he_fan_out;
 use super::{BatchNormActivation, BatchNormActivationConfig};
 use crate::config::defaults::check_size;
 use crate::config::{Activation, Initializer};
-use crate::parameters::{check_size_along, inside};
+use crate::parameters::{check_size_along, inside, made_for};
 use crate::unary::unary_layer;
 use crate::{Argument, Layer, Module, Signature};
 use etude_autograd::Var;
@@ -146,11 +146,7 @@ impl<T: Float> SplitAttentionConv2d<T> {
             ..
         } = self.config;
         let [batch, _, _, channels] = image(WHO, x)?;
-        let in_group = self.convs[0]
-            .weight
-            .value()
-            .ok()
-            .map(|weight| weight.shape()[2]);
+        let in_group = made_for(&self.convs[0].weight, 2);
         check_size_along(WHO, in_group.map(|size| size * groups), channels, x.shape())?;
         if !channels.is_multiple_of(groups) {
             let message = format!(
