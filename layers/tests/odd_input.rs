@@ -1,13 +1,87 @@
-//! No argument makes a layer panic: every layer, with each argument in shapes that don't fit. What can't be computed is an error.
+//! Nothing that a configuration, an argument or a file can hold makes a layer panic, or run on and on: every layer, with each key at values
+//! that nobody should ask for, with each argument in shapes that don't fit, and with parameters of other ranks than its own. What can't be
+//! computed is an error, after which the layer is as it was.
 
-use etude_autograd::Tape;
+use etude_autograd::{StateDict, Tape};
 use etude_layers::testing::{Case, Given, catalogue};
 use etude_layers::{Args, Layer, registry};
 use etude_tensor::{Element, Result, Rng, Tensor};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 type Arguments = Vec<(&'static str, Given)>;
+
+/// Nothing here takes a hundredth of it.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// What a layer is made of and called with.
+struct Trial {
+    name: &'static str,
+    config: Value,
+    arguments: Arguments,
+    /// What is odd about it, for the message.
+    odd: String,
+}
+
+impl Trial {
+    fn layer(&self) -> Result<Box<dyn Layer<f64>>> {
+        registry::layer(self.name, &self.config, &mut Rng::seed(1))
+    }
+
+    /// Makes the layer and calls it, forward and backward, in both modes. An error is as good as a result.
+    fn run(&self) -> Result<()> {
+        let layer = self.layer()?;
+        call(&*layer, &self.arguments, &Tape::training(1))?;
+        call(&*layer, &self.arguments, &Tape::new())
+    }
+}
+
+/// Runs the trials, and collects those in which something is wrong: `run` finds it, panics or doesn't come back.
+fn none_is_wrong(
+    trials: impl Iterator<Item = Trial> + Send + 'static,
+    run: fn(&Trial) -> std::result::Result<(), String>,
+) {
+    let (about_to_run, next) = mpsc::channel();
+    let worker = thread::spawn(move || {
+        let mut bad = Vec::new();
+        for trial in trials {
+            let Trial { name, odd, .. } = &trial;
+            let what = format!("{name} {} {odd}", trial.config);
+            let _ = about_to_run.send(what.clone());
+            match catch_unwind(AssertUnwindSafe(|| run(&trial))) {
+                Ok(Ok(())) => {}
+                Ok(Err(wrong)) => bad.push(format!("{what}: {wrong}")),
+                Err(_) => bad.push(format!("{what}: panics")),
+            }
+        }
+        bad
+    });
+    let mut last = String::new();
+    loop {
+        match next.recv_timeout(LONGEST) {
+            Ok(what) => last = what,
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) => panic!("{last}: takes longer than {LONGEST:?}"),
+        }
+    }
+    let bad = worker.join().unwrap();
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
+}
+
+/// Each case of the catalogue, as it should be.
+fn good_trials() -> impl Iterator<Item = Trial> + Send {
+    catalogue::NAMES.iter().flat_map(|name| {
+        catalogue::cases(name).into_iter().map(|case| Trial {
+            name,
+            arguments: arguments(&case),
+            config: case.config,
+            odd: String::new(),
+        })
+    })
+}
 
 /// The arguments of a case, numbers drawn.
 fn arguments(case: &Case) -> Arguments {
@@ -17,16 +91,6 @@ fn arguments(case: &Case) -> Arguments {
         other => (*name, other.clone()),
     };
     case.arguments.iter().map(draw).collect()
-}
-
-/// Makes the layer and calls it, forward and backward, in both modes. An error is as good as a result; the answer is whether it panicked.
-fn panics(name: &str, config: &Value, arguments: &Arguments) -> bool {
-    let run = || -> Result<()> {
-        let layer = registry::layer::<f64>(name, config, &mut Rng::seed(1))?;
-        call(&*layer, arguments, &Tape::training(1))?;
-        call(&*layer, arguments, &Tape::new())
-    };
-    catch_unwind(AssertUnwindSafe(run)).is_err()
 }
 
 fn call(layer: &dyn Layer<f64>, arguments: &Arguments, tape: &Tape<f64>) -> Result<()> {
@@ -48,11 +112,95 @@ fn call(layer: &dyn Layer<f64>, arguments: &Arguments, tape: &Tape<f64>) -> Resu
     Ok(())
 }
 
+/// Sizes that are wrong, unusual or larger than memory; wrong types; lists of every length and depth.
+fn odd_values() -> Vec<Value> {
+    let scalars = [
+        json!(null),
+        json!(true),
+        json!("nonsense"),
+        json!("SAME"),
+        json!(-1),
+        json!(0),
+        json!(1),
+        json!(2),
+        json!(7),
+        json!(1_u64 << 33),
+        json!(1_u64 << 62),
+        json!(u64::MAX),
+        json!(i64::MIN),
+        json!(0.5),
+        json!(-0.5),
+        json!(1e300),
+    ];
+    let lists = [
+        json!({}),
+        json!([]),
+        json!([0]),
+        json!([-1]),
+        json!([2]),
+        json!([1, 2]),
+        json!([0, 1, 2]),
+        json!([1, 2, 3, 4, 5]),
+        json!([1_u64 << 33, 1]),
+        json!([1_u64 << 62, 1_u64 << 62]),
+        json!([[0, 1]]),
+        json!([[1, 0], [0, 2]]),
+        json!([[-1, 2]]),
+        json!(["relu"]),
+    ];
+    scalars.into_iter().chain(lists).collect()
+}
+
+/// The keys that a layer's configuration has: those that it names when it is given another.
+fn keys(name: &str) -> Vec<String> {
+    let made = registry::layer::<f64>(name, &json!({"?": 0}), &mut Rng::seed(1));
+    let message = made.err().unwrap().to_string();
+    let (_, known) = message.split_once("expected").unwrap_or_default();
+    let quoted = known.split('`').skip(1).step_by(2);
+    quoted.map(str::to_string).collect()
+}
+
+#[test]
+fn no_value_of_a_key_makes_a_layer_panic_or_hang() {
+    assert_eq!(keys("RmsNorm"), ["input_size", "epsilon", "trainable"]);
+    let trials = good_trials().flat_map(|trial| {
+        let whole = trial.layer().unwrap().config().unwrap();
+        let odd = keys(trial.name).into_iter().flat_map(|key| {
+            odd_values()
+                .into_iter()
+                .map(move |value| (key.clone(), value))
+        });
+        odd.map(move |(key, value)| {
+            let mut config = whole.clone();
+            config[&key] = value;
+            Trial {
+                config,
+                odd: format!("with this {key}"),
+                arguments: trial.arguments.clone(),
+                ..trial
+            }
+        })
+    });
+    none_is_wrong(trials, |trial| {
+        let _ = trial.run();
+        Ok(())
+    });
+}
+
 /// The elements of `x`, as often as needed, in another shape.
 fn reshaped<T: Element>(x: &Tensor<T>, shape: &[usize], spare: T) -> Tensor<T> {
     let values = x.to_vec().into_iter().chain([spare]).cycle();
     let values: Vec<T> = values.take(shape.iter().product()).collect();
     Tensor::from_slice(shape, &values).unwrap()
+}
+
+fn shape(given: &Given) -> &[usize] {
+    match given {
+        Given::Constant(x) => x.shape(),
+        Given::Ints(x) => x.shape(),
+        Given::Bools(x) => x.shape(),
+        Given::Float(_) => unreachable!("drawn"),
+    }
 }
 
 /// Other ranks, and each axis without elements, with one, and with more than there are.
@@ -75,35 +223,74 @@ fn odd_shapes(shape: &[usize]) -> Vec<Vec<usize>> {
     shapes
 }
 
+/// Each case, with one of its arguments in an odd shape.
+fn trials_of_odd_shapes() -> impl Iterator<Item = Trial> + Send {
+    good_trials().flat_map(|trial| {
+        let mut changed = Vec::new();
+        for (place, (argument, given)) in trial.arguments.iter().enumerate() {
+            for odd in odd_shapes(shape(given)) {
+                let mut arguments = trial.arguments.clone();
+                arguments[place].1 = match given {
+                    Given::Constant(x) => Given::Constant(reshaped(x, &odd, 0.5)),
+                    Given::Ints(x) => Given::Ints(reshaped(x, &odd, 0)),
+                    Given::Bools(x) => Given::Bools(reshaped(x, &odd, true)),
+                    Given::Float(_) => unreachable!("drawn"),
+                };
+                changed.push(Trial {
+                    config: trial.config.clone(),
+                    odd: format!("with {argument} {odd:?}"),
+                    arguments,
+                    ..trial
+                });
+            }
+        }
+        changed
+    })
+}
+
 #[test]
 fn no_shape_of_an_argument_makes_a_layer_panic() {
-    let mut bad = Vec::new();
-    for name in catalogue::NAMES {
-        for case in catalogue::cases(name) {
-            let given = arguments(&case);
-            for place in 0..given.len() {
-                let change = |shape: &[usize]| match &given[place].1 {
-                    Given::Constant(x) => Given::Constant(reshaped(x, shape, 0.5)),
-                    Given::Ints(x) => Given::Ints(reshaped(x, shape, 0)),
-                    Given::Bools(x) => Given::Bools(reshaped(x, shape, true)),
-                    Given::Float(_) => unreachable!("drawn"),
-                };
-                let shape = match &given[place].1 {
-                    Given::Constant(x) => x.shape(),
-                    Given::Ints(x) => x.shape(),
-                    Given::Bools(x) => x.shape(),
-                    Given::Float(_) => unreachable!("drawn"),
-                };
-                for odd in odd_shapes(shape) {
-                    let mut changed = given.clone();
-                    changed[place].1 = change(&odd);
-                    if panics(name, &case.config, &changed) {
-                        let argument = given[place].0;
-                        bad.push(format!("{name} {} with {argument} {odd:?}", case.config));
+    none_is_wrong(trials_of_odd_shapes(), |trial| {
+        let _ = trial.run();
+        Ok(())
+    });
+}
+
+#[test]
+fn a_call_that_is_refused_leaves_sizes_open_that_the_first_input_gives() {
+    none_is_wrong(trials_of_odd_shapes(), |trial| {
+        let layer = trial.layer().unwrap();
+        let tape = Tape::training(1);
+        if call(&*layer, &trial.arguments, &tape).is_ok() {
+            return Ok(());
+        }
+        let good =
+            good_trials().find(|good| good.name == trial.name && good.config == trial.config);
+        let again = call(&*layer, &good.unwrap().arguments, &Tape::training(1));
+        again.map_err(|err| format!("then what fits is refused: {err}"))
+    });
+}
+
+#[test]
+fn no_shape_of_a_loaded_value_makes_a_layer_panic() {
+    none_is_wrong(good_trials(), |trial| {
+        let built = trial.layer().unwrap();
+        call(&*built, &trial.arguments, &Tape::training(1)).unwrap();
+        let state = built.state_dict().unwrap();
+        for (path, value) in &state {
+            let odd = [&[][..], &[0], &[3], &[1, 1, 1, 1, 1, 1]];
+            for shape in odd.into_iter().filter(|shape| *shape != value.shape()) {
+                let mut state: StateDict<f64> = state.clone();
+                state.insert(path.clone(), Tensor::full(shape, 0.5));
+                let mut layer = trial.layer().unwrap();
+                if layer.load_state_dict(&state).is_ok() {
+                    let called = call(&*layer, &trial.arguments, &Tape::training(1));
+                    if called.is_ok() {
+                        return Err(format!("takes {path} of shape {shape:?}"));
                     }
                 }
             }
         }
-    }
-    assert!(bad.is_empty(), "{}", bad.join("\n"));
+        Ok(())
+    });
 }

@@ -6,7 +6,7 @@
 
 use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::kernels::conv::{ConvGeometry, ConvShape};
-use etude_tensor::{Error, Float, Result};
+use etude_tensor::{Error, Float, Result, Shape};
 
 /// `y = x ∗ w + b`, hence `∂L/∂x = input_grad(∂L/∂y, w)`, `∂L/∂w = weight_grad(x, ∂L/∂y)`, and `∂L/∂b` is the sum of
 /// `∂L/∂y` over all but the filters. Saves `x, w`, each only if the other is tracked.
@@ -154,6 +154,7 @@ impl<T: Float> Var<T> {
             );
             return Err(Error::shape(who, message));
         }
+        Shape::new(&shape.input()).check_fits(who, size_of::<T>())?;
         let mut of_conv = geometry.clone();
         let mut conv_input = shape.input();
         let mut kept = shape.input();

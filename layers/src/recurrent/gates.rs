@@ -148,7 +148,8 @@ impl<T: Float> Gates<T> {
 
     /// Draws the parameters, if they aren't there.
     fn make(&self, input_size: usize) -> Result<()> {
-        let columns = self.count * self.units;
+        // Saturating: too many to count are too many for memory, too.
+        let columns = self.count.saturating_mul(self.units);
         build("weight", &self.weight, &[input_size, columns])?;
         let shape = [self.units, columns];
         build("recurrent_weight", &self.recurrent_weight, &shape)?;

@@ -4,8 +4,8 @@ use super::TransformerLayerConfig;
 use super::config::transformer_config;
 use crate::LayerNorm;
 use crate::config::defaults::check_size;
-use etude_autograd::Var;
-use etude_tensor::{Float, Result, Rng};
+use etude_autograd::{Module, Var};
+use etude_tensor::{Error, Float, Result, Rng, Shape};
 
 transformer_config! {
     /// The configuration of a [`TransformerEncoder`](crate::TransformerEncoder) or of a
@@ -31,7 +31,7 @@ type Parts<T, L> = (Vec<L>, Option<LayerNorm<T>>);
 
 impl TransformerStackConfig {
     /// The parts of a stack: `layer` makes one layer.
-    pub(super) fn parts<T: Float, L>(
+    pub(super) fn parts<T: Float, L: Module<T>>(
         &self,
         who: &str,
         rng: &mut Rng,
@@ -49,8 +49,19 @@ impl TransformerStackConfig {
             bias: self.bias,
             trainable: self.trainable,
         };
-        let layers = (0..self.num_layers).map(|_| layer(&each, rng));
-        let layers = layers.collect::<Result<_>>()?;
+        let mut layers = vec![layer(&each, rng)?];
+        let numbers = layers[0].param_count()?;
+        let all = Shape::new(&[self.num_layers, numbers]);
+        if all.check_fits(who, size_of::<T>()).is_err() {
+            let message = format!(
+                "num_layers {} of {numbers} numbers each don't fit into memory",
+                self.num_layers
+            );
+            return Err(Error::config(who, message));
+        }
+        for _ in 1..self.num_layers {
+            layers.push(layer(&each, rng)?);
+        }
         let norm = self.norm.then(|| each.layer_norm(rng)).transpose()?;
         Ok((layers, norm))
     }

@@ -70,10 +70,14 @@ impl ConvShape {
         )?;
         let axes = (0..axes)
             .map(|i| {
-                let axis = Axis::new(who, x[i + 1], window(geometry, weight, i))?;
-                // Any stride as long as that leaves one window; distances are signed.
-                let stride = axis.stride.min(isize::MAX as usize);
-                Ok(Axis { stride, ..axis })
+                let window = window(geometry, weight, i);
+                let axis = Axis::new(who, x[i + 1], window)?;
+                // Any stride as long as the padded input leaves one window; so no distance is larger.
+                let padded = axis.input + window.padding.0 + window.padding.1;
+                Ok(Axis {
+                    stride: axis.stride.min(padded),
+                    ..axis
+                })
             })
             .collect::<Result<_>>()?;
         Ok(ConvShape {
@@ -146,9 +150,16 @@ impl ConvShape {
                     ),
                 ));
             }
+            // From a single element there is no way to a next one: any stride will do that reaches beyond the result.
+            let beyond = output[i].saturating_add(axis.before).saturating_add(room);
+            let stride = match x[i + 1] {
+                1 => axis.stride.min(beyond),
+                _ => axis.stride,
+            };
             result.push(Axis {
                 input: output[i],
                 output: x[i + 1],
+                stride,
                 ..axis
             });
         }
