@@ -5,6 +5,10 @@ use etude_tensor::{Error, Float, Result, Shape};
 
 /// `Y = A·B` for matrices, one by one along equal leading axes, hence `∂L/∂A = ∂L/∂Y · Bᵀ` and `∂L/∂B = Aᵀ · ∂L/∂Y`.
 /// Saves `A, B`, each only if the other is tracked.
+///
+/// A gradient lies in memory as its matrix does: that of a transposed one is the transpose of `∂L/∂Aᵀ = B · ∂L/∂Yᵀ`, or of `∂L/∂Bᵀ = ∂L/∂Yᵀ · A`. Otherwise
+/// whatever stands before the transposition would walk over memory in steps of a row, which for long rows are all in the same few
+/// sets of the cache.
 struct Matmul;
 
 impl<T: Float> Rule<T> for Matmul {
@@ -12,9 +16,21 @@ impl<T: Float> Rule<T> for Matmul {
         "matmul"
     }
     fn grads(&self, saved: &Saved<T>, gy: Var<T>, to: &mut Sink<'_, T>) -> Result<()> {
-        to.give(0, || matrices(&gy, &saved[1].transpose(-2, -1)?))?;
-        to.give(1, || matrices(&saved[0].transpose(-2, -1)?, &gy))
+        let turned = |slot: usize| saved.get(slot).is_some_and(is_transposed);
+        to.give(0, || match turned(0) {
+            false => matrices(&gy, &saved[1].transpose(-2, -1)?),
+            true => matrices(&saved[1], &gy.transpose(-2, -1)?)?.transpose(-2, -1),
+        })?;
+        to.give(1, || match turned(1) {
+            false => matrices(&saved[0].transpose(-2, -1)?, &gy),
+            true => matrices(&gy.transpose(-2, -1)?, &saved[0])?.transpose(-2, -1),
+        })
     }
+}
+
+/// Whether the columns of the matrices lie side by side in memory, and their rows don't.
+fn is_transposed<T: Float>(x: &Var<T>) -> bool {
+    matches!(x.tensor().strides()[..], [.., 1, column] if column != 1)
 }
 
 /// The product of matrices with equal leading axes, recorded.
@@ -88,4 +104,33 @@ impl<T: Float> Var<T> {
 fn without_axis(shape: &[usize], from_end: usize) -> Vec<usize> {
     let axis = shape.len() - from_end;
     [&shape[..axis], &shape[axis + 1..]].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tape;
+    use etude_tensor::{Rng, Tensor};
+
+    #[test]
+    fn a_gradient_lies_in_memory_as_its_matrix_does() -> Result<()> {
+        let numbers =
+            |shape: [usize; 3], seed: u64| Tensor::<f64>::randn(shape, &mut Rng::seed(seed));
+        let run = |turned: bool| -> Result<[Tensor<f64>; 2]> {
+            let tape = Tape::new();
+            let leaf = |x: Tensor<f64>| match turned {
+                true => Ok(tape.var(x.transpose(1, 2)?.contiguous().transpose(1, 2)?)),
+                false => Ok(tape.var(x)),
+            };
+            let (a, b) = (leaf(numbers([2, 3, 4], 1))?, leaf(numbers([2, 4, 5], 2))?);
+            let gradients = a.matmul(&b)?.square()?.sum(..)?.backward()?;
+            Ok([gradients.get(&a)?, gradients.get(&b)?])
+        };
+        for (plain, turned) in run(false)?.into_iter().zip(run(true)?) {
+            assert!(plain.is_contiguous());
+            assert!(turned.transpose(1, 2)?.is_contiguous());
+            assert!(plain.try_sub(&turned)?.abs().max(..)?.item()? < 1e-13);
+        }
+        Ok(())
+    }
 }
