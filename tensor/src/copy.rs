@@ -5,7 +5,7 @@
 //! view, turned block by block, and written along the memory of the copy, so that each line of cache is fetched once. All else goes element by
 //! element.
 
-use crate::kernels::parallel::{Work, for_each_chunk};
+use crate::kernels::parallel::{Work, for_each_chunk, rows_per_chunk};
 use crate::layout::Layout;
 use crate::walk::{Walk, gather};
 use crate::{Element, Tensor};
@@ -157,9 +157,69 @@ fn fill<'a, T: Element>(
     }
 }
 
-/// Calls `write(place, value)` for each element of `region`, in row-major order, with its place in `out` and the element
-/// of `source` that belongs there. `region` and `source` have the same shape.
+/// Calls `write(place, value)` for each element of `region`, with its place in `out` and the element of `source` that belongs there. `region` and
+/// `source` have the same shape. A place that shows up several times gets its elements in row-major order.
 pub(crate) fn write<T: Element>(
+    out: &mut [T],
+    region: &Layout,
+    source: &Tensor<T>,
+    write: impl Fn(&mut T, T) + Sync,
+) {
+    let apart = match source.elements() {
+        0..=CHUNK => None,
+        _ => Apart::new(region),
+    };
+    let Some(Apart { axis, stride, span }) = apart else {
+        return write_in_order(out, region, source, write);
+    };
+    let size = region.shape()[axis];
+    let count = rows_per_chunk(source.elements() / size, CHUNK);
+    let (begin, length) = (region.offset(), (size - 1) * stride + span);
+    let work = Work::per_element(source.elements(), 0.5);
+    for_each_chunk(
+        &mut out[begin..begin + length],
+        count * stride,
+        work,
+        |index, out| {
+            let from = index * count;
+            let count = count.min(size - from);
+            let region = region.range(axis, from, count, 1);
+            let region = Layout::strided(region.shape().clone(), region.strides(), 0);
+            let source = source.view(source.layout().range(axis, from, count, 1));
+            write_in_order(out, &region, &source, &write);
+        },
+    );
+}
+
+/// An axis of a region along which each index has a stretch of memory of its own.
+struct Apart {
+    axis: usize,
+    /// From one stretch to the next.
+    stride: usize,
+    /// How long a stretch is, `stride` at most.
+    span: usize,
+}
+
+impl Apart {
+    /// `None` if there is no such axis, or one that is walked backwards.
+    fn new(region: &Layout) -> Option<Self> {
+        let (shape, strides) = (region.shape(), region.strides());
+        let axes = shape.iter().zip(&strides).enumerate();
+        let axes = axes.filter(|&(_, (&size, _))| size > 1);
+        if axes.clone().any(|(_, (_, &stride))| stride < 0) {
+            return None;
+        }
+        let reach = |(_, (&size, &stride)): (usize, (&usize, &isize))| (size - 1) * stride as usize;
+        let all: usize = axes.clone().map(reach).sum();
+        let furthest = axes.max_by_key(|&(_, (_, &stride))| stride)?;
+        let (axis, (_, &stride)) = furthest;
+        let (stride, span) = (stride as usize, all - reach(furthest) + 1);
+        (span <= stride).then_some(Apart { axis, stride, span })
+    }
+}
+
+/// [`write`] on the calling thread.
+fn write_in_order<T: Element>(
     out: &mut [T],
     region: &Layout,
     source: &Tensor<T>,
@@ -201,6 +261,48 @@ mod tests {
             all.push(x.buffer()[place as usize]);
         }
         all
+    }
+
+    #[test]
+    fn regions_are_written_as_in_one_loop() {
+        let (n, m) = (70, 300);
+        let source = Tensor::arange(1_i64, n * m + 1, 1).unwrap();
+        let source = source.reshape([n as usize, m as usize]).unwrap();
+        let region = |strides: [isize; 2], offset: usize| {
+            let shape = crate::Shape::from([n as usize, m as usize]);
+            Layout::strided(shape, strides.into_iter().collect(), offset)
+        };
+        // Rows, rows with gaps, columns, rows that overlap, backwards, repeated, every place the same.
+        for strides in [
+            [300, 1],
+            [307, 1],
+            [1, 71],
+            [100, 1],
+            [-300, 1],
+            [0, 1],
+            [300, 0],
+            [0, 0],
+        ] {
+            let offset = if strides[0] < 0 { 69 * 300 } else { 5 };
+            let region = region(strides, offset);
+            let apart = Apart::new(&region).map(|apart| apart.axis);
+            let expected = match strides {
+                [300 | 307, _] => Some(0),
+                [1, 71] | [0, 1] => Some(1),
+                _ => None,
+            };
+            assert_eq!(apart, expected, "{strides:?}");
+            let run = |in_order: bool| {
+                let mut out = vec![0_i64; 25_000];
+                let add = |y: &mut i64, x: i64| *y = *y * 3 % 1_000_003 + x;
+                match in_order {
+                    true => write_in_order(&mut out, &region, &source, add),
+                    false => write(&mut out, &region, &source, add),
+                }
+                out
+            };
+            assert_eq!(run(true), run(false), "{strides:?}");
+        }
     }
 
     #[test]

@@ -93,7 +93,7 @@ impl<T: Element> Tensor<T> {
         op: &str,
         view: impl FnOnce(&Self) -> Result<Self>,
         source: &Self,
-        write: impl Fn(&mut T, T),
+        write: impl Fn(&mut T, T) + Sync,
     ) -> Result<()> {
         if !self.is_contiguous() {
             *self = self.copied();
