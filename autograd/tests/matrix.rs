@@ -7,22 +7,10 @@ use etude_autograd::testing::page::Section;
 use etude_autograd::testing::{Check, check};
 use etude_autograd::{Kind, Op};
 
-fn section() -> Section {
-    Section::new("gradient-matrix.md", "operations")
-}
-
 /// The operations that have a derivative.
 fn differentiable() -> impl Iterator<Item = Op> {
     let ops = Op::ALL.iter().copied();
     ops.filter(|op| op.kind() != Kind::Plain)
-}
-
-fn heading() -> String {
-    let checks: Vec<String> = Check::ALL
-        .iter()
-        .map(|check| format!("{check:?}"))
-        .collect();
-    format!("| operation | {} |", checks.join(" | "))
 }
 
 /// A row: for each check the largest error it saw, `✓` where it measures none, `·` where it had nothing to compare.
@@ -42,25 +30,17 @@ fn row(op: Op) -> String {
 
 #[test]
 fn the_matrix_has_every_operation_and_every_check() {
-    if Section::is_written() {
-        let rows: Vec<String> = differentiable().map(row).collect();
-        let rule = "|---".repeat(Check::ALL.len() + 1);
-        let text = format!("{}\n{rule}|\n{}", heading(), rows.join("\n"));
-        section().write(&text);
-    }
-    let text = section().text();
-    let again = "of docs/gradient-matrix.md is out of date; write it anew: \
-                 ETUDE_WRITE_MATRIX=1 cargo test -p etude-autograd --test matrix";
-    assert_eq!(
-        text.lines().next(),
-        Some(&heading()[..]),
-        "the heading {again}"
-    );
-    let named: Vec<&str> = text
-        .lines()
-        .filter_map(|line| line.strip_prefix("| `")?.split_once('`'))
-        .map(|(name, _)| name)
+    let columns: Vec<String> = ["operation".to_string()]
+        .into_iter()
+        .chain(Check::ALL.iter().map(|check| format!("{check:?}")))
         .collect();
-    let expected: Vec<&str> = differentiable().map(Op::name).collect();
-    assert_eq!(named, expected, "the list of operations {again}");
+    let starts: Vec<String> = differentiable()
+        .map(|op| format!("| `{}` |", op.name()))
+        .collect();
+    Section::new("gradient-matrix.md", "operations").holds_table(
+        &columns,
+        &starts,
+        || differentiable().map(row).collect(),
+        "cargo test -p etude-autograd --test matrix",
+    );
 }

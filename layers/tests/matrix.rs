@@ -6,15 +6,6 @@
 use etude_autograd::testing::page::Section;
 use etude_layers::testing::{Check, catalogue, check_one};
 
-fn section() -> Section {
-    Section::new("gradient-matrix.md", "layers")
-}
-
-fn heading() -> String {
-    let checks = Check::ALL.map(|check| format!("{check:?}"));
-    format!("| layer | cases | {} |", checks.join(" | "))
-}
-
 /// A row: how many cases there are, and for each check the largest error in any of them; `✓` where nothing differs.
 fn row(name: &str) -> String {
     let cases = catalogue::cases(name);
@@ -33,29 +24,16 @@ fn row(name: &str) -> String {
 
 #[test]
 fn the_matrix_has_every_layer_and_every_check() {
-    if Section::is_written() {
-        let rows: Vec<String> = catalogue::NAMES.iter().map(|name| row(name)).collect();
-        let rule = "|---".repeat(Check::ALL.len() + 2);
-        section().write(&format!("{}\n{rule}|\n{}", heading(), rows.join("\n")));
-    }
-    let text = section().text();
-    let again = "of docs/gradient-matrix.md is out of date; write it anew: \
-                 ETUDE_WRITE_MATRIX=1 cargo test -p etude-layers --test matrix";
-    assert_eq!(
-        text.lines().next(),
-        Some(&heading()[..]),
-        "the heading {again}"
+    let columns: Vec<String> = ["layer".to_string(), "cases".to_string()]
+        .into_iter()
+        .chain(Check::ALL.iter().map(|check| format!("{check:?}")))
+        .collect();
+    let start = |name: &&str| format!("| `{name}` | {} |", catalogue::cases(name).len());
+    let starts: Vec<String> = catalogue::NAMES.iter().map(start).collect();
+    Section::new("gradient-matrix.md", "layers").holds_table(
+        &columns,
+        &starts,
+        || catalogue::NAMES.iter().map(|name| row(name)).collect(),
+        "cargo test -p etude-layers --test matrix",
     );
-    let named: Vec<(&str, &str)> = text
-        .lines()
-        .filter_map(|line| line.strip_prefix("| `")?.split_once("` | "))
-        .filter_map(|(name, rest)| Some((name, rest.split_once(" |")?.0)))
-        .collect();
-    let counts: Vec<String> = catalogue::NAMES
-        .iter()
-        .map(|name| catalogue::cases(name).len().to_string())
-        .collect();
-    let counts = counts.iter().map(|count| &count[..]);
-    let expected: Vec<(&str, &str)> = catalogue::NAMES.iter().copied().zip(counts).collect();
-    assert_eq!(named, expected, "the list of layers {again}");
 }

@@ -72,6 +72,44 @@ impl Section {
         );
     }
 
+    /// Makes sure that the section is a table of these columns, in which the rows that begin with a name in backquotes are those of `starts`, in
+    /// order, each as far as it is given. If the section is to be written, `rows` are its rows in full.
+    ///
+    /// # Panics
+    /// As [`text`](Section::text), and if the table has other columns or rows; `again` is the command that writes it.
+    pub fn holds_table(
+        &self,
+        columns: &[String],
+        starts: &[String],
+        rows: impl FnOnce() -> Vec<String>,
+        again: &str,
+    ) {
+        let heading = format!("| {} |", columns.join(" | "));
+        if Section::is_written() {
+            let rule = "|---".repeat(columns.len());
+            self.write(&format!("{heading}\n{rule}|\n{}", rows().join("\n")));
+        }
+        let text = self.text();
+        let lines = text.lines().filter(|line| line.starts_with("| `"));
+        // As much of each row as it is held against, for a message that shows what differs.
+        let starts = starts.iter().map(|start| &start[..]);
+        let lengths = starts.clone().map(Some).chain(std::iter::repeat(None));
+        let found: Vec<&str> = lines
+            .zip(lengths)
+            .map(|(line, start)| {
+                line.get(..start.map_or(line.len(), str::len))
+                    .unwrap_or(line)
+            })
+            .collect();
+        assert_eq!(
+            (text.lines().next(), found),
+            (Some(&heading[..]), starts.collect()),
+            "{}, section {}, is out of date; write it anew: ETUDE_WRITE_MATRIX=1 {again}",
+            self.page.display(),
+            self.name
+        );
+    }
+
     fn read(&self) -> String {
         fs::read_to_string(&self.page)
             .unwrap_or_else(|err| panic!("{}: {err}", self.page.display()))
