@@ -27,7 +27,7 @@ pub struct OutlookAttentionConfig {
     pub kernel_size: usize,
     /// With 1 the windows start half a window outside of the image, with any other number at its corner.
     #[default = 1]
-    pub padding: usize,
+    pub padding: i64,
     /// From one window to the next, and the side of the cells whose means are the windows' centres.
     #[default = 2]
     pub strides: usize,
@@ -247,7 +247,7 @@ mod tests {
             (1, 0, 3),
             (5, 1, 1),
             (5, 1, 2),
-            (3, 7, 3),
+            (3, -1, 3),
         ] {
             let layer: OutlookAttention<f64> = OutlookAttentionConfig::new(4, 2)
                 .kernel_size(kernel)
