@@ -90,23 +90,28 @@ impl Section {
             self.write(&format!("{heading}\n{rule}|\n{}", rows().join("\n")));
         }
         let text = self.text();
-        let lines = text.lines().filter(|line| line.starts_with("| `"));
-        // As much of each row as it is held against, for a message that shows what differs.
-        let starts = starts.iter().map(|start| &start[..]);
-        let lengths = starts.clone().map(Some).chain(std::iter::repeat(None));
-        let found: Vec<&str> = lines
-            .zip(lengths)
-            .map(|(line, start)| {
-                line.get(..start.map_or(line.len(), str::len))
-                    .unwrap_or(line)
-            })
-            .collect();
-        assert_eq!(
-            (text.lines().next(), found),
-            (Some(&heading[..]), starts.collect()),
+        let again = format!(
             "{}, section {}, is out of date; write it anew: ETUDE_WRITE_MATRIX=1 {again}",
             self.page.display(),
             self.name
+        );
+        assert_eq!(text.lines().next(), Some(&heading[..]), "{again}");
+        let found: Vec<&str> = text
+            .lines()
+            .filter(|line| line.starts_with("| `"))
+            .collect();
+        let lacks = |start: &&String| !found.iter().any(|row| row.starts_with(&start[..]));
+        let lacking: Vec<&String> = starts.iter().filter(lacks).collect();
+        assert!(lacking.is_empty(), "no rows {lacking:?}: {again}");
+        let in_order = found
+            .iter()
+            .zip(starts)
+            .all(|(row, start)| row.starts_with(&start[..]));
+        assert!(
+            found.len() == starts.len() && in_order,
+            "{} rows in place of {}, or another order: {again}",
+            found.len(),
+            starts.len()
         );
     }
 
