@@ -120,7 +120,7 @@ pub use recurrent::{
 pub use regularization::{Dropout, DropoutConfig, StochasticDepth, StochasticDepthConfig};
 pub use sequence::{
     AdaptiveConv2d, AdaptiveConv2dConfig, AdditiveAttention, AdditiveAttentionConfig, Attended,
-    Capsule, CapsuleConfig, Context, Directions, GlobalAttention, HeadwiseDense,
+    Capsule, CapsuleConfig, Context, Directions, FeedForward, GlobalAttention, HeadwiseDense,
     KernelApproximation, KernelFunction, LinearAttention, LinearAttentionConfig, Linformer,
     LinformerConfig, Longformer, LongformerConfig, MaskMode, MaskParams, MultiHeadFavorAttention,
     MultiHeadFavorAttentionConfig, Performer, PerformerConfig, RippleAttention,

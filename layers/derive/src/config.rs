@@ -78,6 +78,10 @@ fn read_key(config: &str, field: &mut Field) -> Result<Key> {
     let Some(name) = field.ident.clone() else {
         return Err(Error::new_spanned(field, "a key has a name"));
     };
+    // A type that a macro by example hands on comes in an invisible group.
+    while let Type::Group(group) = &field.ty {
+        field.ty = (*group.elem).clone();
+    }
     let inside = inside_option(&field.ty).cloned();
     let mut start = inside.is_some().then_some(Start::Absent);
     for attribute in &field.attrs {

@@ -1,47 +1,38 @@
 //! The adaptive convolution.
 
+use super::config::sequence_config;
 use super::start::inside;
-use crate::config::{Activation, Initializer, Ints, Padding};
+use crate::config::{Activation, Ints, Padding};
 use crate::unary::unary_layer;
 use crate::{ActivationFn, Argument, Conv2d, Conv2dConfig, Module, Signature};
 use etude_autograd::Var;
-use etude_derive::config;
 use etude_tensor::{Error, Float, Result, Rng};
 
 const WHO: &str = "adaptive_conv2d";
 const SIGNATURE: Signature = Signature::new("AdaptiveConv2d", &[Argument::float("x")], &["output"]);
 
-/// The configuration of an [`AdaptiveConv2d`].
-#[config]
-pub struct AdaptiveConv2dConfig {
-    /// How many channels come out.
-    #[required]
-    pub filters: usize,
-    /// The window's height and width.
-    #[required]
-    pub kernel_size: Ints,
-    /// How many channels go in; from the first input if absent.
-    pub input_size: Option<usize>,
-    /// From one window to the next, down and to the right.
-    #[default = Ints::from(1)]
-    pub strides: Ints,
-    /// `VALID` or `SAME`.
-    #[default = Padding::Valid]
-    pub padding: Padding,
-    /// What is applied to the convolution, before the channels are weighted.
-    pub activation: Option<Activation>,
-    /// Whether the convolution adds a bias.
-    #[default = true]
-    pub use_bias: bool,
-    /// What the weights start from.
-    #[default = Initializer::Xavier]
-    pub weight_initializer: Initializer,
-    /// What the bias starts from.
-    #[default = Initializer::Zeros]
-    pub bias_initializer: Initializer,
-    /// Whether the parameters are trained.
-    #[default = true]
-    pub trainable: bool,
+sequence_config! {
+    /// The configuration of an [`AdaptiveConv2d`].
+    pub struct AdaptiveConv2dConfig {
+        /// How many channels come out.
+        #[required]
+        pub filters: usize,
+        /// The window's height and width.
+        #[required]
+        pub kernel_size: Ints,
+        /// How many channels go in; from the first input if absent.
+        pub input_size: Option<usize>,
+        /// From one window to the next, down and to the right.
+        #[default = Ints::from(1)]
+        pub strides: Ints,
+        /// `VALID` or `SAME`.
+        #[default = Padding::Valid]
+        pub padding: Padding,
+        /// What is applied to the convolution, before the channels are weighted.
+        pub activation: Option<Activation>,
+        ..use_bias,
+        ..weights_and_biases,
+    }
 }
 
 impl AdaptiveConv2dConfig {
@@ -55,12 +46,13 @@ impl AdaptiveConv2dConfig {
             let message = format!("padding {}; expected 'VALID' or 'SAME'", self.padding);
             return Err(Error::config(WHO, message));
         }
+        let start = self.start();
         let conv = |kernel_size: Ints| {
             let mut config = Conv2dConfig::new(self.filters, kernel_size)
                 .strides(self.strides.clone())
-                .weight_initializer(self.weight_initializer)
-                .bias_initializer(self.bias_initializer)
-                .trainable(self.trainable);
+                .weight_initializer(start.weight)
+                .bias_initializer(start.bias)
+                .trainable(start.trainable);
             config.input_size = self.input_size;
             config
         };

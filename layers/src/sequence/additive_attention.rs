@@ -1,13 +1,13 @@
 //! Additive attention.
 
+use super::config::sequence_config;
 use super::inputs::sequence;
-use super::start::{Start, inside};
+use super::start::inside;
 use crate::config::defaults::check_size;
 use crate::config::names::names;
-use crate::config::{Initializer, to_json};
+use crate::config::to_json;
 use crate::{Args, Argument, Dense, Layer, Module, Outputs, Signature};
 use etude_autograd::Var;
-use etude_derive::config;
 use etude_tensor::{Error, Float, Result, Rng};
 use serde_json::Value;
 
@@ -32,23 +32,19 @@ names! {
     }
 }
 
-/// The configuration of an [`AdditiveAttention`].
-#[config]
-pub struct AdditiveAttentionConfig {
-    /// The hidden size, in which encoder and decoder states are compared.
-    #[required]
-    pub output_size: usize,
-    /// How many features the states have; from the first input if absent.
-    pub input_size: Option<usize>,
-    /// What is summed.
-    #[default = Context::Projection]
-    pub context: Context,
-    /// What the weights start from.
-    #[default = Initializer::Xavier]
-    pub weight_initializer: Initializer,
-    /// Whether the parameters are trained.
-    #[default = true]
-    pub trainable: bool,
+sequence_config! {
+    /// The configuration of an [`AdditiveAttention`].
+    pub struct AdditiveAttentionConfig {
+        /// The hidden size, in which encoder and decoder states are compared.
+        #[required]
+        pub output_size: usize,
+        /// How many features the states have; from the first input if absent.
+        pub input_size: Option<usize>,
+        /// What is summed.
+        #[default = Context::Projection]
+        pub context: Context,
+        ..weights,
+    }
 }
 
 impl AdditiveAttentionConfig {
@@ -61,11 +57,7 @@ impl AdditiveAttentionConfig {
         if let Some(input_size) = self.input_size {
             check_size(WHO, "input_size", input_size)?;
         }
-        let start = Start {
-            weight: self.weight_initializer,
-            bias: Initializer::Zeros,
-            trainable: self.trainable,
-        };
+        let start = self.start();
         Ok(AdditiveAttention {
             query: start.product(self.input_size, self.output_size, rng)?,
             key: start.product(self.input_size, self.output_size, rng)?,

@@ -1,12 +1,11 @@
 //! Capsules.
 
-use crate::config::Initializer;
+use super::config::sequence_config;
 use crate::config::defaults::check_size;
 use crate::parameters::{build, made_for, param};
 use crate::unary::unary_layer;
 use crate::{Argument, Module, Signature};
 use etude_autograd::{Param, Var};
-use etude_derive::config;
 use etude_tensor::{Axes, Error, Float, Result, Rng, Tensor};
 
 const WHO: &str = "capsule";
@@ -15,26 +14,22 @@ const SIGNATURE: Signature = Signature::new("Capsule", &[Argument::float("x")], 
 /// Rounds that nobody needs more of: the couplings settle within a few.
 const MOST_ROUNDS: usize = 1000;
 
-/// The configuration of a [`Capsule`] layer.
-#[config]
-pub struct CapsuleConfig {
-    /// How many capsules come out.
-    #[required]
-    pub num_capsules: usize,
-    /// Their length.
-    #[required]
-    pub dim_capsules: usize,
-    /// The rounds of routing, 1000 at most.
-    #[default = 3]
-    pub routings: usize,
-    /// The length of an input capsule; that of the first input's last axis if absent.
-    pub input_size: Option<usize>,
-    /// What the weight starts from.
-    #[default = Initializer::Xavier]
-    pub weight_initializer: Initializer,
-    /// Whether the weight is trained.
-    #[default = true]
-    pub trainable: bool,
+sequence_config! {
+    /// The configuration of a [`Capsule`] layer.
+    pub struct CapsuleConfig {
+        /// How many capsules come out.
+        #[required]
+        pub num_capsules: usize,
+        /// Their length.
+        #[required]
+        pub dim_capsules: usize,
+        /// The rounds of routing, 1000 at most.
+        #[default = 3]
+        pub routings: usize,
+        /// The length of an input capsule; that of the first input's last axis if absent.
+        pub input_size: Option<usize>,
+        ..weights,
+    }
 }
 
 impl CapsuleConfig {
@@ -49,8 +44,9 @@ impl CapsuleConfig {
             let message = format!("routings is {}; expected 1 to {MOST_ROUNDS}", self.routings);
             return Err(Error::config(WHO, message));
         }
+        let start = self.start();
         let capsule = Capsule {
-            weight: param(self.weight_initializer, self.trainable, rng),
+            weight: param(start.weight, start.trainable, rng),
             config: self.clone(),
         };
         if let Some(input_size) = self.input_size {

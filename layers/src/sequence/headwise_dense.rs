@@ -72,6 +72,23 @@ mod tests {
     use etude_autograd::Tape;
 
     #[test]
+    fn each_head_starts_as_a_matrix_of_its_own() -> Result<()> {
+        let start = Start {
+            weight: Initializer::Xavier,
+            bias: Initializer::Zeros,
+            trainable: true,
+        };
+        let dense: HeadwiseDense<f64> = HeadwiseDense::new(start, 8, 4, &mut Rng::seed(1))?;
+        let weight = dense.weight.value()?;
+        let largest = weight.abs().max(..)?.item()?;
+        // Uniform up to √(6/(fan_in + fan_out)) with both fans 4, whatever the number of heads.
+        let bound = (6.0_f64 / 8.0).sqrt();
+        assert!(largest <= bound && largest > 0.9 * bound, "{largest}");
+        assert_ne!(weight.select(0, 0)?, weight.select(0, 1)?);
+        Ok(())
+    }
+
+    #[test]
     fn each_head_projects_its_own_slice() -> Result<()> {
         let start = Start {
             weight: Initializer::Xavier,

@@ -1,17 +1,17 @@
 //! Linear attention.
 
+use super::config::sequence_config;
 use super::directions::Directions;
 use super::headwise_dense::HeadwiseDense;
 use super::inputs::key_source;
 use super::kernel::{KernelApproximation, KernelFn, KernelFunction, elu_feature};
-use super::start::{Start, inside, per_head};
+use super::start::{inside, per_head};
 use crate::attention::merge_heads;
 use crate::config::defaults::check_size;
-use crate::config::{Initializer, to_json};
+use crate::config::to_json;
 use crate::random_features::{attend, attend_exponents, ratio};
 use crate::{Args, Argument, Dense, Layer, Module, Outputs, Signature};
 use etude_autograd::{AttentionOptions, Param, Var};
-use etude_derive::config;
 use etude_tensor::{Axes, Error, Float, Result, Rng, Tensor};
 use serde_json::Value;
 use std::sync::Arc;
@@ -26,36 +26,13 @@ const SIGNATURE: Signature = Signature::new(
     &["output"],
 );
 
-/// The configuration of a [`LinearAttention`].
-#[config]
-pub struct LinearAttentionConfig {
-    /// How many features input and output have.
-    #[required]
-    pub dim: usize,
-    /// How many heads attend, each on its own slice of `dim / num_heads` features.
-    #[required]
-    pub num_heads: usize,
-    /// What a query and a key weigh together.
-    #[default = KernelFunction::Gaussian]
-    pub kernel_function: KernelFunction,
-    /// How the kernel is computed.
-    #[default = KernelApproximation::LowRank]
-    pub kernel_approximation: KernelApproximation,
-    /// How many features a head has.
-    #[default = 32]
-    pub rank: usize,
-    /// What queries and keys are divided by; with `low_rank` where that parameter starts.
-    #[default = 1.0]
-    pub sigma: f64,
-    /// What the weights start from.
-    #[default = Initializer::Xavier]
-    pub weight_initializer: Initializer,
-    /// What the biases start from.
-    #[default = Initializer::Zeros]
-    pub bias_initializer: Initializer,
-    /// Whether the parameters are trained.
-    #[default = true]
-    pub trainable: bool,
+sequence_config! {
+    /// The configuration of a [`LinearAttention`].
+    pub struct LinearAttentionConfig {
+        ..heads,
+        ..kernel,
+        ..weights_and_biases,
+    }
 }
 
 impl LinearAttentionConfig {
@@ -71,11 +48,7 @@ impl LinearAttentionConfig {
             let message = format!("sigma is {}; expected a number above 0", self.sigma);
             return Err(Error::config(WHO, message));
         }
-        let start = Start {
-            weight: self.weight_initializer,
-            bias: self.bias_initializer,
-            trainable: self.trainable,
-        };
+        let start = self.start();
         let headwise = |rng: &mut Rng| HeadwiseDense::new(start, heads, width, rng);
         let shape = [heads, width, self.rank];
         Ok(LinearAttention {

@@ -1,53 +1,27 @@
 //! The Linformer block.
 
-use super::kernel::{KernelApproximation, KernelFunction};
-use super::start::{Start, inside};
-use crate::config::{Initializer, to_json};
+use super::config::sequence_config;
+use super::start::inside;
+use crate::config::to_json;
 use crate::{
     Args, Argument, Dense, Layer, LayerNorm, LinearAttention, LinearAttentionConfig, Module,
     Outputs, Signature,
 };
 use etude_autograd::Var;
-use etude_derive::config;
 use etude_tensor::{Float, Result, Rng};
 use serde_json::Value;
 
 const WHO: &str = "linformer";
 const SIGNATURE: Signature = Signature::new("Linformer", &[Argument::float("x")], &["output"]);
 
-/// The configuration of a [`Linformer`] block.
-#[config]
-pub struct LinformerConfig {
-    /// How many features input and output have.
-    #[required]
-    pub dim: usize,
-    /// How many heads attend, each on its own slice of `dim / num_heads` features.
-    #[required]
-    pub num_heads: usize,
-    /// What a query and a key weigh together.
-    #[default = KernelFunction::Gaussian]
-    pub kernel_function: KernelFunction,
-    /// How the kernel is computed.
-    #[default = KernelApproximation::LowRank]
-    pub kernel_approximation: KernelApproximation,
-    /// How many features a head has.
-    #[default = 32]
-    pub rank: usize,
-    /// What queries and keys are divided by; with `low_rank` where that parameter starts.
-    #[default = 1.0]
-    pub sigma: f64,
-    /// What both normalisations add to the variance.
-    #[default = 1e-6]
-    pub epsilon: f64,
-    /// What the weights start from.
-    #[default = Initializer::Xavier]
-    pub weight_initializer: Initializer,
-    /// What the biases start from.
-    #[default = Initializer::Zeros]
-    pub bias_initializer: Initializer,
-    /// Whether the parameters are trained.
-    #[default = true]
-    pub trainable: bool,
+sequence_config! {
+    /// The configuration of a [`Linformer`] block.
+    pub struct LinformerConfig {
+        ..heads,
+        ..kernel,
+        ..norm_epsilon,
+        ..weights_and_biases,
+    }
 }
 
 impl LinformerConfig {
@@ -56,11 +30,7 @@ impl LinformerConfig {
     /// # Errors
     /// Those of [`LinearAttentionConfig::init`]; and if epsilon is negative.
     pub fn init<T: Float>(&self, rng: &mut Rng) -> Result<Linformer<T>> {
-        let start = Start {
-            weight: self.weight_initializer,
-            bias: self.bias_initializer,
-            trainable: self.trainable,
-        };
+        let start = self.start();
         let attention = LinearAttentionConfig::new(self.dim, self.num_heads)
             .kernel_function(self.kernel_function)
             .kernel_approximation(self.kernel_approximation)
@@ -153,5 +123,52 @@ impl<T: Float> Layer<T> for Linformer<T> {
     fn call(&self, args: &Args<T>, want: &[&str]) -> Result<Outputs<T>> {
         args.check(&SIGNATURE, want)?;
         Ok(Outputs::one("output", self.forward(args.float("x")?)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::KernelApproximation;
+    use etude_autograd::Tape;
+    use etude_tensor::Tensor;
+
+    #[test]
+    fn what_does_not_fit_is_named() {
+        let message = |config: LinformerConfig| {
+            let block = config.init::<f32>(&mut Rng::seed(1));
+            block.err().unwrap().to_string()
+        };
+        assert_eq!(
+            message(LinformerConfig::new(6, 4)),
+            "linear_attention: 'attention' num_heads 4 doesn't divide dim 6; expected a divisor"
+        );
+        assert!(message(LinformerConfig::new(6, 2).sigma(-1.0)).contains("sigma is -1"));
+        assert!(
+            message(LinformerConfig::new(6, 2).epsilon(-1.0)).contains("'norm1' epsilon is -1")
+        );
+    }
+
+    #[test]
+    fn only_random_features_can_be_redrawn() -> Result<()> {
+        let config = LinformerConfig::new(6, 2);
+        let mut trained: Linformer<f64> = config.init(&mut Rng::seed(1))?;
+        let message = trained.redraw(&mut Rng::seed(2)).unwrap_err().to_string();
+        assert!(
+            message.starts_with("linear_attention: 'attention' has no random features"),
+            "{message}"
+        );
+        let config = config.kernel_approximation(KernelApproximation::RandomFeatures);
+        let mut random: Linformer<f64> = config.init(&mut Rng::seed(1))?;
+        let x = Tensor::randn([1, 5, 6], &mut Rng::seed(3));
+        let run = |block: &Linformer<f64>| -> Result<Tensor<f64>> {
+            Ok(block
+                .forward(&Tape::inference().input(x.clone()))?
+                .into_tensor())
+        };
+        let before = run(&random)?;
+        random.redraw(&mut Rng::seed(2))?;
+        assert_ne!(run(&random)?, before);
+        Ok(())
     }
 }

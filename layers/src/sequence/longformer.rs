@@ -1,48 +1,32 @@
 //! The Longformer block.
 
+use super::config::sequence_config;
+use super::feed_forward::FeedForward;
 use super::global::GlobalAttention;
-use super::start::{Start, inside, per_head};
+use super::start::{inside, per_head};
 use crate::config::defaults::check_size;
-use crate::config::{Activation, Initializer};
 use crate::unary::unary_layer;
-use crate::{Argument, Dense, LayerNorm, Module, Signature};
+use crate::{Argument, Module, Signature};
 use etude_autograd::Var;
-use etude_derive::config;
 use etude_tensor::{Float, Result, Rng};
 
 const WHO: &str = "longformer";
 const SIGNATURE: Signature = Signature::new("Longformer", &[Argument::float("x")], &["output"]);
 
-/// The configuration of a [`Longformer`] block.
-#[config]
-pub struct LongformerConfig {
-    /// How many features input and output have.
-    #[required]
-    pub dim: usize,
-    /// How many heads attend, each on its own slice of `dim / num_heads` features.
-    #[required]
-    pub num_heads: usize,
-    /// How far a position sees to each side, 1 or more.
-    #[required]
-    pub window_size: usize,
-    /// Positions that see all others and are seen by them, from 0. Order and repetition don't matter.
-    #[default = Vec::new()]
-    pub global_tokens: Vec<usize>,
-    /// What stands between the two layers of the feed-forward network; none if `null`.
-    #[default = Some(Activation::Relu)]
-    pub activation: Option<Activation>,
-    /// What both normalisations add to the variance.
-    #[default = 1e-6]
-    pub epsilon: f64,
-    /// What the weights start from.
-    #[default = Initializer::Xavier]
-    pub weight_initializer: Initializer,
-    /// What the biases start from.
-    #[default = Initializer::Zeros]
-    pub bias_initializer: Initializer,
-    /// Whether the parameters are trained.
-    #[default = true]
-    pub trainable: bool,
+sequence_config! {
+    /// The configuration of a [`Longformer`] block.
+    pub struct LongformerConfig {
+        ..heads,
+        /// How far a position sees to each side, 1 or more.
+        #[required]
+        pub window_size: usize,
+        /// Positions that see all others and are seen by them, from 0. Order and repetition don't matter.
+        #[default = Vec::new()]
+        pub global_tokens: Vec<usize>,
+        ..feed_forward_activation,
+        ..norm_epsilon,
+        ..weights_and_biases,
+    }
 }
 
 impl LongformerConfig {
@@ -54,13 +38,7 @@ impl LongformerConfig {
         let dim = self.dim;
         per_head(WHO, ("dim", dim), ("num_heads", self.num_heads))?;
         check_size(WHO, "window_size", self.window_size)?;
-        let start = Start {
-            weight: self.weight_initializer,
-            bias: self.bias_initializer,
-            trainable: self.trainable,
-        };
-        let mut ffn1 = start.dense(dim.saturating_mul(4)).input_size(dim);
-        ffn1.activation = self.activation;
+        let start = self.start();
         let mut global = self.global_tokens.clone();
         global.sort_unstable();
         global.dedup();
@@ -73,13 +51,7 @@ impl LongformerConfig {
                 global,
                 rng,
             )?,
-            ffn1: inside("ffn1", ffn1.init(rng))?,
-            ffn2: inside(
-                "ffn2",
-                start.dense(dim).input_size(dim.saturating_mul(4)).init(rng),
-            )?,
-            norm1: inside("norm1", start.norm(dim, self.epsilon, rng))?,
-            norm2: inside("norm2", start.norm(dim, self.epsilon, rng))?,
+            feed_forward: FeedForward::new(start, dim, self.activation, true, self.epsilon, rng)?,
             config: self.clone(),
         })
     }
@@ -121,14 +93,9 @@ impl LongformerConfig {
 pub struct Longformer<T: Float = f32> {
     /// The attention.
     pub attention: GlobalAttention<T>,
-    /// The first layer of the feed-forward network, with the activation.
-    pub ffn1: Dense<T>,
-    /// The second.
-    pub ffn2: Dense<T>,
-    /// After the attention.
-    pub norm1: LayerNorm<T>,
-    /// After the feed-forward network.
-    pub norm2: LayerNorm<T>,
+    /// What follows it.
+    #[module(flatten)]
+    pub feed_forward: FeedForward<T>,
     #[module(skip)]
     config: LongformerConfig,
 }
@@ -140,9 +107,7 @@ impl<T: Float> Longformer<T> {
     /// If `x` has another rank or number of features, or fewer positions than a global one needs.
     pub fn forward(&self, x: &Var<T>) -> Result<Var<T>> {
         let attended = inside("attention", self.attention.forward(WHO, x))?;
-        let y = self.norm1.forward(&x.try_add(&attended)?)?;
-        let fed = self.ffn2.forward(&self.ffn1.forward(&y)?)?;
-        self.norm2.forward(&y.try_add(&fed)?)
+        self.feed_forward.forward(x, &attended)
     }
 }
 

@@ -1,13 +1,16 @@
 //! Layers over sequences: attention in many forms, the blocks built from them, capsules and the adaptive convolution.
 //!
-//! What several of them share stands in a file of its own: how the parts of a layer start (`start`), the checks of what it is called with
-//! (`inputs`), a dense layer for each head (`headwise_dense`), attention to what is near (`windowed`), to what scores highest (`routing`) and to
-//! global positions (`global`). Attention with positive features is the crate's `random_features`.
+//! What several of them share stands in a file of its own: the keys of configurations (`config`), how the parts of a layer start (`start`),
+//! the checks of what it is called with (`inputs`), a dense layer for each head (`headwise_dense`), attention to what is near (`windowed`), to
+//! what scores highest (`routing`) and to global positions (`global`), what a block does behind its attention (`feed_forward`). Attention with
+//! positive features is the crate's `random_features`.
 
 mod adaptive_conv2d;
 mod additive_attention;
 mod capsule;
+mod config;
 mod directions;
+mod feed_forward;
 mod global;
 mod headwise_dense;
 mod inputs;
@@ -29,6 +32,7 @@ pub use adaptive_conv2d::{AdaptiveConv2d, AdaptiveConv2dConfig};
 pub use additive_attention::{AdditiveAttention, AdditiveAttentionConfig, Attended, Context};
 pub use capsule::{Capsule, CapsuleConfig};
 pub use directions::Directions;
+pub use feed_forward::FeedForward;
 pub use global::GlobalAttention;
 pub use headwise_dense::HeadwiseDense;
 pub use kernel::{KernelApproximation, KernelFunction};

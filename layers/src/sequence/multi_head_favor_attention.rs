@@ -1,13 +1,13 @@
 //! FAVOR+ attention with heads.
 
+use super::config::sequence_config;
 use super::inputs::key_source;
-use super::start::{Start, inside, per_head};
+use super::start::{inside, per_head};
 use crate::attention::{merge_heads, split_heads};
-use crate::config::{Initializer, to_json};
+use crate::config::to_json;
 use crate::random_features::{attend_exponents, orthogonal_normal_rows};
 use crate::{Args, Argument, Dense, Layer, Module, Outputs, Signature};
 use etude_autograd::{Buffer, Var};
-use etude_derive::config;
 use etude_tensor::{Axes, Float, Result, Rng};
 use serde_json::Value;
 
@@ -21,24 +21,12 @@ const SIGNATURE: Signature = Signature::new(
     &["output"],
 );
 
-/// The configuration of a [`MultiHeadFavorAttention`].
-#[config]
-pub struct MultiHeadFavorAttentionConfig {
-    /// How many features the input has.
-    #[required]
-    pub dim: usize,
-    /// How many heads attend, each on `dim / nb_heads` features.
-    #[required]
-    pub nb_heads: usize,
-    /// How many random features all heads have together.
-    #[required]
-    pub nb_random_features: usize,
-    /// What the weights start from.
-    #[default = Initializer::Xavier]
-    pub weight_initializer: Initializer,
-    /// Whether the weights are trained.
-    #[default = true]
-    pub trainable: bool,
+sequence_config! {
+    /// The configuration of a [`MultiHeadFavorAttention`].
+    pub struct MultiHeadFavorAttentionConfig {
+        ..favor,
+        ..weights,
+    }
 }
 
 impl MultiHeadFavorAttentionConfig {
@@ -50,11 +38,7 @@ impl MultiHeadFavorAttentionConfig {
         let heads = ("nb_heads", self.nb_heads);
         let width = per_head(WHO, ("dim", self.dim), heads)?;
         let rows = per_head(WHO, ("nb_random_features", self.nb_random_features), heads)?;
-        let start = Start {
-            weight: self.weight_initializer,
-            bias: Initializer::Zeros,
-            trainable: self.trainable,
-        };
+        let start = self.start();
         let dense = |rng: &mut Rng| start.product(Some(self.dim), self.dim, rng);
         Ok(MultiHeadFavorAttention {
             query: dense(rng)?,
@@ -196,6 +180,62 @@ mod tests {
         let exact = merge_heads(&scores.softmax(-1)?.matmul(&v)?)?;
         let apart = layer.forward(&x, None)?.try_sub(&exact)?.abs()?.max(..)?;
         assert!(apart.item()? < 0.01, "{apart:?}");
+        Ok(())
+    }
+
+    #[test]
+    fn it_agrees_with_the_dense_definition() -> Result<()> {
+        let layer = layer(10);
+        let cotangent = numbers(&[2, 7, 12], 4);
+        let run = |dense: bool| -> Result<Vec<Tensor<f64>>> {
+            let tape = Tape::new();
+            let (data1, data2) = (
+                tape.var(numbers(&[2, 7, 6], 2)),
+                tape.var(numbers(&[2, 9, 6], 3)),
+            );
+            let y = if dense {
+                let features = layer.random_features.value()?.transpose(-2, -1)?;
+                let features = tape.input(features);
+                let phi = |projected: Var<f64>| -> Result<Var<f64>> {
+                    let u = split_heads(&projected, 2)?.div_scalar(3.0_f64.powf(0.25))?;
+                    let half_square = u
+                        .square()?
+                        .sum(Axes::from(-1).keepdims())?
+                        .div_scalar(2.0)?;
+                    u.matmul(&features)?.try_sub(&half_square)?.exp()
+                };
+                let q = phi(layer.query.forward(&data1)?)?;
+                let k = phi(layer.key.forward(&data2)?)?;
+                let weights = q.matmul(&k.transpose(-2, -1)?)?;
+                let weights = weights.try_div(&weights.sum(Axes::from(-1).keepdims())?)?;
+                let v = layer.value.forward(&data2)?.unsqueeze(1)?;
+                merge_heads(&weights.matmul(&v)?)?
+            } else {
+                layer.forward(&data1, Some(&data2))?
+            };
+            let gradients = y
+                .try_mul(&tape.input(cotangent.clone()))?
+                .sum(..)?
+                .backward()?;
+            let mut all = vec![
+                y.into_tensor(),
+                gradients.get(&data1)?,
+                gradients.get(&data2)?,
+            ];
+            all.extend(
+                layer
+                    .params()
+                    .into_iter()
+                    .map(|(_, param)| gradients.param(param).unwrap().clone()),
+            );
+            Ok(all)
+        };
+        let (linear, dense) = (run(false)?, run(true)?);
+        assert_eq!(linear.len(), 6);
+        for (a, b) in linear.iter().zip(&dense) {
+            let apart = a.try_sub(b)?.abs().max(..)?.item()?;
+            assert!(apart < 1e-10, "{apart}");
+        }
         Ok(())
     }
 

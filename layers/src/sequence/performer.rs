@@ -1,48 +1,26 @@
 //! The Performer block.
 
-use super::start::{Start, inside};
-use crate::config::{Activation, Initializer};
+use super::config::sequence_config;
+use super::feed_forward::FeedForward;
+use super::start::inside;
 use crate::unary::unary_layer;
 use crate::{
-    Argument, Dense, LayerNorm, Module, MultiHeadFavorAttention, MultiHeadFavorAttentionConfig,
-    Signature,
+    Argument, Dense, Module, MultiHeadFavorAttention, MultiHeadFavorAttentionConfig, Signature,
 };
 use etude_autograd::Var;
-use etude_derive::config;
 use etude_tensor::{Float, Result, Rng};
 
 const SIGNATURE: Signature = Signature::new("Performer", &[Argument::float("x")], &["output"]);
 
-/// The configuration of a [`Performer`] block.
-#[config]
-pub struct PerformerConfig {
-    /// How many features input and output have.
-    #[required]
-    pub dim: usize,
-    /// How many heads attend, each on `dim / nb_heads` features.
-    #[required]
-    pub nb_heads: usize,
-    /// How many random features all heads have together.
-    #[required]
-    pub nb_random_features: usize,
-    /// What stands between the two layers of the feed-forward network; none if `null`.
-    #[default = Some(Activation::Relu)]
-    pub activation: Option<Activation>,
-    /// Whether the three dense layers have biases.
-    #[default = true]
-    pub use_bias: bool,
-    /// What both normalisations add to the variance.
-    #[default = 1e-6]
-    pub epsilon: f64,
-    /// What the weights start from.
-    #[default = Initializer::Xavier]
-    pub weight_initializer: Initializer,
-    /// What the biases start from.
-    #[default = Initializer::Zeros]
-    pub bias_initializer: Initializer,
-    /// Whether the parameters are trained.
-    #[default = true]
-    pub trainable: bool,
+sequence_config! {
+    /// The configuration of a [`Performer`] block.
+    pub struct PerformerConfig {
+        ..favor,
+        ..feed_forward_activation,
+        ..use_bias,
+        ..norm_epsilon,
+        ..weights_and_biases,
+    }
 }
 
 impl PerformerConfig {
@@ -52,30 +30,23 @@ impl PerformerConfig {
     /// Those of [`MultiHeadFavorAttentionConfig::init`]; and if epsilon is negative.
     pub fn init<T: Float>(&self, rng: &mut Rng) -> Result<Performer<T>> {
         let (dim, heads) = (self.dim, self.nb_heads);
-        let start = Start {
-            weight: self.weight_initializer,
-            bias: self.bias_initializer,
-            trainable: self.trainable,
-        };
-        let dense = |from: usize, to: usize| {
-            let config = start.dense(to).use_bias(self.use_bias);
-            config.input_size(from)
-        };
+        let start = self.start();
         let attention = MultiHeadFavorAttentionConfig::new(dim, heads, self.nb_random_features)
             .weight_initializer(self.weight_initializer)
             .trainable(self.trainable);
-        let mut ffn1 = dense(dim, dim.saturating_mul(4));
-        ffn1.activation = self.activation;
+        let attention_out = start.dense(dim).use_bias(self.use_bias);
+        let attention_out = attention_out.input_size(dim.saturating_mul(heads));
         Ok(Performer {
             attention: inside("attention", attention.init(rng))?,
-            attention_out: inside(
-                "attention_out",
-                dense(dim.saturating_mul(heads), dim).init(rng),
+            attention_out: inside("attention_out", attention_out.init(rng))?,
+            feed_forward: FeedForward::new(
+                start,
+                dim,
+                self.activation,
+                self.use_bias,
+                self.epsilon,
+                rng,
             )?,
-            ffn1: inside("ffn1", ffn1.init(rng))?,
-            ffn2: inside("ffn2", dense(dim.saturating_mul(4), dim).init(rng))?,
-            norm1: inside("norm1", start.norm(dim, self.epsilon, rng))?,
-            norm2: inside("norm2", start.norm(dim, self.epsilon, rng))?,
             config: self.clone(),
         })
     }
@@ -118,14 +89,9 @@ pub struct Performer<T: Float = f32> {
     pub attention: MultiHeadFavorAttention<T>,
     /// From all heads back to `dim` features.
     pub attention_out: Dense<T>,
-    /// The first layer of the feed-forward network, with the activation.
-    pub ffn1: Dense<T>,
-    /// The second.
-    pub ffn2: Dense<T>,
-    /// After the attention.
-    pub norm1: LayerNorm<T>,
-    /// After the feed-forward network.
-    pub norm2: LayerNorm<T>,
+    /// What follows it.
+    #[module(flatten)]
+    pub feed_forward: FeedForward<T>,
     #[module(skip)]
     config: PerformerConfig,
 }
@@ -137,10 +103,8 @@ impl<T: Float> Performer<T> {
     /// If `x` has another rank or number of features.
     pub fn forward(&self, x: &Var<T>) -> Result<Var<T>> {
         let heads = inside("attention", self.attention.forward(x, None))?;
-        let attended = self.attention_out.forward(&heads)?;
-        let y = self.norm1.forward(&x.try_add(&attended)?)?;
-        let fed = self.ffn2.forward(&self.ffn1.forward(&y)?)?;
-        self.norm2.forward(&y.try_add(&fed)?)
+        let attended = inside("attention_out", self.attention_out.forward(&heads))?;
+        self.feed_forward.forward(x, &attended)
     }
 
     /// Draws the random features again.
@@ -153,3 +117,55 @@ impl<T: Float> Performer<T> {
 }
 
 unary_layer!([] Performer<T>, SIGNATURE);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use etude_autograd::Tape;
+    use etude_tensor::Tensor;
+
+    #[test]
+    fn without_biases_only_the_norms_add_anything() -> Result<()> {
+        let config = PerformerConfig::new(6, 2, 8).use_bias(false);
+        let block: Performer<f64> = config.init(&mut Rng::seed(1))?;
+        let paths: Vec<String> = block.params().into_iter().map(|(path, _)| path).collect();
+        let expected = [
+            "attention.query.weight",
+            "attention.key.weight",
+            "attention.value.weight",
+            "attention_out.weight",
+            "ffn1.weight",
+            "ffn2.weight",
+            "norm1.gamma",
+            "norm1.beta",
+            "norm2.gamma",
+            "norm2.beta",
+        ];
+        assert_eq!(paths, expected);
+        Ok(())
+    }
+
+    #[test]
+    fn what_does_not_fit_is_named() -> Result<()> {
+        let message = |config: PerformerConfig| {
+            let block = config.init::<f32>(&mut Rng::seed(1));
+            block.unwrap_err().to_string()
+        };
+        assert_eq!(
+            message(PerformerConfig::new(6, 4, 8)),
+            "multi_head_favor_attention: 'attention' nb_heads 4 doesn't divide dim 6; expected a divisor"
+        );
+        assert!(message(PerformerConfig::new(6, 2, 7)).contains("nb_random_features 7"));
+        assert!(
+            message(PerformerConfig::new(6, 2, 8).epsilon(-1.0)).contains("'norm1' epsilon is -1")
+        );
+        let block: Performer<f64> = PerformerConfig::new(6, 2, 8).init(&mut Rng::seed(1))?;
+        let x = Tape::inference().input(Tensor::zeros([2, 3, 5]));
+        let message = block.forward(&x).unwrap_err().to_string();
+        assert!(
+            message.contains("'attention.query' expects 6 input channels, got 5"),
+            "{message}"
+        );
+        Ok(())
+    }
+}

@@ -1,12 +1,12 @@
 //! Ripple attention.
 
+use super::config::sequence_config;
 use super::inputs::key_source;
-use super::start::{Start, inside, per_head};
+use super::start::{inside, per_head};
 use crate::attention::{merge_heads, split_heads};
-use crate::config::{Initializer, to_json};
+use crate::config::to_json;
 use crate::{Args, Argument, Dense, Layer, Module, Outputs, Signature};
 use etude_autograd::Var;
-use etude_derive::config;
 use etude_tensor::{Error, Float, Result, Rng};
 use serde_json::Value;
 
@@ -20,24 +20,15 @@ const SIGNATURE: Signature = Signature::new(
     &["output"],
 );
 
-/// The configuration of a [`RippleAttention`].
-#[config]
-pub struct RippleAttentionConfig {
-    /// How many features input and output have.
-    #[required]
-    pub dim: usize,
-    /// How many heads attend side by side.
-    #[required]
-    pub num_heads: usize,
-    /// What is added under the root; above 0.
-    #[default = 1e-6]
-    pub epsilon: f64,
-    /// What the weights start from.
-    #[default = Initializer::Xavier]
-    pub weight_initializer: Initializer,
-    /// Whether the weights are trained.
-    #[default = true]
-    pub trainable: bool,
+sequence_config! {
+    /// The configuration of a [`RippleAttention`].
+    pub struct RippleAttentionConfig {
+        ..heads,
+        /// What is added under the root; above 0.
+        #[default = 1e-6]
+        pub epsilon: f64,
+        ..weights,
+    }
 }
 
 impl RippleAttentionConfig {
@@ -51,11 +42,7 @@ impl RippleAttentionConfig {
             let message = format!("epsilon is {}; expected a number above 0", self.epsilon);
             return Err(Error::config(WHO, message));
         }
-        let start = Start {
-            weight: self.weight_initializer,
-            bias: Initializer::Zeros,
-            trainable: self.trainable,
-        };
+        let start = self.start();
         let dense = |rng: &mut Rng| start.product(Some(self.dim), self.dim, rng);
         Ok(RippleAttention {
             query: dense(rng)?,

@@ -1,12 +1,12 @@
 //! Multi-head self-attention without an output projection.
 
+use super::config::sequence_config;
 use super::inputs::sequence;
-use super::start::{Start, inside, per_head};
+use super::start::{inside, per_head};
 use crate::attention::{merge_heads, split_heads};
-use crate::config::{Initializer, to_json};
+use crate::config::to_json;
 use crate::{Args, Argument, Dense, Layer, Module, Outputs, Signature};
 use etude_autograd::{AttentionOptions, Var};
-use etude_derive::config;
 use etude_tensor::{Error, Float, Result, Rng, Shape, Tensor};
 use serde_json::Value;
 
@@ -17,23 +17,12 @@ const SIGNATURE: Signature = Signature::new(
     &["output", "attention_weights"],
 );
 
-/// The configuration of a [`SelfAttention`].
-#[config]
-pub struct SelfAttentionConfig {
-    /// How many features come out, all heads together.
-    #[required]
-    pub output_size: usize,
-    /// How many heads attend side by side.
-    #[required]
-    pub num_heads: usize,
-    /// How many features go in; from the first input if absent.
-    pub input_size: Option<usize>,
-    /// What the weights start from.
-    #[default = Initializer::Xavier]
-    pub weight_initializer: Initializer,
-    /// Whether the weights are trained.
-    #[default = true]
-    pub trainable: bool,
+sequence_config! {
+    /// The configuration of a [`SelfAttention`].
+    pub struct SelfAttentionConfig {
+        ..projected_heads,
+        ..weights,
+    }
 }
 
 impl SelfAttentionConfig {
@@ -44,11 +33,7 @@ impl SelfAttentionConfig {
     pub fn init<T: Float>(&self, rng: &mut Rng) -> Result<SelfAttention<T>> {
         let heads = ("num_heads", self.num_heads);
         per_head(WHO, ("output_size", self.output_size), heads)?;
-        let start = Start {
-            weight: self.weight_initializer,
-            bias: Initializer::Zeros,
-            trainable: self.trainable,
-        };
+        let start = self.start();
         let dense = |rng: &mut Rng| start.product(self.input_size, self.output_size, rng);
         Ok(SelfAttention {
             query: dense(rng)?,

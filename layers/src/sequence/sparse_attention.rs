@@ -1,15 +1,15 @@
 //! Attention restricted to a pattern.
 
+use super::config::sequence_config;
 use super::inputs::key_source;
 use super::routing;
-use super::start::{Start, inside, per_head};
+use super::start::{inside, per_head};
 use super::windowed::{self, Neighbours, mask};
 use crate::attention::{merge_heads, split_heads};
 use crate::config::names::names;
-use crate::config::{Initializer, to_json};
+use crate::config::to_json;
 use crate::{Args, Argument, Dense, Layer, Module, Outputs, Signature};
 use etude_autograd::{AttentionOptions, Var};
-use etude_derive::config;
 use etude_tensor::{Error, Float, Result, Rng};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -51,28 +51,17 @@ pub struct MaskParams {
     pub top_k: Option<usize>,
 }
 
-/// The configuration of a [`SparseAttention`].
-#[config]
-pub struct SparseAttentionConfig {
-    /// How many features come out, all heads together.
-    #[required]
-    pub output_size: usize,
-    /// How many heads attend side by side.
-    #[required]
-    pub num_heads: usize,
-    /// How many features go in; from the first input if absent.
-    pub input_size: Option<usize>,
-    /// The pattern; every key is seen if absent.
-    pub mask_mode: Option<MaskMode>,
-    /// What the pattern needs.
-    #[default = MaskParams::default()]
-    pub mask_params: MaskParams,
-    /// What the weights start from.
-    #[default = Initializer::Xavier]
-    pub weight_initializer: Initializer,
-    /// Whether the weights are trained.
-    #[default = true]
-    pub trainable: bool,
+sequence_config! {
+    /// The configuration of a [`SparseAttention`].
+    pub struct SparseAttentionConfig {
+        ..projected_heads,
+        /// The pattern; every key is seen if absent.
+        pub mask_mode: Option<MaskMode>,
+        /// What the pattern needs.
+        #[default = MaskParams::default()]
+        pub mask_params: MaskParams,
+        ..weights,
+    }
 }
 
 /// The pattern, with what it needs.
@@ -120,11 +109,7 @@ impl SparseAttentionConfig {
     pub fn init<T: Float>(&self, rng: &mut Rng) -> Result<SparseAttention<T>> {
         let heads = ("num_heads", self.num_heads);
         per_head(WHO, ("output_size", self.output_size), heads)?;
-        let start = Start {
-            weight: self.weight_initializer,
-            bias: Initializer::Zeros,
-            trainable: self.trainable,
-        };
+        let start = self.start();
         let dense = |rng: &mut Rng| start.product(self.input_size, self.output_size, rng);
         Ok(SparseAttention {
             pattern: self.pattern()?,

@@ -1,15 +1,15 @@
 //! The Transformer block.
 
+use super::config::sequence_config;
 use super::inputs::sequence;
-use super::start::{Start, inside, per_head};
+use super::start::{inside, per_head};
 use crate::config::defaults::check_size;
-use crate::config::{Activation, Initializer, to_json};
+use crate::config::{Activation, to_json};
 use crate::{
     Args, Argument, Dense, Layer, LayerNorm, Module, MultiHeadAttention, MultiHeadAttentionConfig,
     Outputs, Signature,
 };
 use etude_autograd::{Var, Visitor, VisitorMut};
-use etude_derive::config;
 use etude_tensor::{Float, Result, Rng};
 use serde_json::Value;
 use std::sync::OnceLock;
@@ -18,32 +18,14 @@ const WHO: &str = "transformer_block";
 const SIGNATURE: Signature =
     Signature::new("TransformerBlock", &[Argument::float("x")], &["output"]);
 
-/// The configuration of a [`TransformerBlock`].
-#[config]
-pub struct TransformerBlockConfig {
-    /// How many features come out, all heads together.
-    #[required]
-    pub output_size: usize,
-    /// How many heads attend side by side.
-    #[required]
-    pub num_heads: usize,
-    /// How many features go in; from the first input if absent.
-    pub input_size: Option<usize>,
-    /// Whether the dense layers have biases.
-    #[default = true]
-    pub use_bias: bool,
-    /// What the normalisations add to the variance.
-    #[default = 1e-6]
-    pub epsilon: f64,
-    /// What the weights start from.
-    #[default = Initializer::Xavier]
-    pub weight_initializer: Initializer,
-    /// What the biases start from.
-    #[default = Initializer::Zeros]
-    pub bias_initializer: Initializer,
-    /// Whether the parameters are trained.
-    #[default = true]
-    pub trainable: bool,
+sequence_config! {
+    /// The configuration of a [`TransformerBlock`].
+    pub struct TransformerBlockConfig {
+        ..projected_heads,
+        ..use_bias,
+        ..norm_epsilon,
+        ..weights_and_biases,
+    }
 }
 
 impl TransformerBlockConfig {
@@ -57,11 +39,7 @@ impl TransformerBlockConfig {
         if let Some(input_size) = self.input_size {
             check_size(WHO, "input_size", input_size)?;
         }
-        let start = Start {
-            weight: self.weight_initializer,
-            bias: self.bias_initializer,
-            trainable: self.trainable,
-        };
+        let start = self.start();
         let dense = |from: usize, to: usize| {
             let config = start.dense(to).use_bias(self.use_bias);
             config.input_size(from)

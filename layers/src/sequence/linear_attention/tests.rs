@@ -1,6 +1,7 @@
 //! Linear attention against its dense definition.
 
 use super::*;
+use crate::config::Initializer;
 use etude_autograd::{Tape, gradcheck};
 
 fn numbers(shape: &[usize], seed: u64) -> Tensor<f64> {
