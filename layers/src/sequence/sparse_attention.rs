@@ -4,7 +4,7 @@ use super::config::sequence_config;
 use super::inputs::key_source;
 use super::routing;
 use super::start::{inside, per_head};
-use super::windowed::{self, Neighbours, mask};
+use super::windowed::{self, Neighbours};
 use crate::attention::{merge_heads, split_heads};
 use crate::config::names::names;
 use crate::config::to_json;
@@ -249,8 +249,7 @@ impl<T: Float> SparseAttention<T> {
         let options = match self.pattern {
             Pattern::Everything => AttentionOptions::new(),
             Pattern::Near(neighbours) => {
-                let seen = mask(queries, keys, |i, j| neighbours.sees(i, j))?;
-                AttentionOptions::new().mask(seen)
+                AttentionOptions::new().mask(neighbours.mask(queries, keys)?)
             }
             Pattern::Routing(count) => {
                 let routed = routing::attend(&q, &k, &v, count)?;

@@ -3,6 +3,7 @@
 
 use etude_autograd::{AttentionOptions, Var};
 use etude_tensor::{Error, Float, Result, Tensor, Window};
+use std::ops::Range;
 
 /// Queries that a chunk has at least, where the window would allow fewer: products of smaller matrices don't fill a vector unit.
 const SMALLEST_CHUNK: usize = 16;
@@ -17,26 +18,29 @@ pub(super) enum Neighbours {
 }
 
 impl Neighbours {
-    /// Whether query `i` sees key `j`.
-    pub fn sees(self, i: usize, j: usize) -> bool {
-        match self {
-            Neighbours::Within(reach) => i.abs_diff(j) <= reach,
-            Neighbours::Block(size) => i / size == j / size,
-        }
+    /// The keys that query `i` sees, of so many.
+    fn of(self, i: usize, keys: usize) -> Range<usize> {
+        let (from, to) = match self {
+            Neighbours::Within(reach) => (
+                i.saturating_sub(reach),
+                i.saturating_add(reach).saturating_add(1),
+            ),
+            Neighbours::Block(size) => {
+                let from = i / size * size;
+                (from, from.saturating_add(size))
+            }
+        };
+        from.min(keys)..to.min(keys)
     }
-}
 
-/// `true` where query `i` sees key `j`: `[queries, keys]`.
-pub(super) fn mask(
-    queries: usize,
-    keys: usize,
-    sees: impl Fn(usize, usize) -> bool,
-) -> Result<Tensor<bool>> {
-    let sees = &sees;
-    let seen: Vec<bool> = (0..queries)
-        .flat_map(|i| (0..keys).map(move |j| sees(i, j)))
-        .collect();
-    Tensor::from_slice([queries, keys], &seen)
+    /// `true` where query `i` sees key `j`: `[queries, keys]`.
+    pub fn mask(self, queries: usize, keys: usize) -> Result<Tensor<bool>> {
+        let mut seen = vec![false; queries * keys];
+        for i in 0..queries {
+            seen[i * keys..][self.of(i, keys)].fill(true);
+        }
+        Tensor::from_slice([queries, keys], &seen)
+    }
 }
 
 /// Attention of `query [.., S1, d]` to those of `key [.., S2, d]` and `value [.., S2, e]` that are its neighbours, with equal leading axes →
@@ -58,8 +62,7 @@ pub(super) fn attend<T: Float>(
     }
     let mut key_chunks = chunks.around(key)?;
     let mut value_chunks = chunks.around(value)?;
-    let mut visible =
-        chunks.visible(|i, j| neighbours.sees(i, j) && everywhere.binary_search(&j).is_err())?;
+    let mut visible = chunks.visible(neighbours, everywhere)?;
     if !everywhere.is_empty() {
         key_chunks = chunks.with_rows(&key_chunks, key, everywhere)?;
         value_chunks = chunks.with_rows(&value_chunks, value, everywhere)?;
@@ -72,6 +75,20 @@ pub(super) fn attend<T: Float>(
             .cut(query)?
             .scaled_dot_product_attention(&key_chunks, &value_chunks, &options)?;
     chunks.join(&attended)
+}
+
+/// `true` where `sees(i, j)`: `[queries, keys]`. What masks are held against.
+#[cfg(test)]
+pub(super) fn mask(
+    queries: usize,
+    keys: usize,
+    sees: impl Fn(usize, usize) -> bool,
+) -> Result<Tensor<bool>> {
+    let sees = &sees;
+    let seen: Vec<bool> = (0..queries)
+        .flat_map(|i| (0..keys).map(move |j| sees(i, j)))
+        .collect();
+    Tensor::from_slice([queries, keys], &seen)
 }
 
 /// The rows of the second to last axis with these numbers.
@@ -153,15 +170,22 @@ impl Chunks {
         Var::concat(&[chunks.clone(), chosen.broadcast_to(shape)?], -2)
     }
 
-    /// Which keys of its window a query sees, `[count, size, window]`: those for which `sees(i, j)` holds, and that exist.
-    fn visible(&self, sees: impl Fn(usize, usize) -> bool) -> Result<Tensor<bool>> {
-        let mut seen = Vec::with_capacity(self.count * self.size * self.window);
-        for i in 0..self.count * self.size {
+    /// Which keys of its window a query sees, `[count, size, window]`: its neighbours, but for those that are seen `everywhere`.
+    fn visible(&self, neighbours: Neighbours, everywhere: &[usize]) -> Result<Tensor<bool>> {
+        let mut seen = vec![false; self.count * self.size * self.window];
+        for (i, seen) in seen.chunks_mut(self.window.max(1)).enumerate() {
+            // Key `j` has the place `j + before − first` in the window of the chunk that begins at `first`. Those of a query with neighbours are
+            // all in its window.
             let first = i / self.size * self.size;
-            for place in first..first + self.window {
-                let key = place.checked_sub(self.before);
-                let key = key.filter(|&j| j < self.keys);
-                seen.push(key.is_some_and(|j| sees(i, j)));
+            let place = |j: usize| j + self.before - first;
+            let near = neighbours.of(i, self.keys);
+            if near.is_empty() {
+                continue;
+            }
+            seen[place(near.start)..place(near.end)].fill(true);
+            let from = everywhere.partition_point(|&j| j < near.start);
+            for &j in everywhere[from..].iter().take_while(|&&j| j < near.end) {
+                seen[place(j)] = false;
             }
         }
         Tensor::from_slice([self.count, self.size, self.window], &seen)
@@ -201,6 +225,17 @@ mod tests {
         Tensor::normal(shape, 0.0, 1.0, &mut Rng::seed(seed)).unwrap()
     }
 
+    #[test]
+    fn the_mask_of_the_weights_is_that_of_the_definition() -> Result<()> {
+        for (queries, keys) in [(7, 7), (9, 4), (4, 9), (3, 0)] {
+            let near = Neighbours::Within(2).mask(queries, keys)?;
+            assert_eq!(near, mask(queries, keys, |i, j| i.abs_diff(j) <= 2)?);
+            let block = Neighbours::Block(3).mask(queries, keys)?;
+            assert_eq!(block, mask(queries, keys, |i, j| i / 3 == j / 3)?);
+        }
+        Ok(())
+    }
+
     /// The largest difference between the windowed attention and the dense masked one, in values and gradients.
     fn apart(queries: usize, keys: usize, neighbours: Neighbours, everywhere: &[usize]) -> f64 {
         let run = |windowed: bool| -> Result<Vec<Tensor<f64>>> {
@@ -213,7 +248,13 @@ mod tests {
             let y = if windowed {
                 attend(&q, &k, &v, neighbours, everywhere)?
             } else {
-                let sees = |i, j| neighbours.sees(i, j) || everywhere.contains(&j);
+                let sees = |i: usize, j: usize| {
+                    everywhere.contains(&j)
+                        || match neighbours {
+                            Neighbours::Within(reach) => i.abs_diff(j) <= reach,
+                            Neighbours::Block(size) => i / size == j / size,
+                        }
+                };
                 let options = AttentionOptions::new().mask(mask(queries, keys, sees)?);
                 q.attention_with_weights(&k, &v, &options)?.output
             };
