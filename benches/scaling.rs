@@ -2,8 +2,8 @@
 //!
 //! `cargo bench --bench scaling [-- --only NAME[,NAME…]] [--json] [--list] [--threads N]`
 //!
-//! The sequence, or the image, is doubled four times, and every point is measured in a process of its own, on 2 threads
-//! unless told otherwise. Attention that is linear in the length costs as much for each position of a long sequence as of a short one;
+//! The sequence, or the image, is doubled four times, and every point is measured in processes of its own, three of them, on 2 threads
+//! unless told otherwise; the least time counts. Attention that is linear in the length costs as much for each position of a long sequence as of a short one;
 //! softmax attention whose weights are asked for, the reference, costs twice as much at every doubling. `--json` prints a
 //! line for each point instead of the table.
 
@@ -24,8 +24,10 @@ const HEADS: usize = 2;
 const POINTS: u32 = 5;
 /// How much more the dearest position may cost than the cheapest where the cost is called flat.
 const FLAT: f64 = 1.2;
-/// A point is measured for so many seconds, and so many steps, at least.
-const SECONDS: f64 = 0.6;
+/// A point is measured in so many processes, each for so many seconds and so many steps at least. All lengths have their turn before the first
+/// comes again: whatever slows the machine down for a while then falls on all of them.
+const ROUNDS: usize = 3;
+const SECONDS: f64 = 1.0;
 const STEPS: usize = 5;
 
 /// Something to measure.
@@ -71,6 +73,10 @@ impl Input {
 fn boxed<L: Layer + 'static>(layer: Result<L>) -> Result<Box<dyn Layer>> {
     Ok(Box::new(layer?))
 }
+
+/// What a point is printed with.
+const TIME: &str = "microseconds_per_position";
+const MEMORY: &str = "bytes_per_position";
 
 const OUTPUT: &[&str] = &["output"];
 const SUBJECTS: [Subject; 9] = [
@@ -186,8 +192,8 @@ fn point(subject: &Subject, doublings: u32) -> Result<Value> {
         "attention": subject.name,
         "shape": shape,
         "positions": inputs / shape[0],
-        "microseconds_per_position": 1e6 * seconds / inputs as f64,
-        "bytes_per_position": bytes / inputs as f64,
+        TIME: 1e6 * seconds / inputs as f64,
+        MEMORY: bytes / inputs as f64,
     }))
 }
 
@@ -242,16 +248,15 @@ fn table(subjects: &[&Subject], threads: &str) {
     );
     let (mut flat, mut others) = (Vec::new(), Vec::new());
     for subject in subjects {
-        let points = (0..POINTS).map(|doublings| measured(subject, doublings, threads));
-        let points = match points.collect::<std::result::Result<Vec<_>, _>>() {
+        let points = match measured(subject, threads) {
             Ok(points) => points,
             Err(why) => {
                 println!("{:<14}{why}", subject.name);
                 continue;
             }
         };
-        let time = Row::new(&points, "microseconds_per_position", 1.0);
-        let memory = Row::new(&points, "bytes_per_position", 1024.0);
+        let time = Row::new(&points, TIME, 1.0);
+        let memory = Row::new(&points, MEMORY, 1024.0);
         time.print(subject.name, "time, µs");
         memory.print("", "memory, KiB");
         match time.spread <= FLAT && memory.spread <= FLAT {
@@ -267,13 +272,28 @@ fn table(subjects: &[&Subject], threads: &str) {
     println!("not flat: {}", others.join(", "));
 }
 
-fn measured(
-    subject: &Subject,
-    doublings: u32,
-    threads: &str,
-) -> std::result::Result<Value, String> {
-    let line = in_child(&format!("{}@{doublings}", subject.name), threads)?;
-    serde_json::from_str(&line).map_err(|err| err.to_string())
+/// The costs of a subject at all lengths: of all rounds the least.
+fn measured(subject: &Subject, threads: &str) -> std::result::Result<Vec<Value>, String> {
+    let mut points: Vec<Value> = Vec::new();
+    for _ in 0..ROUNDS {
+        for doublings in 0..POINTS {
+            let line = in_child(&format!("{}@{doublings}", subject.name), threads)?;
+            let point: Value = serde_json::from_str(&line).map_err(|err| err.to_string())?;
+            match points.get_mut(doublings as usize) {
+                None => points.push(point),
+                Some(least) => keep_least(least, &point),
+            }
+        }
+    }
+    Ok(points)
+}
+
+fn keep_least(least: &mut Value, point: &Value) {
+    for key in [TIME, MEMORY] {
+        if point[key].as_f64() < least[key].as_f64() {
+            least[key] = point[key].clone();
+        }
+    }
 }
 
 fn main() {
@@ -301,11 +321,9 @@ fn main() {
             .for_each(|subject| println!("{}", subject.name));
     } else if has("--json") {
         for subject in subjects {
-            for doublings in 0..POINTS {
-                match measured(subject, doublings, threads) {
-                    Ok(point) => println!("{point}"),
-                    Err(why) => eprintln!("{}: {why}", subject.name),
-                }
+            match measured(subject, threads) {
+                Ok(points) => points.iter().for_each(|point| println!("{point}")),
+                Err(why) => eprintln!("{}: {why}", subject.name),
             }
         }
     } else {
