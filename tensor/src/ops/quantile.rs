@@ -1,6 +1,12 @@
 //! Quantiles: `y = x₍ₖ₎ + (q(n − 1) − k)·(x₍ₖ₊₁₎ − x₍ₖ₎)` with `k = ⌊q(n − 1)⌋`, `x₍₀₎ ≤ x₍₁₎ ≤ …` being the elements in order.
 
+use crate::kernels::parallel::{Work, for_each_chunk, rows_per_chunk};
 use crate::{Axes, Error, Float, Result, Tensor};
+
+/// Elements among which one thread chooses at a time.
+const CHUNK: usize = 1 << 12;
+/// Nanoseconds an element.
+const COST: f64 = 8.0;
 
 impl<T: Float> Tensor<T> {
     /// The `q`-quantile over `axes`, for `q` from 0 to 1: what a share of `q` of the elements lies below, interpolated
@@ -83,33 +89,24 @@ pub fn quantile_positions<T: Float>(
             ),
         ));
     }
-    let order: Vec<isize> = kept
-        .iter()
-        .chain(&reduced)
+    let order: Vec<isize> = (kept.iter().chain(&reduced))
         .map(|&axis| axis as isize)
         .collect();
-    let rows = x.permute(&order)?.reshape([results, n])?;
-    let numbers = Tensor::arange(0, x.elements() as i64, 1)?.reshape(x.shape())?;
-    let numbers = numbers.permute(&order)?.to_vec();
-    let values = rows.to_vec();
+    let values = x.permute(&order)?.to_vec();
     let place = q * n.saturating_sub(1) as f64;
     let low = place.floor() as usize;
-    let mut at = Vec::with_capacity(2 * results);
-    for (row, order) in rows
-        .argsort(-1, false)?
-        .to_vec()
-        .chunks(n.max(1))
-        .enumerate()
-    {
-        let number = |k: usize| order[k] as usize + row * n;
-        let last = number(n - 1);
-        let pair = if values[last].is_nan() {
-            [last, last]
-        } else {
-            [number(low), number((low + 1).min(n - 1))]
-        };
-        at.extend(pair.map(|place| numbers[place]));
-    }
+    let mut at = vec![0; 2 * results];
+    let rows = rows_per_chunk(n, CHUNK);
+    let work = Work::per_element(values.len(), COST);
+    for_each_chunk(&mut at, 2 * rows, work, |index, at| {
+        let values = &values[index * rows * n..];
+        for (row, (values, at)) in values.chunks(n).zip(at.chunks_mut(2)).enumerate() {
+            let [low, high] = neighbours(values, low);
+            let row = flat(x.shape(), &kept, index * rows + row);
+            at[0] = (row + flat(x.shape(), &reduced, low)) as i64;
+            at[1] = (row + flat(x.shape(), &reduced, high)) as i64;
+        }
+    });
     let mut shape: Vec<usize> = if axes.keeps_dims() {
         let size = |axis| {
             if reduced.contains(&axis) {
@@ -126,9 +123,54 @@ pub fn quantile_positions<T: Float>(
     Ok((Tensor::from_slice(shape, &at)?, place - low as f64))
 }
 
+/// The positions in a row of the element number `low` in ascending order and of the one after it, the last having itself after it. Where there
+/// is a NaN, it is both.
+fn neighbours<T: Float>(row: &[T], low: usize) -> [usize; 2] {
+    let mut keys: Vec<(u64, usize)> = row.iter().map(|x| x.order_key()).zip(0..).collect();
+    let largest = keys.iter().max().map_or(0, |&(_, at)| at);
+    if row[largest].is_nan() {
+        return [largest, largest];
+    }
+    let (_, &mut (_, at), above) = keys.select_nth_unstable(low);
+    [at, above.iter().min().map_or(at, |&(_, at)| at)]
+}
+
+/// How far from the first element of a tensor of `shape`, in row-major order, the one is that has this flat `index` over `axes`, and is the first along all
+/// others.
+fn flat(shape: &[usize], axes: &[usize], mut index: usize) -> usize {
+    let mut flat = 0;
+    for &axis in axes.iter().rev() {
+        let behind: usize = shape[axis + 1..].iter().product();
+        flat += index % shape[axis] * behind;
+        index /= shape[axis];
+    }
+    flat
+}
+
 #[cfg(test)]
 mod tests {
-    use crate::{Axes, Tensor};
+    use crate::{Axes, Rng, Tensor};
+
+    #[test]
+    fn they_are_those_of_the_sorted() {
+        let x = Tensor::<f64>::randn([5, 30, 7], &mut Rng::seed(4));
+        let sorted = x.sort(1, false).unwrap().0;
+        for (q, low) in [(0.0, 0), (10.0 / 29.0, 10), (1.0, 29)] {
+            let expected = sorted.select(1, low).unwrap();
+            assert!(
+                x.quantile(q, 1)
+                    .unwrap()
+                    .try_sub(&expected)
+                    .unwrap()
+                    .abs()
+                    .max(..)
+                    .unwrap()
+                    .item()
+                    .unwrap()
+                    < 1e-12
+            );
+        }
+    }
 
     #[test]
     fn any_axes_and_nan() {
