@@ -45,7 +45,13 @@ pub(super) fn cot_attention() -> Vec<Case> {
 
 pub(super) fn halo_attention() -> Vec<Case> {
     let config = json!({"block_size": 2, "halo_size": 1, "key_dim": 1, "num_heads": 2, "out_bias": true, "out_shape": 2});
-    vec![case(config).float("x", normal([1, 2, 2, 2]))]
+    let scores = json!({"block_size": 1, "halo_size": 1, "key_dim": 1, "num_heads": 1, "out_weight": false, "return_attention_scores": true});
+    vec![
+        case(config).float("x", normal([1, 2, 2, 2])),
+        case(scores)
+            .float("x", normal([1, 1, 2, 1]))
+            .results(&["output", "attention_scores"]),
+    ]
 }
 
 pub(super) fn mhsa_with_position_embedding() -> Vec<Case> {
@@ -53,7 +59,11 @@ pub(super) fn mhsa_with_position_embedding() -> Vec<Case> {
         let config = json!({"key_dim": 1, "num_heads": 2, "relative": relative, "out_bias": true});
         case(config).float("x", normal([1, 2, 2, 2]))
     };
-    vec![of(true), of(false)]
+    let scores = json!({"key_dim": 2, "num_heads": 1, "out_weight": false, "return_attention_scores": true, "attn_dropout": 0.3});
+    let scores = case(scores)
+        .float("x", normal([1, 1, 3, 1]))
+        .results(&["output", "attention_scores"]);
+    vec![of(true), of(false), scores]
 }
 
 pub(super) fn mixer_block() -> Vec<Case> {
@@ -67,7 +77,11 @@ pub(super) fn mlp_block() -> Vec<Case> {
 
 pub(super) fn outlook_attention() -> Vec<Case> {
     let config = json!({"embed_dim": 2, "kernel_size": 2, "num_head": 2, "padding": 0});
-    vec![case(config).float("x", normal([1, 2, 2, 2]))]
+    let overlapping = json!({"embed_dim": 2, "num_head": 1, "strides": 1});
+    vec![
+        case(config).float("x", normal([1, 2, 2, 2])),
+        case(overlapping).float("x", normal([1, 2, 2, 1])),
+    ]
 }
 
 pub(super) fn outlook_attention_simple() -> Vec<Case> {
@@ -93,7 +107,12 @@ pub(super) fn spatial_gating_block() -> Vec<Case> {
 }
 
 pub(super) fn split_attention_conv2d() -> Vec<Case> {
-    vec![case(json!({"filters": 2, "activation": "swish"})).float("x", normal([2, 2, 2, 2]))]
+    let gate =
+        json!({"filters": 1, "groups": 1, "kernel_size": 2, "strides": 2, "activation": "tanh"});
+    vec![
+        case(json!({"filters": 2, "activation": "swish"})).float("x", normal([2, 2, 2, 2])),
+        case(gate).float("x", normal([2, 2, 2, 1])),
+    ]
 }
 
 pub(super) fn squeeze_excite() -> Vec<Case> {
