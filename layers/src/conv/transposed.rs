@@ -186,7 +186,7 @@ mod tests {
     use super::*;
     use crate::{DataFormat, Padding};
     use etude_autograd::{Tape, gradcheck};
-    use etude_tensor::Tensor;
+    use etude_tensor::{Error, Tensor};
 
     #[test]
     fn the_equation_by_hand() -> Result<()> {
@@ -247,6 +247,31 @@ mod tests {
         assert_eq!(y.shape(), [2, 6, 4, 6, 4]);
         let other = first.forward(&x.permute([0, 4, 1, 2, 3])?)?;
         assert_eq!(other.tensor(), y.permute([0, 4, 1, 2, 3])?.tensor());
+        Ok(())
+    }
+
+    /// No second element stands a stride away, so that there is nothing to count.
+    #[test]
+    fn one_element_is_spread_alike_at_any_stride() -> Result<()> {
+        let run = |strides: usize| {
+            let conv: Conv1dTranspose<f64> = Conv1dTransposeConfig::new(4, 3)
+                .strides(strides)
+                .dilations(2)
+                .init(&mut Rng::seed(1))?;
+            let tape = Tape::new();
+            let x = tape.var(Tensor::ones([1, 1, 2]));
+            let y = conv.forward(&x)?;
+            let (geometry, output) = conv.sizes(&[1])?;
+            let weight = conv.weight.value()?;
+            let plain = x.tensor().conv_transpose(weight, &geometry, &output)?;
+            let gradient = y.square()?.sum(..)?.backward()?.get(&x)?;
+            Ok::<_, Error>([y.tensor(), &plain, &gradient].map(Tensor::to_vec))
+        };
+        let close = run(1)?;
+        assert_eq!(close[0].len(), 5 * 4);
+        assert_eq!(close[0], close[1]);
+        assert_eq!(run(7)?, close);
+        assert_eq!(run(1 << 62)?, close);
         Ok(())
     }
 
