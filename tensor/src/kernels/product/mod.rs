@@ -6,7 +6,8 @@
 //! - `vector`: matrix times vector, when C is one row or one column;
 //! - `blocks`: the packed product, five loops around the micro-kernel in `tile`, packing as in `pack`;
 //! - `packed`: a matrix B that is packed once and serves many products;
-//! - `split`: how a product or a batch is cut into tasks for several threads.
+//! - `split`: how a product or a batch is cut into tasks for several threads, and how those of a large product share one packed B;
+//! - `speed`: a measurement, beside the arithmetic units' limit.
 
 mod blocks;
 mod matrix;
