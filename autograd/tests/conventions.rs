@@ -1,111 +1,456 @@
-//! Kinks, ties and ends of intervals: which derivative is taken where there are several. PyTorch's choices, as its version 2.15 gives them.
+//! Kinks, ties and extreme values: which derivative is taken where there are several, or where the formula would give 0 · ∞. PyTorch's choices, as
+//! its version 2.15 gives them, and where étude has another the table says so.
+//!
+//! Each row is held in both precisions, at every instruction-set level, by a rule's kernel and by its composed body, on enough elements for a
+//! vector and its tail. The table in `docs/gradients.md` is written by this test.
 
-use etude_autograd::{Tape, Var};
+use etude_autograd::testing::AnyProgram;
+use etude_autograd::testing::page::Section;
+use etude_autograd::{AttentionOptions, Program, Tape, Var, program};
 use etude_tensor::kernels::pool::PoolGeometry;
-use etude_tensor::{Result, Tensor};
+use etude_tensor::kernels::{available_levels, with_level};
+use etude_tensor::{Axes, Float, Result, Tensor};
 
-type Map = fn(&Var<f64>) -> Result<Var<f64>>;
-
-/// The derivative of a map at a point.
-fn slope(map: Map, at: f64) -> Result<f64> {
-    let tape = Tape::new();
-    let x = tape.var(Tensor::scalar(at));
-    map(&x)?.sum(..)?.backward()?.get(&x)?.item()
+/// A row: the gradients of the sum of a function.
+struct Row {
+    /// What stands in the table: the function, where, its derivative there, and what PyTorch has if it isn't the same.
+    words: [&'static str; 4],
+    program: Box<dyn AnyProgram>,
+    inputs: Vec<Tensor<f64>>,
+    expected: Vec<Vec<f64>>,
 }
 
-const SELU_SLOPE: f64 = 1.050_700_987_355_480_5 * 1.673_263_242_354_377_2;
+const SAME: &str = "the same";
 
-/// Map, point, derivative.
-const TABLE: &[(&str, Map, f64, f64)] = &[
-    ("relu", |x| x.relu(), 0.0, 0.0),
-    ("relu6 at 0", |x| x.relu6(), 0.0, 0.0),
-    ("relu6 at 6", |x| x.relu6(), 6.0, 0.0),
-    ("leaky_relu", |x| x.leaky_relu(), 0.0, 0.2),
-    ("elu", |x| x.elu(), 0.0, 1.0),
-    ("selu", |x| x.selu(), 0.0, SELU_SLOPE),
-    ("abs", |x| x.abs(), 0.0, 0.0),
-    ("hard_sigmoid at -2.5", |x| x.hard_sigmoid(), -2.5, 0.0),
-    ("hard_sigmoid at 2.5", |x| x.hard_sigmoid(), 2.5, 0.0),
-    ("hard_swish at -3", |x| x.hard_swish(), -3.0, 0.0),
-    ("hard_swish at 3", |x| x.hard_swish(), 3.0, 1.0),
-    (
-        "clamp at its lower bound",
-        |x| x.clamp(-1.0, 2.0),
-        -1.0,
-        0.0,
-    ),
-    ("clamp at its upper bound", |x| x.clamp(-1.0, 2.0), 2.0, 0.0),
-];
-
-#[test]
-fn kinks_of_maps() -> Result<()> {
-    for (name, map, at, expected) in TABLE {
-        let got = slope(*map, *at)?;
-        assert!(
-            (got - expected).abs() < 1e-15,
-            "{name}: {got}, expected {expected}"
-        );
+impl Row {
+    fn new(
+        words: [&'static str; 4],
+        program: impl Program + Send + Sync + 'static,
+        inputs: impl Into<Vec<Tensor<f64>>>,
+        expected: impl Into<Vec<Vec<f64>>>,
+    ) -> Self {
+        Row {
+            words,
+            program: Box::new(program),
+            inputs: inputs.into(),
+            expected: expected.into(),
+        }
     }
-    Ok(())
+
+    /// A function of one number, at one place.
+    fn at(
+        words: [&'static str; 3],
+        program: impl Program + Send + Sync + 'static,
+        at: f64,
+        slope: f64,
+    ) -> Self {
+        // A few vectors of the widest level, and a tail of the narrowest.
+        const COUNT: usize = 37;
+        let [what, place, derivative] = words;
+        Row::new(
+            [what, place, derivative, SAME],
+            program,
+            [Tensor::full([COUNT], at)],
+            [vec![slope; COUNT]],
+        )
+    }
 }
 
-/// The gradients of the sum of a function of two equal numbers.
-fn at_a_tie(f: fn(&Var<f64>, &Var<f64>) -> Result<Var<f64>>) -> Result<[f64; 2]> {
-    let tape = Tape::new();
-    let (a, b) = (tape.scalar(3.0), tape.scalar(3.0));
-    let (a, b) = (tape.var(a.into_tensor()), tape.var(b.into_tensor()));
-    let gradients = f(&a, &b)?.backward()?;
-    Ok([gradients.get(&a)?.item()?, gradients.get(&b)?.item()?])
+/// The slope of SELU at 0 from above.
+const SELU: f64 = 1.050_700_987_355_480_5 * 1.673_263_242_354_377_2;
+
+fn kinks() -> Vec<Row> {
+    vec![
+        Row::at(["`relu`", "0", "0"], program!(|x| x.relu()), 0.0, 0.0),
+        Row::at(["`relu6`", "0", "0"], program!(|x| x.relu6()), 0.0, 0.0),
+        Row::at(["`relu6`", "6", "0"], program!(|x| x.relu6()), 6.0, 0.0),
+        Row::at(
+            ["`leaky_relu`", "0", "its lower slope, 0.2"],
+            program!(|x| x.leaky_relu()),
+            0.0,
+            0.2,
+        ),
+        Row::at(["`elu`", "0", "1"], program!(|x| x.elu()), 0.0, 1.0),
+        Row::at(["`selu`", "0", "λα"], program!(|x| x.selu()), 0.0, SELU),
+        Row::at(["`abs`", "0", "0"], program!(|x| x.abs()), 0.0, 0.0),
+        Row::at(
+            ["`hard_sigmoid`", "its lower end", "0"],
+            program!(|x| x.hard_sigmoid()),
+            -2.5,
+            0.0,
+        ),
+        Row::at(
+            ["`hard_sigmoid`", "its upper end", "0"],
+            program!(|x| x.hard_sigmoid()),
+            2.5,
+            0.0,
+        ),
+        Row::at(
+            ["`hard_swish`", "−3", "0"],
+            program!(|x| x.hard_swish()),
+            -3.0,
+            0.0,
+        ),
+        Row::at(
+            ["`hard_swish`", "3", "1"],
+            program!(|x| x.hard_swish()),
+            3.0,
+            1.0,
+        ),
+        Row::at(
+            ["`clamp`", "its lower bound", "0"],
+            program!(|x| x.clamp(-1.0, 2.0)),
+            -1.0,
+            0.0,
+        ),
+        Row::at(
+            ["`clamp`", "its upper bound", "0"],
+            program!(|x| x.clamp(-1.0, 2.0)),
+            2.0,
+            0.0,
+        ),
+    ]
+}
+
+fn ties() -> Vec<Row> {
+    const THIRD: f64 = 1.0 / 3.0;
+    let equal = || Tensor::full([37], 3.0);
+    let halves = || [vec![0.5; 37], vec![0.5; 37]];
+    let high = || Tensor::from([[7.0, 1.0, 7.0], [7.0, 2.0, 0.0]]);
+    let low = || Tensor::from([[0.0, 1.0, 0.0], [7.0, 3.0, 3.0]]);
+    let window = PoolGeometry::new(&[2, 2]);
+    let image = || {
+        let image = Tensor::from([[5.0, 9.0], [9.0, 9.0]]);
+        image.reshape([1, 2, 2, 1]).expect("four elements")
+    };
+    vec![
+        Row::new(
+            ["`maximum(a, b)`", "a = b", "½ each", SAME],
+            program!(|a, b| a.maximum(b)),
+            [equal(), equal()],
+            halves(),
+        ),
+        Row::new(
+            ["`minimum(a, b)`", "a = b", "½ each", SAME],
+            program!(|a, b| a.minimum(b)),
+            [equal(), equal()],
+            halves(),
+        ),
+        Row::new(
+            ["`max` over all axes", "three equal ones", "⅓ each", SAME],
+            program!(|x| x.max(..)),
+            [high()],
+            [vec![THIRD, 0.0, THIRD, THIRD, 0.0, 0.0]],
+        ),
+        Row::new(
+            ["`max` over several axes", "two equal ones", "½ each", SAME],
+            program!(|x| x.reshape([2, 1, 3])?.max([1, 2])),
+            [high()],
+            [vec![0.5, 0.0, 0.5, 1.0, 0.0, 0.0]],
+        ),
+        Row::new(
+            [
+                "`max` over one axis (`amax`)",
+                "two equal ones",
+                "½ each",
+                SAME,
+            ],
+            program!(|x| x.max(1)),
+            [high()],
+            [vec![0.5, 0.0, 0.5, 1.0, 0.0, 0.0]],
+        ),
+        Row::new(
+            [
+                "`min` over one axis (`amin`)",
+                "two equal ones",
+                "½ each",
+                SAME,
+            ],
+            program!(|x| x.min(Axes::from(1).keepdims())),
+            [low()],
+            [vec![0.5, 0.0, 0.5, 0.0, 0.5, 0.5]],
+        ),
+        Row::new(
+            [
+                "`argmax` and `gather`: a maximum with its index",
+                "two equal ones",
+                "the first takes all",
+                SAME,
+            ],
+            program!(|x| x.gather(1, &x.tensor().argmax(1)?.unsqueeze(1)?)),
+            [high()],
+            [vec![1.0, 0.0, 0.0, 1.0, 0.0, 0.0]],
+        ),
+        Row::new(
+            [
+                "`topk` of one",
+                "two equal ones",
+                "the first takes all",
+                SAME,
+            ],
+            program!(|x| Ok(x.topk(1, 1, true)?.0)),
+            [high()],
+            [vec![1.0, 0.0, 0.0, 1.0, 0.0, 0.0]],
+        ),
+        Row::new(
+            [
+                "`max_pool`",
+                "equal ones in a window",
+                "the first in row-major order takes all",
+                SAME,
+            ],
+            program!([window: PoolGeometry] |x| x.max_pool(window)),
+            [image()],
+            [vec![0.0, 1.0, 0.0, 0.0]],
+        ),
+        Row::new(
+            [
+                "`adaptive_max_pool`",
+                "equal ones in a window",
+                "the first in row-major order takes all",
+                SAME,
+            ],
+            program!(|x| x.adaptive_max_pool([1, 1])),
+            [image()],
+            [vec![0.0, 1.0, 0.0, 0.0]],
+        ),
+        Row::new(
+            ["`norm` with p = ∞", "two largest ones", "½ each", SAME],
+            program!(|x| x.norm(f64::INFINITY, ..)),
+            [Tensor::from([2.0, -2.0, 1.0])],
+            [vec![0.5, -0.5, 0.0]],
+        ),
+    ]
+}
+
+fn extremes() -> Vec<Row> {
+    let zeros = || Tensor::full([3], 0.0);
+    let huge = || Tensor::from([[1e4, -1e4, 0.0], [0.0, 0.0, 1e4]]);
+    // The first row sees nothing.
+    let seen = || Tensor::from([[false, false], [true, true]]);
+    let (rows, queries) = (seen(), seen());
+    let second = || Tensor::from([false, true]);
+    let (taken, positive) = (second(), second());
+    vec![
+        Row::new(
+            [
+                "`logsumexp`",
+                "logits of ±10⁴",
+                "1 for the largest, 0 elsewhere",
+                SAME,
+            ],
+            program!(|x| x.logsumexp(1)),
+            [huge()],
+            [vec![1.0, 0.0, 0.0, 0.0, 0.0, 1.0]],
+        ),
+        Row::new(
+            ["`softmax`", "logits of ±10⁴", "0", SAME],
+            program!(|x| x.softmax(1)?.square()),
+            [huge()],
+            [vec![0.0; 6]],
+        ),
+        Row::new(
+            [
+                "`log_softmax` and the cross entropy",
+                "logits of ±10⁴",
+                "p − target",
+                SAME,
+            ],
+            program!(|x| x.cross_entropy(&Tensor::from([1_i64, 2]))),
+            [huge()],
+            [vec![1.0, -1.0, 0.0, 0.0, 0.0, 0.0]],
+        ),
+        Row::at(
+            ["`sigmoid`", "−10⁴", "0"],
+            program!(|x| x.sigmoid()),
+            -1e4,
+            0.0,
+        ),
+        Row::at(
+            ["`sigmoid`", "10⁴", "0"],
+            program!(|x| x.sigmoid()),
+            1e4,
+            0.0,
+        ),
+        Row::at(
+            ["`softplus`", "−10⁴", "0"],
+            program!(|x| x.softplus()),
+            -1e4,
+            0.0,
+        ),
+        Row::at(
+            ["`softplus`", "10⁴", "1"],
+            program!(|x| x.softplus()),
+            1e4,
+            1.0,
+        ),
+        Row::at(["`tanh`", "10⁴", "0"], program!(|x| x.tanh()), 1e4, 0.0),
+        Row::at(["`gelu`", "−10⁴", "0"], program!(|x| x.gelu()), -1e4, 0.0),
+        Row::at(["`gelu`", "10⁴", "1"], program!(|x| x.gelu()), 1e4, 1.0),
+        Row::at(["`elu`", "−10⁴", "0"], program!(|x| x.elu()), -1e4, 0.0),
+        Row::at(
+            ["`sqrt`", "0", "∞: the slope it has"],
+            program!(|x| x.sqrt()),
+            0.0,
+            f64::INFINITY,
+        ),
+        Row::new(
+            ["`sqrt`, of which nobody asks a gradient", "0", "0", "NaN"],
+            program!(|x| x.sqrt()?.mul_scalar(0.0)),
+            [Tensor::full([37], 0.0)],
+            [vec![0.0; 37]],
+        ),
+        Row::at(
+            ["`pow_scalar(2)`", "0", "0"],
+            program!(|x| x.pow_scalar(2.0)),
+            0.0,
+            0.0,
+        ),
+        Row::at(
+            ["`pow_scalar(1)`", "0", "1"],
+            program!(|x| x.pow_scalar(1.0)),
+            0.0,
+            1.0,
+        ),
+        Row::at(
+            ["`pow_scalar(0)`", "0", "0"],
+            program!(|x| x.pow_scalar(0.0)),
+            0.0,
+            0.0,
+        ),
+        Row::new(
+            ["`norm` with p = 1, 2", "zeros", "0", SAME],
+            program!(|x| x.norm(1.0, ..)?.try_add(&x.norm(2.0, ..)?)),
+            [zeros()],
+            [vec![0.0; 3]],
+        ),
+        Row::new(
+            ["`norm` with p = 3, ∞", "zeros", "0", SAME],
+            program!(|x| x.norm(3.0, ..)?.try_add(&x.norm(f64::INFINITY, ..)?)),
+            [zeros()],
+            [vec![0.0; 3]],
+        ),
+        Row::new(
+            ["`hypot(a, b)`", "a = b = 0", "0", "NaN"],
+            program!(|a, b| a.hypot(b)),
+            [zeros(), zeros()],
+            [vec![0.0; 3], vec![0.0; 3]],
+        ),
+        Row::new(
+            ["`std`", "equal numbers", "0", SAME],
+            program!(|x| x.std(.., 0)),
+            [Tensor::full([3], 2.0)],
+            [vec![0.0; 3]],
+        ),
+        Row::new(
+            ["`masked_softmax`", "a row that sees nothing", "0", SAME],
+            program!([rows: Tensor<bool>] |x| x.masked_softmax(rows, -1)?.square()),
+            [Tensor::from([[1e4, -1e4], [3.0, 3.0]])],
+            [vec![0.0; 4]],
+        ),
+        Row::new(
+            [
+                "`scaled_dot_product_attention`",
+                "a query that sees nothing",
+                "0",
+                SAME,
+            ],
+            program!([queries: Tensor<bool>] |q, v| {
+                let options = AttentionOptions::new().mask(queries.clone());
+                q.scaled_dot_product_attention(q, v, &options)?.narrow(0, 0, 1)
+            }),
+            [
+                Tensor::from([[1e4, -1e4], [3.0, 3.0]]),
+                Tensor::from([[1.0], [2.0]]),
+            ],
+            [vec![0.0; 4], vec![0.0; 2]],
+        ),
+        Row::new(
+            ["`where_`", "a NaN that isn't taken", "0", SAME],
+            program!([taken: Tensor<bool>] |x| x.where_(taken, &x.tape().scalar(1.0))),
+            [Tensor::from([f64::NAN, 3.0])],
+            [vec![0.0, 1.0]],
+        ),
+        Row::new(
+            [
+                "`where_` over `sqrt`",
+                "a number below 0 that isn't taken",
+                "0",
+                "NaN",
+            ],
+            program!([positive: Tensor<bool>] |x| x.sqrt()?.where_(positive, &x.tape().scalar(1.0))),
+            [Tensor::from([-1.0, 4.0])],
+            [vec![0.0, 0.25]],
+        ),
+    ]
+}
+
+/// The gradients of the sum, on a tape that takes one body or the other.
+fn gradients<T: Float>(
+    row: &Row,
+    composed: bool,
+    run: impl Fn(&[Var<T>]) -> Result<Var<T>>,
+) -> Result<Vec<Vec<f64>>> {
+    let tape = Tape::<T>::new();
+    tape.prefer_composed(composed);
+    let xs: Vec<Var<T>> = (row.inputs.iter())
+        .map(|x| Ok(tape.var(x.cast()?)))
+        .collect::<Result<_>>()?;
+    let gradients = run(&xs)?.sum(..)?.backward()?;
+    let values = |x: &Var<T>| Ok(gradients.get(x)?.cast::<f64>()?.to_vec());
+    xs.iter().map(values).collect()
+}
+
+/// Holds a row in one precision.
+fn hold<T: Float>(row: &Row, run: impl Fn(&[Var<T>]) -> Result<Var<T>>) {
+    let rounding = 4.0 * T::EPSILON;
+    for level in available_levels() {
+        for composed in [false, true] {
+            let found = with_level(level, || gradients(row, composed, &run));
+            let found = found.unwrap_or_else(|err| panic!("{:?}: {err}", row.words));
+            let pairs = found.iter().flatten().zip(row.expected.iter().flatten());
+            let close = |(got, expected): (&f64, &f64)| {
+                got == expected || (got - expected).abs() <= rounding * expected.abs()
+            };
+            assert!(
+                pairs.clone().count() == row.expected.iter().flatten().count()
+                    && pairs.clone().all(close),
+                "{:?}, {}, level {}, composed {composed}: {found:?}, expected {:?}",
+                row.words,
+                T::NAME,
+                level.name(),
+                row.expected
+            );
+        }
+    }
+}
+
+/// Holds the rows, and the section of the page with them.
+fn holds(rows: &[Row], section: &'static str) {
+    let mut lines = vec![
+        "| function | where | derivative | PyTorch |".to_string(),
+        "|---|---|---|---|".to_string(),
+    ];
+    for row in rows {
+        hold::<f64>(row, |xs| row.program.run(xs));
+        hold::<f32>(row, |xs| row.program.single(xs));
+        lines.push(format!("| {} |", row.words.join(" | ")));
+    }
+    let again = "cargo test -p etude-autograd --test conventions";
+    Section::new("gradients.md", section).holds(&lines.join("\n"), again);
 }
 
 #[test]
-fn a_tie_of_two_arguments_is_shared() -> Result<()> {
-    assert_eq!(at_a_tie(|a, b| a.maximum(b))?, [0.5, 0.5]);
-    assert_eq!(at_a_tie(|a, b| a.minimum(b))?, [0.5, 0.5]);
-    Ok(())
-}
-
-/// The gradient of the sum of `f` of this matrix.
-fn gradient_of(x: &Tensor<f64>, f: impl Fn(&Var<f64>) -> Result<Var<f64>>) -> Result<Vec<f64>> {
-    let tape = Tape::new();
-    let x = tape.var(x.clone());
-    Ok(f(&x)?.sum(..)?.backward()?.get(&x)?.to_vec())
+fn at_kinks() {
+    holds(&kinks(), "kinks");
 }
 
 #[test]
-fn a_tie_in_a_reduction_is_shared() -> Result<()> {
-    let x = Tensor::from([[7.0, 1.0, 7.0], [7.0, 2.0, 0.0]]);
-    let third = 1.0 / 3.0;
-    assert_eq!(
-        gradient_of(&x, |x| x.max(..))?,
-        [third, 0.0, third, third, 0.0, 0.0]
-    );
-    assert_eq!(
-        gradient_of(&x, |x| x.max(1))?,
-        [0.5, 0.0, 0.5, 1.0, 0.0, 0.0]
-    );
-    let low = Tensor::from([[0.0, 1.0, 0.0], [7.0, 3.0, 3.0]]);
-    assert_eq!(
-        gradient_of(&low, |x| x.min(1))?,
-        [0.5, 0.0, 0.5, 0.0, 0.5, 0.5]
-    );
-    Ok(())
-}
-
-/// A maximum with its index: the first one, which then takes all.
-#[test]
-fn a_tie_of_a_maximum_with_its_index_goes_to_the_first() -> Result<()> {
-    let x = Tensor::from([[7.0, 1.0, 7.0], [0.0, 2.0, 2.0]]);
-    let index = x.argmax(1)?.unsqueeze(1)?;
-    let first = gradient_of(&x, |x| x.gather(1, &index))?;
-    assert_eq!(first, [1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
-    Ok(())
+fn at_ties() {
+    holds(&ties(), "ties");
 }
 
 #[test]
-fn a_tie_in_a_pooling_window_goes_to_the_first_in_row_major_order() -> Result<()> {
-    let image = Tensor::from([[5.0, 9.0], [9.0, 9.0]]).reshape([1, 2, 2, 1])?;
-    let pooled = gradient_of(&image, |x| x.max_pool(&PoolGeometry::new(&[2, 2])))?;
-    assert_eq!(pooled, [0.0, 1.0, 0.0, 0.0]);
-    Ok(())
+fn at_extremes() {
+    holds(&extremes(), "extremes");
 }

@@ -2,9 +2,10 @@
 
 use crate::{Rule, Save, Saved, Sink, Var, fused};
 use etude_tensor::kernels::maps::Binary;
-use etude_tensor::{Float, Result};
+use etude_tensor::{Float, Result, Tensor};
 
-/// `y = √x`, hence `∂L/∂x = ∂L/∂y / 2y`: infinite at 0. Saves `y`.
+/// `y = √x`, hence `∂L/∂x = ∂L/∂y / 2y`: infinite at 0. But where `∂L/∂y` is 0, so is `∂L/∂x`, also at 0 and below: nobody has asked, and
+/// 0 · ∞ would spoil what others ask. Saves `y`.
 struct Sqrt;
 
 impl<T: Float> Rule<T> for Sqrt {
@@ -17,7 +18,13 @@ impl<T: Float> Rule<T> for Sqrt {
             fused(
                 &[y, &gy],
                 || y.tensor().binary(Binary::SqrtGrad, gy.tensor()),
-                || gy.try_div(&y.mul_scalar(2.0)?),
+                || {
+                    let zero = Tensor::scalar(T::ZERO);
+                    let unasked = gy.tensor().equal(&zero)?;
+                    let unasked = unasked.and(&y.tensor().greater(&zero)?.not())?;
+                    let divisor = y.mul_scalar(2.0)?.masked_fill(&unasked, 1.0)?;
+                    gy.masked_fill(&unasked, 0.0)?.try_div(&divisor)
+                },
             )
         })
     }

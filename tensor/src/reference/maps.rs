@@ -133,6 +133,7 @@ pub fn binary<T: Float>(op: Binary, a: T, b: T) -> T {
         Binary::PowExponentSlope => a.powf(b) * a.ln(),
         Binary::AbsGrad => unary(Unary::Sign, a) * b,
         Binary::SquareGrad => (a + a) * b,
+        Binary::SqrtGrad if b == zero && (a <= zero || a.is_nan()) => zero,
         Binary::SqrtGrad => b / (a + a),
         Binary::RecipGrad => -(a * a * b),
         Binary::ExpM1Grad => (a + one) * b,

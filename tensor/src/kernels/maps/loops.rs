@@ -107,7 +107,11 @@ pub(super) fn binary<M: MulAdd, T: Real>(op: Binary, a: &[T], b: &[T], y: &mut [
         }),
         Binary::AbsGrad => map!(a, b => y, sign(a) * b),
         Binary::SquareGrad => map!(a, b => y, (a + a) * b),
-        Binary::SqrtGrad => map!(a, b => y, b / (a + a)),
+        // Nothing stays nothing, also where the slope is infinite or isn't there.
+        Binary::SqrtGrad => map!(a, b => y, {
+            let gradient = b / (a + a);
+            if (b == zero) & ((a <= zero) | is_nan(a)) { zero } else { gradient }
+        }),
         Binary::RecipGrad => map!(a, b => y, -(a * a * b)),
         Binary::ExpM1Grad => map!(a, b => y, (a + one) * b),
         Binary::Ln1pGrad => map!(a, b => y, b / (one + a)),
