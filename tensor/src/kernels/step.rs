@@ -54,11 +54,7 @@ pub fn step<T: Float, R: StepRule<T, N>, const N: usize>(
             "as many elements as the gradient has"
         );
     }
-    // About what memory takes: each value is read and written, the gradient read.
-    let work = Work::per_element(
-        gradient.len(),
-        (2 * N + 1) as f64 * size_of::<T>() as f64 / 20.0,
-    );
+    let work = work::<T>(gradient.len(), N);
     for_each_chunk_of(values, CHUNK, work, |index, values| {
         let start = index * CHUNK;
         let gradient = &gradient[start..start + values[0].len()];
@@ -72,6 +68,12 @@ pub fn step<T: Float, R: StepRule<T, N>, const N: usize>(
             _ => pass(rule, values, gradient),
         }
     });
+}
+
+/// About what memory takes: each value is read and written, the gradient read.
+fn work<T>(elements: usize, values: usize) -> Work {
+    let numbers = 2 * values + 1;
+    Work::per_element(elements, numbers as f64 * size_of::<T>() as f64 / 20.0)
 }
 
 #[cfg(target_arch = "x86_64")]

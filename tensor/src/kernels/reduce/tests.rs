@@ -90,6 +90,12 @@ fn f64_reductions_agree_with_the_reference() {
     reductions_agree::<f64>(1e-15);
 }
 
+/// The bodies that the trait itself has.
+#[test]
+fn reductions_of_dual_numbers_agree_with_the_reference() {
+    reductions_agree::<Dual<f64>>(1e-15);
+}
+
 #[test]
 fn nan_wins_and_the_first_of_equals_is_found() {
     at_every_level(|| {
