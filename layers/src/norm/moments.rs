@@ -11,9 +11,16 @@ pub(super) struct Moments<T: Float> {
 }
 
 impl<T: Float> Moments<T> {
-    /// Over `axes`, every element alike.
+    /// Over `axes`, every element alike; 0 over nothing, where nothing is normalised.
     pub(super) fn new(x: &Var<T>, axes: &Axes) -> Result<Self> {
         let axes = axes.clone().keepdims();
+        if x.tensor().elements() == 0 {
+            let zero = x.sum(&axes)?;
+            return Ok(Moments {
+                mean: zero.clone(),
+                variance: zero,
+            });
+        }
         Ok(Moments {
             mean: x.mean(&axes)?,
             variance: x.var(&axes, 0)?,

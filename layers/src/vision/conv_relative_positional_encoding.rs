@@ -113,14 +113,16 @@ impl<T: Float> ConvRelativePositionalEncoding<T> {
     pub fn forward(&self, query: &Var<T>, value: &Var<T>) -> Result<Var<T>> {
         let heads = self.heads();
         let expected = match *query.shape() {
-            [batch, of, tokens, features] if of == heads && query.shape() == value.shape() => {
+            [batch, of, tokens, features]
+                if of == heads && features > 0 && query.shape() == value.shape() =>
+            {
                 Some([batch, tokens, features])
             }
             _ => None,
         };
         let Some([batch, tokens, features]) = expected else {
             let message = format!(
-                "query {:?} and value {:?}; expected both [b, {heads}, tokens, features]",
+                "query {:?} and value {:?}; expected both [b, {heads}, tokens, features] with one feature or more",
                 query.shape(),
                 value.shape()
             );
