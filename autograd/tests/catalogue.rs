@@ -2,8 +2,9 @@
 //! `etude_autograd::testing::check(Op::Softmax, Check::Duals, 0)`. Another seed for all: `ETUDE_CHECK_SEED=7`. `ETUDE_PROFILE=full` takes
 //! eight seeds.
 
-use etude_autograd::testing::{Check, Profile, check_all};
-use etude_autograd::{Kind, Op};
+use etude_autograd::testing::{Check, Entry, Profile, check_all, check_entry, normal};
+use etude_autograd::{Kind, Op, Program, Var, program};
+use etude_tensor::{Float, Result};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -106,6 +107,11 @@ fn unchanged() {
 }
 
 #[test]
+fn released() {
+    holds(Check::Released, 0.0);
+}
+
+#[test]
 fn levels() {
     holds(Check::Levels, 1e-11);
 }
@@ -128,6 +134,70 @@ fn refusals() {
 #[test]
 fn completeness() {
     holds(Check::Completeness, 0.0);
+}
+
+/// `x + 1`, and something is kept for good.
+struct Leaky {
+    tape: bool,
+}
+
+impl Program for Leaky {
+    fn run<T: Float>(&self, inputs: &[Var<T>]) -> Result<Var<T>> {
+        match self.tape {
+            true => std::mem::forget(inputs[0].tape().clone()),
+            false => std::mem::forget(inputs[0].tensor().clone()),
+        }
+        inputs[0].add_scalar(1.0)
+    }
+}
+
+#[test]
+fn what_is_kept_is_seen() {
+    let message = |tape| {
+        let entry = Entry::new("leaks").case("", Leaky { tape }, [normal([3])]);
+        let failure = check_entry(Op::AddScalar, &entry, Check::Released, 0);
+        failure.unwrap_err().message
+    };
+    let held = message(false);
+    assert!(
+        held.contains("input 0 is still held after the walk"),
+        "{held}"
+    );
+    let alive = message(true);
+    assert!(alive.contains("the recording is alive"), "{alive}");
+}
+
+/// An entry can't do without what the checks need, unless it says why.
+#[test]
+fn what_an_entry_lacks_is_named() {
+    let small = || Entry::new("").case("", program!(|x| x.exp()), [normal([1])]);
+    let lacks = |entry: &Entry, op, which| check_entry(op, entry, which, 0).unwrap_err().message;
+    let large = lacks(&small(), Op::Exp, Check::Directions);
+    assert!(large.contains("no large case"), "{large}");
+    let excused = small().never_large("it is short");
+    assert!(check_entry(Op::Exp, &excused, Check::Directions, 0).is_ok());
+    let rank = lacks(&small(), Op::Exp, Check::Shapes);
+    assert!(rank.contains("no case of rank 0"), "{rank}");
+
+    let shapes = [normal([2, 3]), normal([2, 3])];
+    let mut pair = Entry::new("").case("", program!(|a, b| a.try_add(b)), shapes);
+    for case in [
+        [normal(()), normal([0])],
+        [normal([2, 3]), normal([1, 3])],
+        [normal([2, 3]), normal([3])],
+    ] {
+        pair = pair.also("", case);
+    }
+    let stretched = lacks(&pair, Op::Add, Check::Shapes);
+    assert!(
+        stretched.contains("no case repeats operand 0"),
+        "{stretched}"
+    );
+    let refused = lacks(&pair, Op::Add, Check::Completeness);
+    assert!(
+        refused.contains("nothing about what is refused"),
+        "{refused}"
+    );
 }
 
 /// What stands between `before` and `after` on a line of the operations' source.

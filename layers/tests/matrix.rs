@@ -3,37 +3,22 @@
 //! `ETUDE_WRITE_MATRIX=1 cargo test -p etude-layers --test matrix` writes the figures; without the variable the page must have
 //! every layer and every check.
 
-use etude_autograd::testing::page::Section;
-use etude_layers::testing::{Check, catalogue, check_one};
-
-/// A row: how many cases there are, and for each check the largest error in any of them; `✓` where nothing differs.
-fn row(name: &str) -> String {
-    let cases = catalogue::cases(name);
-    let cells = Check::ALL.map(|which| {
-        let errors = cases.iter().map(|case| match check_one(name, case, which) {
-            Ok(error) => error,
-            Err(err) => panic!("{name} {}: {err}", case.config),
-        });
-        match errors.fold(0.0, f64::max) {
-            0.0 => "✓".to_string(),
-            error => format!("{error:.0e}"),
-        }
-    });
-    format!("| `{name}` | {} | {} |", cases.len(), cells.join(" | "))
-}
+use etude_autograd::testing::matrix::Matrix;
+use etude_layers::testing::{catalogue, check};
 
 #[test]
 fn the_matrix_has_every_layer_and_every_check() {
-    let columns: Vec<String> = ["layer".to_string(), "cases".to_string()]
-        .into_iter()
-        .chain(Check::ALL.iter().map(|check| format!("{check:?}")))
-        .collect();
-    let start = |name: &&str| format!("| `{name}` | {} |", catalogue::cases(name).len());
-    let starts: Vec<String> = catalogue::NAMES.iter().map(start).collect();
-    Section::new("gradient-matrix.md", "layers").holds_table(
-        &columns,
-        &starts,
-        || catalogue::NAMES.iter().map(|name| row(name)).collect(),
-        "cargo test -p etude-layers --test matrix",
-    );
+    let matrix = Matrix {
+        section: "layers",
+        columns: &["layer", "cases"],
+        again: "cargo test -p etude-layers --test matrix",
+    };
+    let first = |name: &&str| {
+        let cases = catalogue::cases(name).len();
+        vec![format!("`{name}`"), cases.to_string()]
+    };
+    let rows: Vec<Vec<String>> = catalogue::NAMES.iter().map(first).collect();
+    matrix.holds(&rows, |place, which| {
+        check(catalogue::NAMES[place], which, 0)
+    });
 }

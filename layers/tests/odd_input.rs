@@ -5,7 +5,7 @@
 use etude_autograd::{StateDict, Tape};
 use etude_layers::testing::{Case, Given, catalogue};
 use etude_layers::{Args, Layer, registry};
-use etude_tensor::{Element, Result, Rng, Tensor};
+use etude_tensor::{Result, Rng, Tensor};
 use serde_json::{Value, json};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -187,22 +187,6 @@ fn no_value_of_a_key_makes_a_layer_panic_or_hang() {
     });
 }
 
-/// The elements of `x`, as often as needed, in another shape.
-fn reshaped<T: Element>(x: &Tensor<T>, shape: &[usize], spare: T) -> Tensor<T> {
-    let values = x.to_vec().into_iter().chain([spare]).cycle();
-    let values: Vec<T> = values.take(shape.iter().product()).collect();
-    Tensor::from_slice(shape, &values).unwrap()
-}
-
-fn shape(given: &Given) -> &[usize] {
-    match given {
-        Given::Constant(x) => x.shape(),
-        Given::Ints(x) => x.shape(),
-        Given::Bools(x) => x.shape(),
-        Given::Float(_) => unreachable!("drawn"),
-    }
-}
-
 /// Other ranks, and each axis without elements, with one, and with more than there are.
 fn odd_shapes(shape: &[usize]) -> Vec<Vec<usize>> {
     let mut shapes = vec![
@@ -228,14 +212,9 @@ fn trials_of_odd_shapes() -> impl Iterator<Item = Trial> + Send {
     good_trials().flat_map(|trial| {
         let mut changed = Vec::new();
         for (place, (argument, given)) in trial.arguments.iter().enumerate() {
-            for odd in odd_shapes(shape(given)) {
+            for odd in odd_shapes(given.shape()) {
                 let mut arguments = trial.arguments.clone();
-                arguments[place].1 = match given {
-                    Given::Constant(x) => Given::Constant(reshaped(x, &odd, 0.5)),
-                    Given::Ints(x) => Given::Ints(reshaped(x, &odd, 0)),
-                    Given::Bools(x) => Given::Bools(reshaped(x, &odd, true)),
-                    Given::Float(_) => unreachable!("drawn"),
-                };
+                arguments[place].1 = given.of_shape(&odd);
                 changed.push(Trial {
                     config: trial.config.clone(),
                     odd: format!("with {argument} {odd:?}"),

@@ -12,6 +12,8 @@ pub enum Domain {
     Between(f64, f64),
     /// Evenly from −4 to 4, at least 0.1 from each of these points.
     ClearOf(&'static [f64]),
+    /// Evenly from an interval above 0 or from its mirror image below, so that no factor is nearly lost.
+    Signed(f64, f64),
     /// In random order, each at least 0.2 from every other: for functions with a kink where elements are equal.
     Distinct,
     /// Within 0.04 of multiples of 0.4, shifted by this: two arguments with different shifts never meet.
@@ -70,6 +72,14 @@ pub fn clear_of(kinks: &'static [f64], shape: impl Into<Shape>) -> Input {
     }
 }
 
+/// Values from an interval or its mirror image: [`Domain::Signed`].
+pub fn signed(low: f64, high: f64, shape: impl Into<Shape>) -> Input {
+    Input {
+        shape: shape.into(),
+        domain: Domain::Signed(low, high),
+    }
+}
+
 /// Values without ties: [`Domain::Distinct`].
 pub fn distinct(shape: impl Into<Shape>) -> Input {
     Input {
@@ -101,6 +111,9 @@ impl Input {
         let values: Vec<f64> = match self.domain {
             Domain::Between(low, high) => (0..count).map(|_| even(low, high, rng)).collect(),
             Domain::ClearOf(kinks) => (0..count).map(|_| clear(kinks, rng)).collect(),
+            Domain::Signed(low, high) => (0..count)
+                .map(|_| even(low, high, rng).copysign(even(-1.0, 1.0, rng)))
+                .collect(),
             Domain::Distinct => {
                 let places = Tensor::<i64>::permutation(count, rng).to_vec();
                 let spread = |place: i64| 0.3 * (place as f64 - count as f64 / 2.0);
@@ -161,6 +174,9 @@ mod tests {
                 .iter()
                 .all(|x| [-3.0, 0.0, 3.0].iter().all(|k| (x - k).abs() >= MARGIN))
         );
+        let far = signed(0.3, 0.9, [500]).draw(&mut rng).to_vec();
+        assert!(far.iter().all(|x| (0.3..0.9).contains(&x.abs())));
+        assert!(far.iter().any(|x| *x < 0.0) && far.iter().any(|x| *x > 0.0));
         let mut values = distinct([500]).draw(&mut rng).to_vec();
         values.sort_by(f64::total_cmp);
         assert!(values.windows(2).all(|pair| pair[1] - pair[0] >= 0.19));

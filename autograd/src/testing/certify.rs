@@ -40,7 +40,7 @@ pub struct Certified {
 /// If two ways to a derivative disagree: the text says which, and where. Or what the program reports.
 pub fn certify(op: Op, case: &Case) -> Result<Certified> {
     // By name, so that a new operation or case leaves the numbers of the others alone.
-    let mut rng = Rng::from_key(0, fnv1a(op.name()), fnv1a(case.label));
+    let mut rng = Rng::from_key(0, fnv1a(op.name()), fnv1a(&case.label));
     let inputs = case.draw(&mut rng);
     let output = super::checks::value(case, &inputs)?;
     let cotangent = Tensor::uniform(output.shape(), 0.5, 1.5, &mut rng)?;
@@ -241,7 +241,7 @@ mod tests {
             let mut labels = BTreeSet::new();
             for case in &super::super::entry(op).cases {
                 assert!(
-                    labels.insert(case.label),
+                    labels.insert(case.label.clone()),
                     "{}: '{}' twice",
                     op.name(),
                     case.label

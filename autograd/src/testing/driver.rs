@@ -5,6 +5,31 @@ use super::{Entry, entry};
 use crate::Op;
 use std::fmt;
 
+/// What an entry is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// An operation of the table.
+    Op(Op),
+    /// Something that is made of operations, by name: a layer.
+    Named(&'static str),
+}
+
+impl From<Op> for Subject {
+    fn from(op: Op) -> Self {
+        Subject::Op(op)
+    }
+}
+
+/// As the first argument of the call that checks it.
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Subject::Op(op) => write!(f, "Op::{op:?}"),
+            Subject::Named(name) => write!(f, "{name:?}"),
+        }
+    }
+}
+
 /// What a check found that has nothing to complain about.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Finding {
@@ -17,8 +42,8 @@ pub struct Finding {
 /// A check that failed. Printed, it is one line, which has all that is needed to run it again.
 #[derive(Clone, PartialEq)]
 pub struct Failure {
-    /// The operation.
-    pub op: Op,
+    /// The operation, or what is made of several.
+    pub subject: Subject,
     /// The check.
     pub check: Check,
     /// The case, by label and shapes; empty where the entry as a whole is at fault.
@@ -34,8 +59,8 @@ impl fmt::Display for Failure {
         let message = self.message.replace('\n', ";");
         write!(
             f,
-            "check(Op::{:?}, Check::{:?}, {}) on '{}': {message}",
-            self.op, self.check, self.seed, self.case
+            "check({}, Check::{:?}, {}) on '{}': {message}",
+            self.subject, self.check, self.seed, self.case
         )
     }
 }
@@ -56,14 +81,20 @@ pub fn check(op: Op, check: Check, seed: u64) -> Result<Finding, Failure> {
     check_entry(op, &entry(op), check, seed)
 }
 
-/// Runs one check on another entry for the operation than the catalogue's: on one that is broken on purpose, say.
+/// Runs one check on an entry that isn't the catalogue's: a layer's, or one that is broken on purpose.
 ///
 /// # Errors
 /// The first case that fails.
-pub fn check_entry(op: Op, entry: &Entry, check: Check, seed: u64) -> Result<Finding, Failure> {
-    let mut trial = Trial::new(op, seed);
+pub fn check_entry(
+    subject: impl Into<Subject>,
+    entry: &Entry,
+    check: Check,
+    seed: u64,
+) -> Result<Finding, Failure> {
+    let subject = subject.into();
+    let mut trial = Trial::new(subject, check, seed);
     check.run(entry, &mut trial).map_err(|err| Failure {
-        op,
+        subject,
         check,
         case: trial.case_name().to_string(),
         seed,

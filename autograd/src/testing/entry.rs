@@ -1,10 +1,11 @@
 //! One entry of the catalogue: what an operation is, how to try it, what it refuses.
 
 use crate::check::input::Input;
-use crate::check::{DualProgram, Source};
+use crate::check::{DualProgram, GradCheck, Source};
 use crate::{Op, Program, Tape, Var};
 use etude_tensor::file::AnyTensor;
-use etude_tensor::{Dual, Error, Result, Rng, Tensor};
+use etude_tensor::{Dual, Error, Float, Result, Rng, Tensor};
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -34,10 +35,10 @@ impl dyn AnyProgram + '_ {
     /// How the result moves when the inputs move along these directions: J u, by dual numbers.
     pub(super) fn tangent(
         &self,
+        tape: &Tape<Dual<f64>>,
         inputs: &[Tensor<f64>],
         along: &[Tensor<f64>],
     ) -> Result<Tensor<f64>> {
-        let tape = Tape::new();
         let mut xs = Vec::new();
         for (x, along) in inputs.iter().zip(along) {
             let pairs = x.to_vec().into_iter().zip(along.to_vec());
@@ -52,6 +53,7 @@ impl dyn AnyProgram + '_ {
     /// The value, and for a cotangent the gradients of all inputs, by the generic code alone, which no kernel of `f64` stands in for.
     pub(super) fn generic(
         &self,
+        tape: &Tape<Dual<f64>>,
         inputs: &[Tensor<f64>],
         cotangent: Option<&Tensor<f64>>,
     ) -> Result<(Tensor<f64>, Vec<Tensor<f64>>)> {
@@ -59,7 +61,6 @@ impl dyn AnyProgram + '_ {
             let duals: Vec<Dual<f64>> = x.to_vec().into_iter().map(Dual::constant).collect();
             Tensor::from_slice(x.shape(), &duals)
         };
-        let tape = Tape::new();
         let xs = inputs.iter().map(|x| Ok(tape.var(constant(x)?)));
         let xs = xs.collect::<Result<Vec<_>>>()?;
         let y = self.dual(&xs)?;
@@ -85,7 +86,7 @@ fn part(duals: &Tensor<Dual<f64>>, of: impl Fn(Dual<f64>) -> f64) -> Result<Tens
 #[derive(Clone)]
 pub struct Case {
     /// What is special about it.
-    pub label: &'static str,
+    pub label: Cow<'static, str>,
     /// What to run.
     pub program: Arc<dyn AnyProgram>,
     /// What to run it on.
@@ -95,16 +96,47 @@ pub struct Case {
     pub options: Option<&'static str>,
     /// The arguments of the call that have no gradient, indices and masks, by name.
     pub givens: Vec<(&'static str, AnyTensor)>,
+    /// The seed of the tapes that it runs on, if they are to be in training mode.
+    pub training: Option<u64>,
 }
 
 impl Case {
-    fn new(label: &'static str, program: Arc<dyn AnyProgram>, inputs: Vec<Input>) -> Self {
+    /// A program on these inputs, in inference mode.
+    pub fn new(
+        label: impl Into<Cow<'static, str>>,
+        program: Arc<dyn AnyProgram>,
+        inputs: Vec<Input>,
+    ) -> Self {
         Case {
-            label,
+            label: label.into(),
             program,
             inputs,
             options: None,
             givens: Vec::new(),
+            training: None,
+        }
+    }
+
+    /// The same in training mode, where random numbers are drawn from this seed.
+    #[must_use]
+    pub fn in_training(mut self, seed: u64) -> Self {
+        self.training = Some(seed);
+        self
+    }
+
+    /// A tape to run it on: in training mode, always the same random numbers.
+    pub fn tape<T: Float>(&self) -> Tape<T> {
+        match self.training {
+            Some(seed) => Tape::training(seed),
+            None => Tape::new(),
+        }
+    }
+
+    /// The checks of its derivatives, in its mode.
+    pub(super) fn grad_check(&self) -> GradCheck {
+        match self.training {
+            Some(seed) => GradCheck::new().training(seed),
+            None => GradCheck::new(),
         }
     }
 
@@ -143,7 +175,7 @@ impl Case {
 
 impl fmt::Display for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.label)?;
+        f.write_str(&self.label)?;
         self.inputs
             .iter()
             .try_for_each(|input| write!(f, " {:?}", input.shape))
@@ -173,6 +205,8 @@ pub struct Entry {
     pub needs_an_axis: bool,
     /// Why there is no case without elements, if there is none.
     pub never_empty: Option<&'static str>,
+    /// Why there is no large case, if there is none.
+    pub never_large: Option<&'static str>,
 }
 
 impl Entry {
@@ -185,6 +219,7 @@ impl Entry {
             refusals: Vec::new(),
             needs_an_axis: false,
             never_empty: None,
+            never_large: None,
         }
     }
 
@@ -237,7 +272,7 @@ impl Entry {
     pub fn also(mut self, label: &'static str, inputs: impl Into<Vec<Input>>) -> Self {
         let last = self.cases.last().expect("also() follows a case()");
         let case = Case {
-            label,
+            label: label.into(),
             inputs: inputs.into(),
             ..last.clone()
         };
@@ -272,6 +307,13 @@ impl Entry {
     #[must_use]
     pub fn needs_an_axis(mut self) -> Self {
         self.needs_an_axis = true;
+        self
+    }
+
+    /// Without a large case, for a reason.
+    #[must_use]
+    pub fn never_large(mut self, reason: &'static str) -> Self {
+        self.never_large = Some(reason);
         self
     }
 

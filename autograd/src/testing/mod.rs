@@ -25,16 +25,19 @@ mod driver;
 mod entry;
 mod family;
 mod layout;
+pub mod matrix;
 pub mod page;
 mod profile;
 pub mod programs;
 pub mod strategies;
 
-pub use crate::check::input::{Domain, Input, between, clear_of, diagonal, distinct, grid, normal};
+pub use crate::check::input::{
+    Domain, Input, between, clear_of, diagonal, distinct, grid, normal, signed,
+};
 pub use catalogue::entry;
 pub use certify::{Certified, certify};
 pub use checks::Check;
-pub use driver::{Failure, Finding, check, check_all, check_entry};
+pub use driver::{Failure, Finding, Subject, check, check_all, check_entry};
 pub use entry::{AnyProgram, Case, Entry, Refusal};
 pub use family::Family;
 pub use layout::Layout;

@@ -1,7 +1,7 @@
 //! One way of calling a layer.
 
 use etude_autograd::check::input::Input;
-use etude_tensor::Tensor;
+use etude_tensor::{Element, Tensor};
 use serde_json::Value;
 
 /// A configuration, arguments to draw or to give, and the results to look at.
@@ -69,8 +69,56 @@ impl Case {
         self
     }
 
+    /// With other values of these keys of the configuration.
+    #[must_use]
+    pub fn but(&self, keys: &Value) -> Self {
+        let mut other = self.clone();
+        for (key, value) in keys.as_object().into_iter().flatten() {
+            other.config[key] = value.clone();
+        }
+        other
+    }
+
+    /// What is drawn and differentiated, in the order of the arguments.
+    pub(super) fn floats(&self) -> impl Iterator<Item = &Input> {
+        self.arguments.iter().filter_map(|(_, given)| match given {
+            Given::Float(input) => Some(input),
+            _ => None,
+        })
+    }
+
     fn given(mut self, name: &'static str, given: Given) -> Self {
         self.arguments.push((name, given));
         self
     }
+}
+
+impl Given {
+    /// The length of each axis.
+    pub fn shape(&self) -> &[usize] {
+        match self {
+            Given::Float(input) => &input.shape,
+            Given::Constant(values) => values.shape(),
+            Given::Ints(values) => values.shape(),
+            Given::Bools(values) => values.shape(),
+        }
+    }
+
+    /// The same in another shape; of what isn't drawn the elements as often as needed.
+    #[must_use]
+    pub fn of_shape(&self, shape: &[usize]) -> Given {
+        match self {
+            Given::Float(input) => Given::Float(input.domain.input(shape)),
+            Given::Constant(values) => Given::Constant(cycled(values, shape, 0.5)),
+            Given::Ints(values) => Given::Ints(cycled(values, shape, 0)),
+            Given::Bools(values) => Given::Bools(cycled(values, shape, true)),
+        }
+    }
+}
+
+/// The elements of `x`, as often as needed, in another shape; `spare` in case there are none.
+fn cycled<T: Element>(x: &Tensor<T>, shape: &[usize], spare: T) -> Tensor<T> {
+    let values = x.to_vec().into_iter().chain([spare]).cycle();
+    let values: Vec<T> = values.take(shape.iter().product()).collect();
+    Tensor::from_slice(shape, &values).expect("as many values as the shape has elements")
 }

@@ -1,148 +1,130 @@
-//! The check of one case.
+//! The checks of a layer: the suite's, on its cases in both modes.
 
-use super::{Case, Given};
-use crate::{Args, Layer, Outputs, registry};
-use etude_autograd::{GradCheck, Module, Param, Tape, Var};
-use etude_tensor::{Result, Rng, Tensor};
+use super::catalogue::{self, Refused, Wrong};
+use super::program::LayerProgram;
+use super::{Case, Given, case};
+use etude_autograd::Tape;
+use etude_autograd::testing::{
+    self as suite, AnyProgram, Check, Entry, Failure, Finding, Refusal, Subject, check_entry,
+};
+use etude_tensor::{Result, Tensor};
+use serde_json::from_str;
+use std::sync::Arc;
 
-/// Where the seeds of a check start: the same numbers in every run.
-const SEED: u64 = 17;
+/// The seed of training mode: each run of a check draws the same numbers from it.
+const TRAINING: u64 = 17;
 
-/// What is held against central differences.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Check {
-    /// First derivatives, in inference mode.
-    First,
-    /// Second derivatives, in inference mode.
-    Second,
-    /// First derivatives, in training mode.
-    FirstInTraining,
-    /// Second derivatives, in training mode.
-    SecondInTraining,
-}
-
-impl Check {
-    /// Every check.
-    pub const ALL: [Check; 4] = [
-        Check::First,
-        Check::Second,
-        Check::FirstInTraining,
-        Check::SecondInTraining,
-    ];
-}
-
-/// Holds the gradients of layer `name` in this case against central differences, in inference and in training mode, to first and second
-/// order, for all differentiable arguments and all trainable parameters. Returns the largest error, of those derivatives that
-/// are nearest to their tolerance.
+/// Runs one check on a layer of the registry, in inference and in training mode, with arguments and parameters drawn from `seed`.
 ///
 /// # Errors
-/// If a gradient is wrong, or the layer can't be made or called.
-pub fn check(name: &str, case: &Case) -> Result<f64> {
-    let errors = Check::ALL.map(|which| check_one(name, case, which));
-    errors
-        .into_iter()
-        .try_fold(0.0, |largest, error| Ok(f64::max(largest, error?)))
+/// The first case that fails; without a case's name if the layer can't be made or called at all.
+///
+/// # Panics
+/// If there is no layer of this name.
+pub fn check(name: &'static str, which: Check, seed: u64) -> Result<Finding, Failure> {
+    let cases = catalogue::cases(name);
+    assert!(!cases.is_empty(), "there is no layer '{name}'");
+    run(name, cases, catalogue::refusals(name), which, seed)
 }
 
-/// One part of [`check`].
+/// [`check`] on cases of your own instead of the catalogue's.
 ///
 /// # Errors
-/// As [`check`].
-pub fn check_one(name: &str, case: &Case, which: Check) -> Result<f64> {
-    let layer = made(name, case)?;
-    let inputs = inputs(&*layer, case)?;
-    let run = |xs: &[Var<f64>]| call(&*layer, case, xs);
-    let (inference, training) = (GradCheck::new(), GradCheck::new().training(SEED));
-    let report = match which {
-        Check::First => inference.differences(run, &inputs),
-        Check::Second => inference.second_differences(run, &inputs),
-        Check::FirstInTraining => training.differences(run, &inputs),
-        Check::SecondInTraining => training.second_differences(run, &inputs),
-    };
-    Ok(report?.largest_error())
+/// The first case that fails.
+pub fn check_cases(
+    name: &'static str,
+    cases: Vec<Case>,
+    which: Check,
+    seed: u64,
+) -> Result<Finding, Failure> {
+    run(name, cases, &[], which, seed)
 }
 
-/// The layer, its parameters drawn: a gradient at zeros, where many start, would show less.
-fn made(name: &str, case: &Case) -> Result<Box<dyn Layer<f64>>> {
-    let mut rng = Rng::seed(SEED);
-    let mut layer = registry::layer::<f64>(name, &case.config, &mut rng)?;
-    let tape = Tape::inference();
-    let xs = floats(case, &mut rng)
-        .map(|x| tape.input(x))
-        .collect::<Vec<_>>();
-    outputs(&*layer, case, &tape, &xs)?;
-    let mut state = layer.state_dict()?;
-    for (path, param) in layer.params() {
-        if param.is_trainable() {
-            let drawn = Tensor::uniform(param.value()?.shape(), 0.3, 0.9, &mut rng)?;
-            let signs = Tensor::uniform(drawn.shape(), -1.0, 1.0, &mut rng)?.sign();
-            state.insert(path, drawn.try_mul(&signs)?);
+fn run(
+    name: &'static str,
+    cases: Vec<Case>,
+    refusals: &'static [Refused],
+    which: Check,
+    seed: u64,
+) -> Result<Finding, Failure> {
+    let subject = Subject::Named(name);
+    let entry = entry(name, &cases, refusals).map_err(|err| Failure {
+        subject,
+        check: which,
+        case: String::new(),
+        seed,
+        message: err.to_string(),
+    })?;
+    check_entry(subject, &entry, which, seed)
+}
+
+/// What the suite runs on: each case in both modes, and what the layer refuses.
+fn entry(name: &'static str, cases: &[Case], refusals: &'static [Refused]) -> Result<Entry> {
+    let mut entry = Entry::new(name);
+    let mut first = None;
+    for case in cases {
+        let program = Arc::new(LayerProgram::new(name, case)?);
+        let inputs = program.inputs.clone();
+        let with = |label: String| {
+            suite::Case::new(
+                label,
+                program.clone() as Arc<dyn AnyProgram>,
+                inputs.clone(),
+            )
+        };
+        entry.cases.push(with(case.config.to_string()));
+        let training = with(format!("training, {}", case.config));
+        entry.cases.push(training.in_training(TRAINING));
+        first.get_or_insert((program, case.clone()));
+    }
+    if let Some((program, case)) = first {
+        for refused in refusals {
+            entry
+                .refusals
+                .push(refusal(name, &program, &case, refused)?);
         }
     }
-    layer.load_state_dict(&state)?;
-    Ok(layer)
+    Ok(entry)
 }
 
-/// What is differentiated: the arguments, then the parameters.
-fn inputs(layer: &dyn Layer<f64>, case: &Case) -> Result<Vec<Tensor<f64>>> {
-    let mut inputs: Vec<Tensor<f64>> = floats(case, &mut Rng::seed(SEED + 1)).collect();
-    for param in trainable(layer) {
-        inputs.push(param.value()?.clone());
-    }
-    Ok(inputs)
-}
-
-fn floats(case: &Case, rng: &mut Rng) -> impl Iterator<Item = Tensor<f64>> {
-    case.arguments.iter().filter_map(|(_, given)| match given {
-        Given::Float(input) => Some(input.draw(rng)),
-        _ => None,
-    })
-}
-
-fn trainable(layer: &dyn Layer<f64>) -> impl Iterator<Item = &Param<f64>> {
-    let params = layer.params().into_iter().map(|(_, param)| param);
-    params.filter(|param| param.is_trainable())
-}
-
-/// The results side by side, as one function of the variables.
-fn call(layer: &dyn Layer<f64>, case: &Case, xs: &[Var<f64>]) -> Result<Var<f64>> {
-    let tape = xs[0].tape();
-    let arguments = xs.len() - trainable(layer).count();
-    for (param, x) in trainable(layer).zip(&xs[arguments..]) {
-        tape.bind(param, x)?;
-    }
-    let outputs = outputs(layer, case, tape, &xs[..arguments])?;
-    let flat = outputs
-        .iter()
-        .map(|(_, y)| y.reshape([y.shape().iter().product::<usize>()]));
-    let flat = flat.collect::<Result<Vec<_>>>()?;
-    Var::concat(&flat, 0)
-}
-
-fn outputs(
-    layer: &dyn Layer<f64>,
-    case: &Case,
-    tape: &Tape<f64>,
-    xs: &[Var<f64>],
-) -> Result<Outputs<f64>> {
-    let mut xs = xs.iter();
-    let mut args = Args::new(tape);
-    for (name, given) in &case.arguments {
-        args = match given {
-            Given::Float(_) => args.with(
-                *name,
-                xs.next().expect("one variable for each float argument"),
-            ),
-            Given::Constant(values) => args.with(*name, tape.input(values.clone())),
-            Given::Ints(values) => args.with(*name, values.clone()),
-            Given::Bools(values) => args.with(*name, values.clone()),
-        };
-    }
-    let signature = layer.signature();
-    let results = if case.results.is_empty() {
-        &signature.gives[..1]
-    } else {
-        &case.results
+/// The call of the first case, with something wrong about it.
+fn refusal(
+    name: &'static str,
+    program: &Arc<LayerProgram>,
+    sound: &Case,
+    refused: &'static Refused,
+) -> Result<Refusal> {
+    let mut changed = sound.clone();
+    let mut replace = |name: &str, by: &dyn Fn(&Given) -> Given| {
+        for (argument, given) in &mut changed.arguments {
+            if *argument == name {
+                *given = by(given);
+            }
+        }
     };
-    layer.call(&args, results)
+    let program = match refused.wrong {
+        Wrong::Config(config) => {
+            let config = case(from_str(config).expect("a configuration is JSON"));
+            let call = move |_: &Tape<f64>| LayerProgram::new(name, &config).map(|_| ());
+            return Ok(Refusal {
+                call: Box::new(call),
+                message: refused.message,
+            });
+        }
+        Wrong::Shape(argument, shape) => {
+            replace(argument, &|given| given.of_shape(shape));
+            program.clone()
+        }
+        Wrong::Kind(argument) => {
+            replace(argument, &|given| match given {
+                Given::Ints(_) => Given::Constant(Tensor::zeros([2])),
+                _ => Given::Ints(Tensor::zeros([2])),
+            });
+            program.clone()
+        }
+    };
+    Ok(Refusal {
+        call: Box::new(move |tape: &Tape<f64>| program.call(tape, &changed)),
+        message: refused.message,
+    })
 }

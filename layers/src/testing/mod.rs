@@ -1,22 +1,24 @@
-//! The catalogue of layers, and the check of their gradients.
+//! The catalogue of layers, and the suite's checks of their gradients.
 //!
-//! Every layer of the [registry](crate::registry) has an entry: small cases that show what it takes. [`check`] holds a case's gradients,
-//! for its arguments and its parameters, in both modes and to second order, against central differences.
+//! Every layer of the [registry](crate::registry) has an entry: small cases that show what it takes, and what it refuses. [`check`] runs one of the
+//! [checks](etude_autograd::testing::Check) that operations are held to on a layer, for its arguments and its parameters, in both modes.
 //!
 //! ```
-//! use etude_layers::testing::{case, check};
-//! use etude_autograd::check::input::normal;
+//! use etude_autograd::testing::{Check, normal};
+//! use etude_layers::testing::{case, check, check_cases};
 //! use serde_json::json;
 //!
+//! check("LayerNorm", Check::Layouts, 7)?;
 //! let dense = case(json!({"output_size": 2})).float("x", normal([2, 3]));
-//! let largest_error = check("Dense", &dense)?;
-//! assert!(largest_error < 1e-8);
-//! # Ok::<(), etude_tensor::Error>(())
+//! let finding = check_cases("Dense", vec![dense], Check::Duals, 7)?;
+//! assert!(finding.largest_error < 1e-12);
+//! # Ok::<(), etude_autograd::testing::Failure>(())
 //! ```
 
 mod case;
 pub mod catalogue;
 mod check;
+mod program;
 
 pub use case::{Case, Given, case};
-pub use check::{Check, check, check_one};
+pub use check::{check, check_cases};

@@ -58,7 +58,7 @@ pub fn export(folder: impl AsRef<Path>, filter: &str) -> Result<Exported> {
             }
             exported.cases += 1;
             exported.bytes += size;
-            files.push((file_name(op, number, case.label), file));
+            files.push((file_name(op, number, &case.label), file));
         }
     }
     fs::create_dir_all(folder)
@@ -88,7 +88,7 @@ fn file_of(op: Op, case: &Case, it: Certified) -> TensorFile {
     let mut say = |key: &str, value: String| file.metadata.insert(key.into(), value);
     say("format", "operation/1".into());
     say("operation", op.name().into());
-    say("case", case.label.into());
+    say("case", case.label.to_string());
     say("arguments", json!(arguments).to_string());
     if let Some(call) = case.call() {
         say("call", call);

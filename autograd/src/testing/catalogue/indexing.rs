@@ -15,6 +15,14 @@ fn indices(shape: &[usize], bound: i64) -> Tensor<i64> {
     Tensor::from_slice(shape, &values).expect("as many values as the shape has elements")
 }
 
+/// A mask of this shape.
+fn every_third(shape: &[usize]) -> Tensor<bool> {
+    let values: Vec<bool> = (0..shape.iter().product())
+        .map(|i: usize| i.is_multiple_of(3))
+        .collect();
+    Tensor::from_slice(shape, &values).expect("as many values as the shape has elements")
+}
+
 pub(super) fn gather() -> Entry {
     let read = |axis: isize, at: Tensor<i64>| program!([axis: isize, at: Tensor<i64>] |x| x.gather(*axis, at));
     Entry::new("for axis 0 of rank 2, y[i, j] = x[indices[i, j], j]")
@@ -190,6 +198,7 @@ pub(super) fn pad() -> Entry {
 pub(super) fn masked_fill() -> Entry {
     let fill = |mask: Tensor<bool>| program!([mask: Tensor<bool>] |x| x.masked_fill(mask, 0.5));
     Entry::new("one value wherever a mask holds")
+        .large(fill(every_third(&[80, 3001])), [normal([80, 3001])])
         .case("a whole mask", fill(Tensor::from([[true, false], [false, true]])), [normal([2, 2])]).options(r#"{"value": 0.5}"#).given("mask", Tensor::from([[true, false], [false, true]]))
         .case("a row for all", fill(Tensor::from([true, false, false])), [normal([2, 3])]).options(r#"{"value": 0.5}"#).given("mask", Tensor::from([true, false, false]))
         .also("one", [normal([1, 3])])
@@ -295,6 +304,10 @@ pub(super) fn index() -> Entry {
 pub(super) fn index_assign() -> Entry {
     let assign = |at: Vec<Tensor<i64>>| program!([at: Vec<Tensor<i64>>] |x, source| x.index_assign(at, source));
     Entry::new("x, with the elements at several indices set; of several in one place the last counts")
+        .large(
+            assign(vec![indices(&[300], 80)]),
+            [normal([80, 1000]), normal([300, 1000])],
+        )
         .needs_an_axis()
         .case(
             "two axes",
@@ -338,6 +351,10 @@ pub(super) fn scatter() -> Entry {
     let scatter = |by: Scatter, axis: isize, at: Tensor<i64>| program!([by: Scatter, axis: isize, at: Tensor<i64>] |x, source| x.scatter(*axis, at, source, *by));
     let two = || [distinct([3, 2]), grid(0.05, [4, 2])];
     Entry::new("x, combined with the source at the indices: by sum, product, the largest or the smallest")
+        .large(
+            scatter(Scatter::Sum, 0, indices(&[300, 500], 80)),
+            [normal([80, 500]), normal([300, 500])],
+        )
         .needs_an_axis()
         .case("the largest", scatter(Scatter::Max, 0, indices(&[4, 2], 3)), two()).options(r#"{"axis": 0, "by": "max"}"#).given("indices", indices(&[4, 2], 3))
         .case("the smallest", scatter(Scatter::Min, 0, indices(&[4, 2], 3)), two()).options(r#"{"axis": 0, "by": "min"}"#).given("indices", indices(&[4, 2], 3))

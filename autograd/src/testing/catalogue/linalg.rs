@@ -10,6 +10,7 @@ fn matrix(tape: &Tape<f64>) -> Var<f64> {
 
 pub(super) fn cholesky() -> Entry {
     Entry::new("the lower triangular L with L·Lᵀ = (A + Aᵀ)/2")
+        .never_large("its loops are the same at every size, and on one thread")
         .needs_an_axis()
         .case(
             "two",
@@ -31,6 +32,7 @@ pub(super) fn cholesky() -> Entry {
 pub(super) fn solve() -> Entry {
     let square = |shape: &[usize]| diagonal(6.0, shape);
     Entry::new("X with A·X = B")
+        .never_large("its loops are the same at every size, and on one thread")
         .needs_an_axis()
         .case(
             "matrices",
@@ -61,6 +63,7 @@ pub(super) fn triangular_solve() -> Entry {
     let solve = |upper: bool| program!([upper: bool] |a, b| a.triangular_solve(b, *upper));
     let square = |shape: &[usize]| diagonal(4.0, shape);
     Entry::new("X with A·X = B for triangular A, of which the other triangle isn't read")
+        .never_large("its loops are the same at every size, and on one thread")
         .needs_an_axis()
         .case("lower", solve(false), [square(&[3, 3]), normal([3, 2])])
         .options(r#"{"upper": false}"#)
@@ -96,6 +99,7 @@ pub(super) fn inverse() -> Entry {
 
 pub(super) fn determinant() -> Entry {
     Entry::new("det A")
+        .never_large("its loops are the same at every size, and on one thread")
         .needs_an_axis()
         .case(
             "two",
@@ -118,6 +122,7 @@ pub(super) fn qr() -> Entry {
         Var::concat(&[q, r], -1)
     });
     Entry::new("Q with orthonormal columns and upper triangular R with Q·R = A")
+        .never_large("its loops are the same at every size, and on one thread")
         .needs_an_axis()
         .case("square", side_by_side, [square(&[2, 3, 3])])
         .also("one by one", [square(&[1, 1])])
@@ -150,6 +155,7 @@ pub(super) fn eigh() -> Entry {
         vectors.try_mul(&values.unsqueeze(-2)?)?.try_add(&vectors)
     });
     Entry::new("the eigenvalues and eigenvectors of (A + Aᵀ)/2")
+        .never_large("its loops are the same at every size, and on one thread")
         .needs_an_axis()
         .case("both", both, [normal([2, 3, 3])])
         .also("one by one", [normal([1, 1])])
@@ -183,6 +189,7 @@ pub(super) fn svd() -> Entry {
         y.try_add(&u.narrow(-2, 0, 1)?.squeeze(-2)?)
     });
     Entry::new("U, S and Vᵀ with U·diag(S)·Vᵀ = A")
+        .never_large("its loops are the same at every size, and on one thread")
         .needs_an_axis()
         .case("square", all, [normal([2, 2, 2])])
         .also("tall", [normal([3, 2])])

@@ -12,6 +12,7 @@ pub(super) fn all_reduce_sum() -> Entry {
     Entry::new(
         "the sum over a group that works on one batch together; without a group, as here, x itself",
     )
+    .never_large("without a group it is x itself")
     .case("alone", program!(|x| x.all_reduce_sum()), [normal([2, 3])])
     .also("rank 0", [normal(())])
     .also("size 1", [normal([1])])
@@ -197,6 +198,7 @@ pub(super) fn all() -> Entry {
 
 pub(super) fn std() -> Entry {
     Entry::new("the root of the variance over axes; its gradient is 0 where it is 0")
+        .large(program!(|x| x.std([0, 2], 1)), [normal([90, 50, 90])])
         .case("biased", program!(|x| x.std(.., 0)), [distinct([2, 3])])
         .options(r#"{"correction": 0}"#)
         .case("of one", program!(|x| x.std(.., 0)), [normal(())])

@@ -181,6 +181,7 @@ pub(super) fn fold() -> Entry {
 
 pub(super) fn rot90() -> Entry {
     Entry::new("turned by quarters in the plane of two axes")
+        .large(program!(|x| x.rot90(-1, 0, -1)), [normal([80, 7, 500])])
         .needs_an_axis()
         .case("one", program!(|x| x.rot90(1, 0, 1)), [normal([2, 3])])
         .options(r#"{"times": 1, "axes": [0, 1]}"#)
@@ -221,6 +222,7 @@ pub(super) fn meshgrid() -> Entry {
 
 pub(super) fn diag_embed() -> Entry {
     Entry::new("each vector on the diagonal of a matrix")
+        .large(program!(|x| x.diag_embed(1)), [normal([60, 90])])
         .needs_an_axis()
         .case("main", program!(|x| x.diag_embed(0)), [normal([2, 3])])
         .options(r#"{"offset": 0}"#)

@@ -340,6 +340,7 @@ pub(super) fn chunk() -> Entry {
 
 pub(super) fn diagonal() -> Entry {
     Entry::new("the diagonal of two axes, which becomes the last axis")
+        .large(program!(|x| x.diagonal(-1, 0, 2)), [normal([90, 50, 90])])
         .needs_an_axis()
         .case("main", program!(|x| x.diagonal(0, 0, 1)), [normal([3, 3])])
         .options(r#"{"offset": 0, "first": 0, "second": 1}"#)

@@ -266,6 +266,10 @@ pub(super) fn max_pool_grad() -> Entry {
         })
     };
     Entry::new("the gradient of max_pool, put where the maxima were found")
+        .large(
+            gradient(PoolGeometry::new(&[2, 2]), vec![4, 40, 40, 16]),
+            [normal([4, 20, 20, 16])],
+        )
         .needs_an_axis()
         .case(
             "one axis",
@@ -292,6 +296,10 @@ pub(super) fn avg_pool_grad() -> Entry {
         })
     };
     Entry::new("the gradient of avg_pool, spread over each window")
+        .large(
+            gradient(PoolGeometry::new(&[2, 2]), true, vec![4, 40, 40, 16]),
+            [normal([4, 20, 20, 16])],
+        )
         .needs_an_axis()
         .case(
             "one axis",

@@ -12,7 +12,7 @@ pub(super) fn run(entry: &Entry, trial: &mut Trial) -> Result<()> {
             u.push(cotangent(x.shape(), &mut rng)?);
         }
         let v = cotangent(value(case, &inputs)?.shape(), &mut rng)?;
-        let ju = case.program.tangent(&inputs, &u)?;
+        let ju = case.program.tangent(&case.tape(), &inputs, &u)?;
         let jv = gradients(case, &inputs, &v)?;
         let forward = dot(&v, &ju)?;
         let mut reverse = 0.0;
@@ -22,7 +22,7 @@ pub(super) fn run(entry: &Entry, trial: &mut Trial) -> Result<()> {
             scale += dot(&gradient.abs(), u)?; // u is positive: the size of what may cancel
         }
         let [forward, reverse] = [forward, reverse].map(|sum| Tensor::scalar(sum / scale));
-        trial.close("⟨v, J u⟩ from ⟨Jᵀ v, u⟩", &forward, &reverse, 1e-13)?;
+        trial.close("⟨v, J u⟩ from ⟨Jᵀ v, u⟩", &forward, &reverse)?;
     }
     Ok(())
 }

@@ -1,7 +1,6 @@
 //! The two bodies of a fused operation: the kernel that `backward` runs, and the composed form that is recorded.
 
 use super::{Trial, cotangent, gradients, gradients_on, value};
-use crate::Tape;
 use crate::testing::Entry;
 use etude_tensor::Result;
 
@@ -10,11 +9,11 @@ pub(super) fn run(entry: &Entry, trial: &mut Trial) -> Result<()> {
         let (inputs, mut rng) = trial.draw(case);
         let gy = cotangent(value(case, &inputs)?.shape(), &mut rng)?;
         let fast = gradients(case, &inputs, &gy)?;
-        let tape = Tape::new();
+        let tape = case.tape();
         tape.prefer_composed(true);
         let composed = gradients_on(&tape, case, &inputs, &gy)?;
         for (fast, composed) in fast.iter().zip(&composed) {
-            trial.close("the fast body", fast, composed, 1e-12)?;
+            trial.close("the fast body", fast, composed)?;
         }
     }
     Ok(())

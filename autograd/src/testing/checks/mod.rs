@@ -12,6 +12,7 @@ mod levels;
 mod linearity;
 mod precisions;
 mod refusals;
+mod released;
 mod second;
 mod shapes;
 mod subsets;
@@ -19,9 +20,9 @@ mod threads;
 mod unchanged;
 
 use super::entry::wrong;
-use super::{Case, Entry, Finding};
+use super::{Case, Entry, Finding, Subject};
 use crate::check::Report;
-use crate::{Op, Tape, Var};
+use crate::{Kind, Tape, Var};
 use etude_tensor::{Result, Rng, Tensor};
 
 /// A check, which runs on any entry of the catalogue.
@@ -51,6 +52,8 @@ pub enum Check {
     Subsets,
     /// Inputs, result and cotangent have the same bits afterwards: unsafe reuse of memory.
     Unchanged,
+    /// After the walk, or a drop without one, no node is left and nobody holds an input: leaks.
+    Released,
     /// Every instruction-set level against the generic code: a wrong tail, a wrong blocking.
     Levels,
     /// 32 bits against 64: what only rounding may tell apart.
@@ -65,7 +68,7 @@ pub enum Check {
 
 impl Check {
     /// Every check.
-    pub const ALL: [Check; 17] = [
+    pub const ALL: [Check; 18] = [
         Check::Differences,
         Check::Duals,
         Check::Second,
@@ -78,12 +81,32 @@ impl Check {
         Check::Shapes,
         Check::Subsets,
         Check::Unchanged,
+        Check::Released,
         Check::Levels,
         Check::Precisions,
         Check::Threads,
         Check::Refusals,
         Check::Completeness,
     ];
+
+    /// How far apart what it compares may be, of the size of the derivative or of the largest element; 0 is to the bit. `None` for what isn't
+    /// about numbers.
+    pub fn tolerance(self) -> Option<f64> {
+        match self {
+            Check::Differences | Check::Second | Check::Directions => Some(1e-8),
+            Check::Duals
+            | Check::Linearity
+            | Check::Bodies
+            | Check::FanOut
+            | Check::Layouts
+            | Check::Subsets
+            | Check::Levels => Some(1e-12),
+            Check::Adjoint => Some(1e-13),
+            Check::Precisions => Some(1e-4),
+            Check::Shapes | Check::Unchanged | Check::Threads => Some(0.0),
+            Check::Released | Check::Refusals | Check::Completeness => None,
+        }
+    }
 
     /// Runs on one entry.
     pub(super) fn run(self, entry: &Entry, trial: &mut Trial) -> Result<()> {
@@ -100,6 +123,7 @@ impl Check {
             Check::Shapes => shapes::run(entry, trial),
             Check::Subsets => subsets::run(entry, trial),
             Check::Unchanged => unchanged::run(entry, trial),
+            Check::Released => released::run(entry, trial),
             Check::Levels => levels::run(entry, trial),
             Check::Precisions => precisions::run(entry, trial),
             Check::Threads => threads::run(entry, trial),
@@ -111,7 +135,8 @@ impl Check {
 
 /// One run of a check on an entry: where its inputs come from, where it is, and what it has found so far.
 pub(super) struct Trial {
-    pub(super) op: Op,
+    pub(super) subject: Subject,
+    tolerance: f64,
     seed: u64,
     drawn: u64,
     case: String,
@@ -119,9 +144,10 @@ pub(super) struct Trial {
 }
 
 impl Trial {
-    pub(super) fn new(op: Op, seed: u64) -> Self {
+    pub(super) fn new(subject: Subject, check: Check, seed: u64) -> Self {
         Trial {
-            op,
+            subject,
+            tolerance: check.tolerance().unwrap_or(0.0),
             seed,
             drawn: 0,
             case: String::new(),
@@ -133,8 +159,20 @@ impl Trial {
     fn draw(&mut self, case: &Case) -> (Vec<Tensor<f64>>, Rng) {
         self.case = case.to_string();
         self.drawn += 1;
-        let mut rng = Rng::from_key(self.seed, self.op as u64, self.drawn);
+        let stream = match self.subject {
+            Subject::Op(op) => op as u64,
+            Subject::Named(_) => u64::MAX,
+        };
+        let mut rng = Rng::from_key(self.seed, stream, self.drawn);
         (case.draw(&mut rng), rng)
+    }
+
+    /// What kind of derivative it has; what is made of operations is differentiated through them.
+    fn kind(&self) -> Kind {
+        match self.subject {
+            Subject::Op(op) => op.kind(),
+            Subject::Named(_) => Kind::Composed,
+        }
     }
 
     pub(super) fn case_name(&self) -> &str {
@@ -156,8 +194,13 @@ impl Trial {
         self.finding.compared += 1;
     }
 
+    /// Holds two tensors against each other, to the check's tolerance times the largest element.
+    fn close(&mut self, what: &str, got: &Tensor<f64>, expected: &Tensor<f64>) -> Result<()> {
+        self.close_to(what, got, expected, self.tolerance)
+    }
+
     /// Holds two tensors against each other, to `tolerance` times the largest element.
-    fn close(
+    fn close_to(
         &mut self,
         what: &str,
         got: &Tensor<f64>,
@@ -198,7 +241,7 @@ fn cotangent(shape: &[usize], rng: &mut Rng) -> Result<Tensor<f64>> {
 
 /// The result of a case's program.
 pub(super) fn value(case: &Case, inputs: &[Tensor<f64>]) -> Result<Tensor<f64>> {
-    let tape = Tape::new();
+    let tape = case.tape();
     let xs: Vec<Var<f64>> = inputs.iter().map(|x| tape.input(x.clone())).collect();
     Ok(case.program.run(&xs)?.into_tensor())
 }
@@ -217,7 +260,7 @@ fn gradients_on(
 
 /// The gradients for all inputs, by `backward`.
 fn gradients(case: &Case, inputs: &[Tensor<f64>], gy: &Tensor<f64>) -> Result<Vec<Tensor<f64>>> {
-    gradients_on(&Tape::new(), case, inputs, gy)
+    gradients_on(&case.tape(), case, inputs, gy)
 }
 
 /// `⟨a, b⟩`, over all elements.

@@ -1,11 +1,9 @@
 //! 32 bits compute what 64 bits do: values and gradients agree to what rounding leaves.
 
 use super::{Trial, cotangent, gradients, value};
+use crate::Var;
 use crate::testing::Entry;
-use crate::{Tape, Var};
 use etude_tensor::{Result, Tensor};
-
-const TOLERANCE: f64 = 1e-4;
 
 pub(super) fn run(entry: &Entry, trial: &mut Trial) -> Result<()> {
     for case in &entry.cases {
@@ -23,14 +21,14 @@ pub(super) fn run(entry: &Entry, trial: &mut Trial) -> Result<()> {
         let gy = cotangent(y.shape(), &mut rng)?.cast::<f32>()?;
         let expected = gradients(case, &inputs, &gy.cast()?)?;
 
-        let tape = Tape::new();
+        let tape = case.tape();
         let xs: Vec<Var<f32>> = single.iter().map(|x| tape.var(x.clone())).collect();
         let got = case.program.single(&xs)?;
-        trial.close("the value in 32 bits", &got.tensor().cast()?, &y, TOLERANCE)?;
+        trial.close("the value in 32 bits", &got.tensor().cast()?, &y)?;
         let got = got.backward_with(&gy)?;
         for (input, (x, expected)) in xs.iter().zip(&expected).enumerate() {
             let name = format!("the gradient of input {input} in 32 bits");
-            trial.close(&name, &got.get(x)?.cast()?, expected, TOLERANCE)?;
+            trial.close(&name, &got.get(x)?.cast()?, expected)?;
         }
     }
     Ok(())

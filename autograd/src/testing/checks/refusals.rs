@@ -23,7 +23,7 @@ pub(super) fn run(entry: &Entry, trial: &mut Trial) -> Result<()> {
     for case in &entry.cases {
         let (inputs, _) = trial.draw(case);
         value(case, &inputs)?;
-        let (tape, other) = (Tape::new(), Tape::new());
+        let (tape, other) = (case.tape(), case.tape());
         let mut xs: Vec<Var<f64>> = inputs.iter().map(|x| tape.var(x.clone())).collect();
         if xs.len() > 1 {
             let own = std::mem::replace(&mut xs[0], other.var(inputs[0].clone()));

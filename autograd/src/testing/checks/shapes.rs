@@ -5,8 +5,8 @@
 
 use super::{Trial, cotangent, gradients, value};
 use crate::Kind;
-use crate::testing::Entry;
 use crate::testing::entry::wrong;
+use crate::testing::{Entry, Family, Subject};
 use etude_tensor::{Result, Tensor};
 
 pub(super) fn run(entry: &Entry, trial: &mut Trial) -> Result<()> {
@@ -24,12 +24,15 @@ pub(super) fn run(entry: &Entry, trial: &mut Trial) -> Result<()> {
             }
             if y.elements() == 0 {
                 let name = format!("gradient of input {input} of an empty result");
-                trial.close(&name, gradient, &Tensor::zeros(expected), 0.0)?;
+                trial.close(&name, gradient, &Tensor::zeros(expected))?;
             }
             trial.count();
         }
     }
-    if matches!(trial.op.kind(), Kind::Adjoint | Kind::Plain) {
+    let Subject::Op(op) = trial.subject else {
+        return Ok(());
+    };
+    if matches!(op.kind(), Kind::Adjoint | Kind::Plain) {
         return Ok(());
     }
     let has = |wanted: &dyn Fn(&[usize]) -> bool| {
@@ -44,6 +47,34 @@ pub(super) fn run(entry: &Entry, trial: &mut Trial) -> Result<()> {
     }
     if entry.never_empty.is_none() && !has(&|shape| shape.contains(&0)) {
         return Err(wrong("the entry has no case without elements"));
+    }
+    if Family::of(op) == Some(Family::Broadcast) {
+        for operand in 0..2 {
+            every_broadcast(entry, operand)?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes sure that an operand is repeated in some case along an axis of its own, and in some case along one that only the other has.
+fn every_broadcast(entry: &Entry, operand: usize) -> Result<()> {
+    let mut pairs = entry.cases.iter().map(|case| {
+        let shape = |place: usize| &case.inputs[place].shape[..];
+        (shape(operand), shape(1 - operand))
+    });
+    let is_stretched = |(own, other): (&[usize], &[usize])| {
+        let mut axes = own.iter().rev().zip(other.iter().rev());
+        axes.any(|(&own, &other)| own == 1 && other > 1)
+    };
+    if !pairs.clone().any(is_stretched) {
+        return Err(wrong(format!(
+            "no case repeats operand {operand} along an axis of size 1"
+        )));
+    }
+    if !pairs.any(|(own, other)| own.len() < other.len()) {
+        return Err(wrong(format!(
+            "no case has operand {operand} with the fewer axes"
+        )));
     }
     Ok(())
 }

@@ -22,10 +22,10 @@ fn pools() -> &'static [ThreadPool] {
 
 /// The bits of the value and of every gradient. A 32-bit number fits a 64-bit one exactly.
 fn bits<T: Float>(
+    tape: &Tape<T>,
     run: impl Fn(&[Var<T>]) -> Result<Var<T>>,
     inputs: &[Tensor<T>],
 ) -> Result<Vec<u64>> {
-    let tape = Tape::new();
     let xs: Vec<Var<T>> = inputs.iter().map(|x| tape.var(x.clone())).collect();
     let y = run(&xs)?;
     let values = y.tensor().clone();
@@ -48,7 +48,7 @@ fn hold<T: Float>(
     run: impl Fn(&dyn AnyProgram, &[Var<T>]) -> Result<Var<T>> + Send + Sync,
     trial: &mut Trial,
 ) -> Result<()> {
-    let once = || bits(|xs| run(&*case.program, xs), inputs);
+    let once = || bits(&case.tape(), |xs| run(&*case.program, xs), inputs);
     let first = once()?;
     let mut again = vec![("on the same thread".to_string(), once()?)];
     for pool in pools() {

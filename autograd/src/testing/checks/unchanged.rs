@@ -4,7 +4,7 @@
 use super::{Trial, cotangent, value};
 use crate::testing::Entry;
 use crate::testing::entry::wrong;
-use crate::{Tape, Var, vjp};
+use crate::{Var, vjp};
 use etude_tensor::{Result, Tensor};
 
 fn bits(x: &Tensor<f64>) -> Vec<u64> {
@@ -15,7 +15,7 @@ pub(super) fn run(entry: &Entry, trial: &mut Trial) -> Result<()> {
     for case in &entry.cases {
         let (inputs, mut rng) = trial.draw(case);
         let gy = cotangent(value(case, &inputs)?.shape(), &mut rng)?;
-        let tape = Tape::new();
+        let tape = case.tape();
         let xs: Vec<Var<f64>> = inputs.iter().map(|x| tape.var(x.clone())).collect();
         let y = case.program.run(&xs)?;
         let result = y.tensor().clone();

@@ -8,11 +8,15 @@ mod conv;
 mod encoding;
 mod losses;
 mod norm;
+mod options;
 mod pool;
 mod recurrent;
+mod refusals;
 mod regularization;
 mod sequence;
 mod vision;
+
+pub use refusals::{Refused, Wrong, refusals};
 
 use super::Case;
 use crate::registry;
@@ -26,7 +30,7 @@ macro_rules! catalogue {
         /// The cases of the layer of this name; none if there is no such layer.
         pub fn cases(name: &str) -> Vec<Case> {
             match name {
-                $($name => $cases(),)*
+                $($name => options::with_options($name, $cases()),)*
                 _ => Vec::new(),
             }
         }
@@ -123,6 +127,11 @@ catalogue! {
 const _: () = assert!(
     same(NAMES, registry::names()),
     "each layer of the registry needs an entry in layers/src/testing/catalogue, in the registry's order"
+);
+
+const _: () = assert!(
+    same(refusals::NAMES, registry::names()),
+    "each layer of the registry refuses something, which stands in layers/src/testing/catalogue/refusals.rs, in the registry's order"
 );
 
 /// Whether two lists of names are equal: `==`, as far as constants have it.
