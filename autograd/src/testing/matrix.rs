@@ -2,6 +2,7 @@
 
 use super::page::Section;
 use super::{Check, Failure, Finding};
+use rayon::prelude::*;
 
 /// A table.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +25,7 @@ impl Matrix {
     pub fn holds(
         &self,
         first: &[Vec<String>],
-        check: impl Fn(usize, Check) -> Result<Finding, Failure>,
+        check: impl Fn(usize, Check) -> Result<Finding, Failure> + Sync,
     ) {
         let name = |check: &Check| format!("{check:?}");
         let own = self.columns.iter().map(ToString::to_string);
@@ -37,8 +38,10 @@ impl Matrix {
                 let cells = Check::ALL.iter().map(|&which| cell(check(place, which)));
                 line(&first.iter().cloned().chain(cells).collect::<Vec<_>>())
             };
-            let rows = first.iter().enumerate().map(row);
-            [bounds.clone()].into_iter().chain(rows).collect()
+            // Rows take from no time to a minute: whichever thread is free takes the next.
+            let rows = first.par_iter().enumerate().with_max_len(1).map(row);
+            let rows: Vec<String> = rows.collect();
+            [vec![bounds.clone()], rows].concat()
         };
         section.holds_table(&columns, &starts, rows, self.again);
         let again = format!("ETUDE_WRITE_MATRIX=1 {}", self.again);
