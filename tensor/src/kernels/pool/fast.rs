@@ -13,7 +13,8 @@ const TASK: usize = 1 << 14;
 
 /// Nanoseconds for all windows.
 fn cost(shape: &PoolShape, windows: usize) -> Work {
-    Work::per_element(windows, 20.0 + 0.3 * (shape.taps() * shape.channels) as f64)
+    let terms = shape.taps() as f64 * shape.channels as f64;
+    Work::per_element(windows, 20.0 + 0.3 * terms)
 }
 
 /// Computes y in runs of pixels, spread over the threads: `body` gets the windows, which stand at the run's first pixel, and the run.
