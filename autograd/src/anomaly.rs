@@ -131,11 +131,11 @@ impl<T: Float> Tape<T> {
     /// let message = x.ln().unwrap_err().to_string();
     /// assert!(message.starts_with("ln: the result has shape [2] with 1 NaN of 2 elements, the first at [1]"), "{message}");
     ///
-    /// // √x is fine at 0, but its derivative isn't: found on the way back, and named after the operation.
-    /// let x = tape.var(Tensor::from([0.0_f64]));
-    /// let y = x.sqrt()?.try_mul(&tape.scalar(0.0))?.sum(..)?;
+    /// // arcsin x is fine at 1, but its derivative isn't: found on the way back, and named after the operation.
+    /// let x = tape.var(Tensor::from([1.0_f64]));
+    /// let y = x.asin()?.try_mul(&tape.scalar(0.0))?.sum(..)?;
     /// let message = y.backward().unwrap_err().to_string();
-    /// assert!(message.starts_with("sqrt: the gradient of input 0 has shape [1] with 1 NaN"), "{message}");
+    /// assert!(message.starts_with("asin: the gradient of input 0 has shape [1] with 1 NaN"), "{message}");
     /// # Ok::<(), etude_tensor::Error>(())
     /// ```
     pub fn detect_anomalies(&self, what: Anomalies) {

@@ -234,7 +234,7 @@ mod tests {
             let [query, value] = [query, value].map(|shape| tape.input(Tensor::zeros(shape)));
             layer.forward(&query, &value).unwrap_err().to_string()
         };
-        let expected = "expected both [b, 8, tokens, features]";
+        let expected = "expected both [b, 8, tokens, features] with one feature or more";
         assert!(message([1, 7, 5, 2], [1, 7, 5, 2]).ends_with(expected));
         assert!(message([1, 8, 5, 2], [1, 8, 10, 2]).ends_with(expected));
         assert!(message([1, 8, 4, 2], [1, 8, 4, 2]).contains("4 tokens; expected a class token"));

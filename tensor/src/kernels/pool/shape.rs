@@ -209,7 +209,8 @@ impl PoolShape {
 
     /// Elements of a window, the padding included.
     pub fn taps(&self) -> usize {
-        self.axes.iter().map(PoolAxis::taps).product()
+        let sizes = self.axes.iter().map(PoolAxis::taps);
+        sizes.fold(1, usize::saturating_mul)
     }
 
     /// The shape of x: `[batch, spatial…, channels]`.
