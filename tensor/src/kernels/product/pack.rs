@@ -5,6 +5,7 @@
 //! - **A** becomes panels as tall as the tile, each column of a panel following the one on its left: one stream too.
 
 use super::matrix::MatRef;
+use super::tile::piece;
 use crate::kernels::simd::Vector;
 
 /// The distance between panels of A. A line more than they are long: panels are written side by side, and at distances that are
@@ -31,11 +32,9 @@ pub(super) unsafe fn pack_a<V: Vector>(a: MatRef<'_, V::Element>, to: &mut [V::E
     let height = V::TILE_ROWS;
     let distance = panel_distance::<V>(depth);
     let tiles = rows.div_ceil(height);
-    let (shortest, longer) = (rows / tiles.max(1), rows % tiles.max(1));
     if a.row_stride() != 1 {
-        let mut first = 0;
         for t in 0..tiles {
-            let count = shortest + usize::from(t < longer);
+            let (first, count) = piece(rows, tiles, t);
             let panel = &mut to[t * distance..][..depth * height];
             for (p, column) in panel.chunks_exact_mut(height).enumerate() {
                 for (i, to) in column[..count].iter_mut().enumerate() {
@@ -43,10 +42,10 @@ pub(super) unsafe fn pack_a<V: Vector>(a: MatRef<'_, V::Element>, to: &mut [V::E
                     *to = unsafe { *a.pointer(first + i, p) };
                 }
             }
-            first += count;
         }
         return distance;
     }
+    let (shortest, longer) = (rows / tiles.max(1), rows % tiles.max(1));
     // Column after column, as they lie in memory.
     for p in 0..depth {
         let mut first = 0;
