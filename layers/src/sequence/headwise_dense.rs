@@ -71,14 +71,15 @@ mod tests {
     use super::*;
     use etude_autograd::Tape;
 
+    const START: Start = Start {
+        weight: Initializer::Xavier,
+        bias: Initializer::Zeros,
+        trainable: true,
+    };
+
     #[test]
     fn each_head_starts_as_a_matrix_of_its_own() -> Result<()> {
-        let start = Start {
-            weight: Initializer::Xavier,
-            bias: Initializer::Zeros,
-            trainable: true,
-        };
-        let dense: HeadwiseDense<f64> = HeadwiseDense::new(start, 8, 4, &mut Rng::seed(1))?;
+        let dense: HeadwiseDense<f64> = HeadwiseDense::new(START, 8, 4, &mut Rng::seed(1))?;
         let weight = dense.weight.value()?;
         let largest = weight.abs().max(..)?.item()?;
         // Uniform up to √(6/(fan_in + fan_out)) with both fans 4, whatever the number of heads.
@@ -90,12 +91,7 @@ mod tests {
 
     #[test]
     fn each_head_projects_its_own_slice() -> Result<()> {
-        let start = Start {
-            weight: Initializer::Xavier,
-            bias: Initializer::Zeros,
-            trainable: true,
-        };
-        let dense: HeadwiseDense<f64> = HeadwiseDense::new(start, 3, 2, &mut Rng::seed(1))?;
+        let dense: HeadwiseDense<f64> = HeadwiseDense::new(START, 3, 2, &mut Rng::seed(1))?;
         let tape = Tape::inference();
         let x = tape.input(Tensor::normal([1, 4, 6], 0.0, 1.0, &mut Rng::seed(2))?);
         let y = dense.forward(&x)?;
