@@ -4,7 +4,9 @@
 //! cargo test --release -p etude-layers --test heavy_examples
 //! ```
 //!
-//! runs both. Without `--release` the heavier one is left out.
+//! runs both. Without `--release` they are left out.
+
+#![cfg(not(debug_assertions))]
 
 use etude_autograd::{Module, Tape};
 use etude_layers::{Activation, Conv3dTransposeConfig, TransformerConfig};
@@ -12,10 +14,6 @@ use etude_tensor::{Result, Rng, Tensor};
 
 /// 16 filters of 5×5×5 over 100 channels: 88 billion multiplications, from 177 MB to 45 MB.
 #[test]
-#[cfg_attr(
-    debug_assertions,
-    ignore = "heavy: cargo test --release -p etude-layers --test heavy_examples"
-)]
 fn a_transposed_convolution_of_volumes() -> Result<()> {
     let mut rng = Rng::seed(1);
     let layer = Conv3dTransposeConfig::new(16, [5, 5, 5])

@@ -96,7 +96,7 @@ impl fmt::Display for DrawFailure {
         let message = self.message.replace('\n', ";");
         write!(
             f,
-            "ETUDE_DRAW='{}' cargo test -p etude-autograd --test drawn # {message}",
+            "ETUDE_DRAW='{}' cargo test -p etude-autograd --test suite drawn # {message}",
             self.draw
         )
     }

@@ -436,7 +436,7 @@ fn holds(rows: &[Row], section: &'static str) {
         hold::<f32>(row, |xs| row.program.single(xs));
         lines.push(format!("| {} |", row.words.join(" | ")));
     }
-    let again = "cargo test -p etude-autograd --test conventions";
+    let again = "cargo test -p etude-autograd --test suite conventions";
     Section::new("gradients.md", section).holds(&lines.join("\n"), again);
 }
 

@@ -1,4 +1,4 @@
-//! What the tape's bookkeeping costs. `cargo test --release -p etude-autograd --test cost -- --ignored --nocapture`
+//! What the tape's bookkeeping costs. `cargo test --release -p etude-autograd --test suite cost -- --ignored --nocapture`
 
 use etude_autograd::Tape;
 use etude_tensor::{Result, Tensor};

@@ -1,7 +1,7 @@
 //! `docs/gradient-matrix.md`: operation × check, with the largest error seen.
 //!
-//! `ETUDE_WRITE_MATRIX=1 cargo test -p etude-autograd --test matrix` writes the figures; without the variable the
-//! page must have every operation and every check. The layers' part is written by `layers/tests/matrix.rs`.
+//! `ETUDE_WRITE_MATRIX=1 cargo test -p etude-autograd --test suite matrix` writes the figures; without the variable the
+//! page must have every operation and every check. The layers' part is written by `layers/tests/suite/matrix.rs`.
 
 use etude_autograd::testing::check;
 use etude_autograd::testing::matrix::Matrix;
@@ -12,7 +12,7 @@ fn the_matrix_has_every_operation_and_every_check() {
     let matrix = Matrix {
         section: "operations",
         columns: &["operation"],
-        again: "cargo test -p etude-autograd --test matrix",
+        again: "cargo test -p etude-autograd --test suite matrix",
     };
     let ops = Op::ALL.iter().copied();
     let differentiable: Vec<Op> = ops.filter(|op| op.kind() != Kind::Plain).collect();

@@ -1,7 +1,7 @@
 //! Faults that nobody could see, because they change nothing: each has its reason, and is held to it.
 
-use crate::faults::{Fault, Planted};
-use crate::used_often;
+use super::faults::{Fault, Planted};
+use super::used_often;
 use etude_autograd::testing::{Case, entry};
 use etude_autograd::{Op, Tape, Var, vjp};
 use etude_tensor::{Result, Rng, Tensor};

@@ -1,6 +1,6 @@
 //! Three planted bugs, each caught with the one line that runs the check again.
 
-use crate::faults::{Fault, Planted};
+use super::faults::{Fault, Planted};
 use etude_autograd::check::{DualProgram, Source};
 use etude_autograd::testing::page::Section;
 use etude_autograd::testing::{AnyProgram, Case, Check, check_entry, entry};
@@ -85,5 +85,5 @@ fn three_planted_bugs_are_caught_with_a_line_each() {
         assert!(line.starts_with(start) && !line.contains('\n'), "{line}");
     }
     let text = format!("```text\n{}\n```", lines.join("\n"));
-    Section::new("mutation.md", "planted bugs").holds(&text, crate::AGAIN);
+    Section::new("mutation.md", "planted bugs").holds(&text, super::AGAIN);
 }

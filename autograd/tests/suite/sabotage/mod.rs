@@ -152,7 +152,7 @@ fn without_a_fault_nothing_is_seen() {
 }
 
 /// What writes the section.
-const AGAIN: &str = "cargo test -p etude-autograd --test sabotage";
+const AGAIN: &str = "cargo test -p etude-autograd --test suite sabotage";
 
 fn page() -> Section {
     Section::new("mutation.md", "faults")

@@ -2,7 +2,7 @@
 //! that can be pasted:
 //!
 //! ```text
-//! ETUDE_DRAW='mul [2,3]:Plain [3]:Reversed option=0 seed=5' cargo test -p etude-autograd --test drawn
+//! ETUDE_DRAW='mul [2,3]:Plain [3]:Reversed option=0 seed=5' cargo test -p etude-autograd --test suite drawn
 //! ```
 //!
 //! runs this draw and nothing else. `ETUDE_PROFILE=full` draws more, larger and to second order; `ETUDE_CHECK_SEED=7` others.
@@ -143,7 +143,7 @@ fn a_wrong_factor_shrinks_to_one_number() {
     assert_eq!(failure.draw.inputs, [(vec![], Layout::Plain)], "{failure}");
     let line = failure.to_string();
     assert!(!line.contains('\n'), "{line}");
-    let start = "ETUDE_DRAW='tanh []:Plain option=0 seed=0' cargo test -p etude-autograd --test drawn # dualcheck: 1 of 1 derivatives is wrong";
+    let start = "ETUDE_DRAW='tanh []:Plain option=0 seed=0' cargo test -p etude-autograd --test suite drawn # dualcheck: 1 of 1 derivatives is wrong";
     assert!(line.starts_with(start), "{line}");
 
     // The line runs it again: it fails with the fault, and passes without.

@@ -1,6 +1,6 @@
 //! Random graphs of operations against dual numbers, and that a fault in one is shrunk to the step at fault.
 //!
-//! More of them: `PROPTEST_CASES=5000 cargo test -p etude-autograd --test programs`.
+//! More of them: `PROPTEST_CASES=5000 cargo test -p etude-autograd --test suite programs`.
 
 use etude_autograd::check::Report;
 use etude_autograd::testing::Profile;

@@ -1,11 +1,9 @@
 //! Attention to overlapping windows of an image brings each window together once: it never copies them again, forward or backward.
 
-mod memory;
-
+use crate::{bytes_per_position, kept, positions, turn};
 use etude_autograd::Tape;
 use etude_layers::*;
 use etude_tensor::{Result, Rng, Tensor, pool};
-use memory::{bytes_per_position, kept, positions};
 
 const WIDTH: usize = 16;
 
@@ -20,6 +18,7 @@ fn bytes_of_inference(layer: &dyn Layer, shape: &[usize]) -> Result<f64> {
 
 #[test]
 fn windows_exist_once_and_their_gradients_once() -> Result<()> {
+    let _turn = turn();
     let rng = &mut Rng::seed(1);
     let shape = [4, 32, 32, WIDTH];
     let halo = HaloAttentionConfig::new().num_heads(1).key_dim(WIDTH);

@@ -1,13 +1,10 @@
 //! Attention that promises memory in proportion to the length keeps the promise, forward and backward.
 //!
-//! Alone in its process, as the pool that is measured belongs to all of it: cleared before a step, it keeps afterwards every block that
-//! the step needed at once.
+//! The pool, cleared before a step, keeps afterwards every block that the step needed at once.
 
-mod memory;
-
+use crate::{bytes_per_position, turn};
 use etude_layers::*;
 use etude_tensor::{Result, Rng};
-use memory::bytes_per_position;
 
 /// Sequences and features: enough that no tensor is so small that it goes to the lists of the thread, which are capped.
 const BATCH: usize = 4;
@@ -19,6 +16,7 @@ fn boxed<L: Layer>(layer: Result<L>) -> Box<dyn Layer> {
 
 #[test]
 fn memory_for_each_position_stays_the_same_from_length_to_length() -> Result<()> {
+    let _turn = turn();
     let rng = &mut Rng::seed(1);
     let linear = |kernel, approximation| {
         LinearAttentionConfig::new(WIDTH, 2)

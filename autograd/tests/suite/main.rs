@@ -1,0 +1,15 @@
+//! The tape seen from outside: one program, so that what its parts share is compiled once.
+
+mod catalogue;
+mod conventions;
+mod cost;
+mod drawn;
+mod extremes;
+mod file;
+mod gradcheck;
+mod matrix;
+mod module;
+mod programs;
+mod sabotage;
+mod strategies;
+mod tape;
