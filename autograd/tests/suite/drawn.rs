@@ -185,7 +185,7 @@ fn a_pasted_line_runs_that_draw_alone() {
     let test = |draw: &str, family: &str| {
         let mut command = std::process::Command::new(std::env::current_exe().unwrap());
         command
-            .args([family, "--exact", "--nocapture"])
+            .args([&format!("drawn::{family}"), "--exact", "--nocapture"])
             .env("ETUDE_DRAW", draw);
         let output = command.output().unwrap();
         (
