@@ -100,7 +100,7 @@ pub use lazy::Initializer;
 pub use memory::{MemoryReport, MemoryShare};
 pub use mode::Mode;
 pub use module::{Item, ItemMut, Module, Visitor, VisitorMut};
-pub use ops::{BatchNormed, Kind, LstmWeights, Op};
+pub use ops::{BatchNormed, Epilogue, Kind, LstmWeights, Op};
 pub use param::{Param, ParamId};
 pub use paths::matches as path_matches;
 pub use per_sample::{PerSample, per_sample};

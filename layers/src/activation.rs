@@ -1,7 +1,7 @@
 //! Activations as layers hold them: by name, or a function of the user's.
 
 use crate::config::Activation;
-use etude_autograd::Var;
+use etude_autograd::{Epilogue, Var};
 use etude_tensor::{Error, Float, Result};
 use std::fmt;
 use std::sync::Arc;
@@ -82,6 +82,16 @@ impl<T: Float> ActivationFn<T> {
     /// Whether it is this named one.
     pub(crate) fn is(&self, activation: Activation) -> bool {
         matches!(self.0, Kind::Named(named) if named == activation)
+    }
+
+    /// The function as the end of a matrix product, if it is one of those that can be.
+    pub(crate) fn epilogue(&self) -> Option<Epilogue> {
+        match self.0 {
+            Kind::Named(Activation::Relu) => Some(Epilogue::Relu),
+            Kind::Named(Activation::Sigmoid) => Some(Epilogue::Sigmoid),
+            Kind::Named(Activation::Tanh) => Some(Epilogue::Tanh),
+            _ => None,
+        }
     }
 
     /// The name, for the configuration of a layer `who`.

@@ -144,6 +144,7 @@ mod windows;
 mod winner;
 mod xlogy;
 
+pub use affine::Epilogue;
 pub use batch_norm::BatchNormed;
 pub use lstm::LstmWeights;
 pub use table::{Kind, Op};

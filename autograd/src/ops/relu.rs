@@ -13,19 +13,22 @@ impl<T: Float> Rule<T> for Relu {
         "relu"
     }
     fn grads(&self, saved: &Saved<T>, gy: Var<T>, to: &mut Sink<'_, T>) -> Result<()> {
-        let y = saved[0].tensor();
-        to.give(0, || {
-            fused(
-                &[&gy],
-                || y.binary(Binary::ReluGrad, gy.tensor()),
-                || {
-                    // The step is flat on both sides of the kink: a constant, however often we differentiate.
-                    let step = y.binary(Binary::ReluGrad, &Tensor::ones(y.shape()))?;
-                    gy.try_mul(&gy.tape().input(step))
-                },
-            )
-        })
+        to.give(0, || grad(&saved[0], &gy))
     }
+}
+
+/// `∂L/∂x`, from `y` and `∂L/∂y`.
+pub(super) fn grad<T: Float>(y: &Var<T>, gy: &Var<T>) -> Result<Var<T>> {
+    let y = y.tensor();
+    fused(
+        &[gy],
+        || y.binary(Binary::ReluGrad, gy.tensor()),
+        || {
+            // The step is flat on both sides of the kink: a constant, however often we differentiate.
+            let step = y.binary(Binary::ReluGrad, &Tensor::ones(y.shape()))?;
+            gy.try_mul(&gy.tape().input(step))
+        },
+    )
 }
 
 impl<T: Float> Var<T> {

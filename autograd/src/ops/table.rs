@@ -64,6 +64,7 @@ table! {
         AdaptiveMaxPool = "adaptive_max_pool",
         Add = "add",
         Affine = "affine",
+        AffineThen = "affine_then",
         AllReduceSum = "all_reduce_sum",
         Asin = "asin",
         Asinh = "asinh",

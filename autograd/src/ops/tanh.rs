@@ -12,15 +12,17 @@ impl<T: Float> Rule<T> for Tanh {
         "tanh"
     }
     fn grads(&self, saved: &Saved<T>, gy: Var<T>, to: &mut Sink<'_, T>) -> Result<()> {
-        let y = &saved[0];
-        to.give(0, || {
-            fused(
-                &[y, &gy],
-                || y.tensor().binary(Binary::TanhGrad, gy.tensor()),
-                || y.try_mul(y)?.try_neg()?.add_scalar(1.0)?.try_mul(&gy),
-            )
-        })
+        to.give(0, || grad(&saved[0], &gy))
     }
+}
+
+/// `∂L/∂x`, from `y` and `∂L/∂y`.
+pub(super) fn grad<T: Float>(y: &Var<T>, gy: &Var<T>) -> Result<Var<T>> {
+    fused(
+        &[y, gy],
+        || y.tensor().binary(Binary::TanhGrad, gy.tensor()),
+        || y.try_mul(y)?.try_neg()?.add_scalar(1.0)?.try_mul(gy),
+    )
 }
 
 impl<T: Float> Var<T> {

@@ -2,7 +2,7 @@
 
 use crate::config::defaults::check_size;
 use crate::config::{Activation, Initializer};
-use crate::parameters::{check_channels, param};
+use crate::parameters::{check_channels, leaf, param};
 use crate::unary::unary_layer;
 use crate::{ActivationFn, Argument, Module, Signature};
 use etude_autograd::{Param, Var};
@@ -96,6 +96,11 @@ impl<T: Float> Dense<T> {
     /// # Errors
     /// If `x` has a lower rank, or another number of features than the layer was made for.
     pub fn forward(&self, x: &Var<T>) -> Result<Var<T>> {
+        self.activated(x, &self.activation)
+    }
+
+    /// [`forward`](Self::forward) with this activation in the place of the layer's own.
+    pub(crate) fn activated(&self, x: &Var<T>, activation: &ActivationFn<T>) -> Result<Var<T>> {
         let &[_, .., input_size] = x.shape() else {
             let message = format!(
                 "expects an input [..., features] of rank 2 or more, got {:?}",
@@ -107,11 +112,15 @@ impl<T: Float> Dense<T> {
         self.make(input_size)?;
         let tape = x.tape();
         let weight = tape.param(&self.weight)?;
-        let y = match &self.bias {
-            Some(bias) => x.affine(&weight, &tape.param(bias)?)?,
+        let bias = leaf(tape, &self.bias)?;
+        if let Some(epilogue) = activation.epilogue() {
+            return x.affine_then(&weight, bias.as_ref(), epilogue);
+        }
+        let y = match &bias {
+            Some(bias) => x.affine(&weight, bias)?,
             None => x.matmul(&weight)?,
         };
-        self.activation.apply(&y)
+        activation.apply(&y)
     }
 
     /// Draws the parameters, if they aren't there.

@@ -111,8 +111,8 @@ impl TransformerLayerConfig {
         activation: &ActivationFn<T>,
         linear2: &Dense<T>,
     ) -> Result<Var<T>> {
-        let inner = linear1.forward(u).map_err(|err| err.in_layer("linear1"))?;
-        let inner = self.dropped(&activation.apply(&inner)?)?;
+        let inner = linear1.activated(u, activation);
+        let inner = self.dropped(&inner.map_err(|err| err.in_layer("linear1"))?)?;
         let outer = linear2.forward(&inner);
         self.dropped(&outer.map_err(|err| err.in_layer("linear2"))?)
     }

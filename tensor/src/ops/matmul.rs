@@ -2,6 +2,7 @@
 //!
 //! `y[…, i, j] = Σₖ a[…, i, k] · b[…, k, j]`
 
+use crate::kernels::maps::Unary;
 use crate::kernels::product::{MatRef, Product};
 use crate::layout::Layout;
 use crate::{Error, Float, Result, Shape, Tensor};
@@ -26,7 +27,7 @@ impl<T: Float> Tensor<T> {
     /// # Errors
     /// If an operand has rank 0, the inner sizes differ, or the leading axes don't broadcast.
     pub fn matmul(&self, other: &Self) -> Result<Self> {
-        product("matmul", self, other, None)
+        product("matmul", self, other, None, None)
     }
 
     /// `x·w + b`: the product of the last axis of `x` with the matrix `w` `[in, out]`, and the vector `b` `[out]` added
@@ -46,26 +47,59 @@ impl<T: Float> Tensor<T> {
     /// If `w` isn't a matrix with as many rows as `x` has columns, or `b` not a vector with as many numbers as `w` has
     /// columns.
     pub fn affine(&self, weight: &Self, bias: &Self) -> Result<Self> {
-        if weight.rank() != 2 || bias.rank() != 1 || bias.shape()[0] != weight.shape()[1] {
-            return Err(Error::shape(
-                "affine",
-                format!(
-                    "weight {:?} and bias {:?}; expected [in, out] and [out]",
-                    weight.shape(),
-                    bias.shape()
-                ),
-            ));
-        }
-        product("affine", self, weight, Some(&bias.contiguous()))
+        affine("affine", self, weight, Some(bias), None)
+    }
+
+    /// `f(x·w + b)`: [`affine`](Self::affine) with a function of every element, which the thread that has computed a block of the
+    /// result applies while the block is in its cache. Without a bias `f(x·w)`.
+    ///
+    /// ```
+    /// use etude_tensor::{Tensor, kernels::maps::Unary};
+    ///
+    /// let x = Tensor::from([[1.0_f32, 2.0]]);
+    /// let w = Tensor::from([[1.0_f32, -1.0], [1.0, -1.0]]);
+    /// let y = x.affine_then(&w, Some(&Tensor::from([0.5, 0.5])), Unary::Relu)?;
+    /// assert_eq!(y.to_vec(), [3.5, 0.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`affine`](Self::affine).
+    pub fn affine_then(&self, weight: &Self, bias: Option<&Self>, function: Unary) -> Result<Self> {
+        affine("affine_then", self, weight, bias, Some(function))
     }
 }
 
-/// The product with the rules of `matmul`; `bias`, contiguous and as long as a row of the result, is added to each row.
+fn affine<T: Float>(
+    op: &str,
+    x: &Tensor<T>,
+    weight: &Tensor<T>,
+    bias: Option<&Tensor<T>>,
+    function: Option<Unary>,
+) -> Result<Tensor<T>> {
+    let fits = |bias: &Tensor<T>| bias.rank() == 1 && bias.shape()[0] == weight.shape()[1];
+    if weight.rank() != 2 || !bias.is_none_or(fits) {
+        let bias = bias.map_or(String::new(), |bias| {
+            format!(" and bias {:?}", bias.shape())
+        });
+        let message = format!(
+            "weight {:?}{bias}; expected [in, out] and [out]",
+            weight.shape()
+        );
+        return Err(Error::shape(op, message));
+    }
+    let bias = bias.map(Tensor::contiguous);
+    product(op, x, weight, bias.as_ref(), function)
+}
+
+/// The product with the rules of `matmul`; `bias`, contiguous and as long as a row of the result, is added to each row, and then
+/// `function` applied to each element.
 fn product<T: Float>(
     op: &str,
     a: &Tensor<T>,
     b: &Tensor<T>,
     bias: Option<&Tensor<T>>,
+    function: Option<Unary>,
 ) -> Result<Tensor<T>> {
     if a.rank() == 0 || b.rank() == 0 {
         return Err(Error::shape(
@@ -125,7 +159,7 @@ fn product<T: Float>(
     {
         let (a, b) = (matrix(a.buffer(), &flat), matrix(b.buffer(), &right));
         return Ok(Tensor::build(Shape::from(sizes), |y| {
-            with_bias(Product::new(a, b), bias).write(y)
+            with_ending(Product::new(a, b), bias, function).write(y)
         }));
     }
     let spread = |layout: &Layout| {
@@ -141,13 +175,20 @@ fn product<T: Float>(
     let (a, b) = (matrix(a.buffer(), &left), matrix(b.buffer(), &right));
     let product = Product::new(a, b).batched(&batch, &a_strides[..axes], &b_strides[..axes]);
     Ok(Tensor::build(Shape::from(sizes), |y| {
-        with_bias(product, bias).write(y)
+        with_ending(product, bias, function).write(y)
     }))
 }
 
-fn with_bias<'a, T>(product: Product<'a, T>, bias: Option<&'a [T]>) -> Product<'a, T> {
-    match bias {
-        Some(bias) => product.bias(bias),
+fn with_ending<'a, T>(
+    mut product: Product<'a, T>,
+    bias: Option<&'a [T]>,
+    function: Option<Unary>,
+) -> Product<'a, T> {
+    if let Some(bias) = bias {
+        product = product.bias(bias);
+    }
+    match function {
+        Some(function) => product.then(function),
         None => product,
     }
 }

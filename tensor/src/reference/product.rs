@@ -2,8 +2,9 @@
 
 use crate::Float;
 use crate::kernels::product::Product;
+use crate::reference::maps;
 
-/// `C[i, j] = Σ_p A[i, p]·B[p, j]`, plus the bias of column j, plus what was in C if the product accumulates; for each
+/// `C[i, j] = f(Σ_p A[i, p]·B[p, j])`, where the bias of column j is added before f, and what was in C if the product accumulates; for each
 /// product of the batch.
 pub fn product<T: Float>(product: &Product<'_, T>, c: &mut [T]) {
     let (rows, depth, cols) = (product.a.rows(), product.a.cols(), product.b.cols());
@@ -13,6 +14,7 @@ pub fn product<T: Float>(product: &Product<'_, T>, c: &mut [T]) {
             b,
             bias,
             accumulate,
+            then,
             ..
         } = product.single(index);
         for i in 0..rows {
@@ -25,7 +27,7 @@ pub fn product<T: Float>(product: &Product<'_, T>, c: &mut [T]) {
                 for p in 0..depth {
                     sum += a.get(i, p) * b.get(p, j);
                 }
-                *c = sum;
+                *c = then.map_or(sum, |function| maps::unary(function, sum));
             }
         }
     }

@@ -34,6 +34,7 @@ pub fn entry(op: Op) -> Entry {
         Op::Add => binary::add(),
         Op::AddScalar => scalars::add_scalar(),
         Op::Affine => products::affine(),
+        Op::AffineThen => products::affine_then(),
         Op::All => reductions::all(),
         Op::AllReduceSum => reductions::all_reduce_sum(),
         Op::And => logic::and(),

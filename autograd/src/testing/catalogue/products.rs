@@ -1,7 +1,7 @@
 //! Matrix products and convolutions.
 
-use crate::testing::{Entry, normal};
-use crate::{program, vjp};
+use crate::testing::{Entry, between, normal};
+use crate::{Epilogue, Var, program, vjp};
 use etude_tensor::Tensor;
 use etude_tensor::kernels::conv::ConvGeometry;
 
@@ -93,6 +93,64 @@ pub(super) fn affine() -> Entry {
                 x.affine(&tape.var(Tensor::zeros([3, 4])), &b)
             },
             "affine: weight [3, 4] and bias [2]; expected [in, out] and [out]",
+        )
+}
+
+pub(super) fn affine_then() -> Entry {
+    let with =
+        |epilogue| program!([epilogue: Epilogue] |x, w, b| x.affine_then(w, Some(b), *epilogue));
+    let inputs = || [normal([3, 2]), normal([2, 4]), normal([4])];
+    Entry::new("f(x·w + b): what a dense layer with an activation computes")
+        .needs_an_axis()
+        .large(
+            with(Epilogue::Tanh),
+            [normal([170, 130]), normal([130, 190]), normal([190])],
+        )
+        .case("tanh", with(Epilogue::Tanh), inputs())
+        .case("sigmoid", with(Epilogue::Sigmoid), inputs())
+        .also(
+            "several axes",
+            [normal([2, 2, 3]), normal([3, 2]), normal([2])],
+        )
+        .also("no rows", [normal([0, 3]), normal([3, 2]), normal([2])])
+        .also(
+            "nothing inside",
+            [normal([2, 0]), normal([0, 3]), normal([3])],
+        )
+        // Sums of at least 0.5 and of at most −0.5, clear of the kink on both of its sides.
+        .case(
+            "relu",
+            program!(|x, w, b| {
+                let w = Var::concat(&[w, &w.try_neg()?], 1)?;
+                x.affine_then(&w, Some(b), Epilogue::Relu)
+            }),
+            [
+                between(0.5, 1.5, [3, 2]),
+                between(0.5, 1.5, [2, 1]),
+                between(-0.3, 0.3, [2]),
+            ],
+        )
+        .case(
+            "no bias",
+            program!(|x, w| x.affine_then(w, None, Epilogue::Sigmoid)),
+            [normal([3, 2]), normal([2, 4])],
+        )
+        .refuses(
+            |tape| {
+                let x = tape.var(Tensor::zeros([2, 3]));
+                x.affine_then(&tape.var(Tensor::zeros([2, 3])), None, Epilogue::Relu)
+            },
+            "affine_then: shapes [2, 3] and [2, 3] differ in their inner size; expected 3 on axis -2 of the right operand, got 2",
+        )
+        .refuses(
+            |tape| {
+                let (x, b) = (
+                    tape.var(Tensor::zeros([2, 3])),
+                    tape.var(Tensor::zeros([2])),
+                );
+                x.affine_then(&tape.var(Tensor::zeros([3, 4])), Some(&b), Epilogue::Relu)
+            },
+            "affine_then: weight [3, 4] and bias [2]; expected [in, out] and [out]",
         )
 }
 

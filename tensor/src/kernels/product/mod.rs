@@ -1,4 +1,4 @@
-//! Matrix products: `C = A·B`, with any strides, in batches, with a bias or added to what is in C.
+//! Matrix products: `C = f(A·B)`, with any strides, in batches, with a bias or added to what is in C.
 //!
 //! [`ProductKernels`] is the trait of the family. Its default body is the triple loop of
 //! [`reference::product`]; `f32` and `f64` override it with
@@ -22,6 +22,7 @@ mod speed;
 #[cfg(test)]
 mod tests;
 
+use super::maps::Unary;
 use super::simd::{self, Kernel, Lanes, Vector};
 use crate::{Float, reference};
 pub(in crate::kernels) use blocks::Block;
@@ -49,6 +50,7 @@ pub struct Product<'a, T> {
     pub(crate) b_strides: &'a [isize],
     pub(crate) bias: Option<&'a [T]>,
     pub(crate) accumulate: bool,
+    pub(crate) then: Option<Unary>,
 }
 
 impl<'a, T> Product<'a, T> {
@@ -66,6 +68,7 @@ impl<'a, T> Product<'a, T> {
             b_strides: &[],
             bias: None,
             accumulate: false,
+            then: None,
         }
     }
 
@@ -106,6 +109,24 @@ impl<'a, T> Product<'a, T> {
     #[must_use]
     pub fn accumulate(mut self) -> Self {
         self.accumulate = true;
+        self
+    }
+
+    /// Applies a function to every element of C, where bias and accumulation have been added, by the thread that has just computed it and
+    /// while it is in that processor's cache: an activation without a pass over memory.
+    ///
+    /// ```
+    /// use etude_tensor::kernels::{maps::Unary, product::{MatRef, Product}};
+    ///
+    /// let (a, b) = ([1.0, 2.0, 3.0, 4.0], [1.0, 0.0, 0.0, 1.0]);
+    /// let (a, b) = (MatRef::row_major(&a, 2, 2), MatRef::row_major(&b, 2, 2));
+    /// let mut c = [0.0; 4];
+    /// Product::new(a, b).bias(&[-2.0, 0.0]).then(Unary::Relu).write(&mut c);
+    /// assert_eq!(c, [0.0, 2.0, 1.0, 4.0]);
+    /// ```
+    #[must_use]
+    pub fn then(mut self, function: Unary) -> Self {
+        self.then = Some(function);
         self
     }
 

@@ -37,7 +37,8 @@ pub(super) fn product<T: Fast>(product: &Product<'_, T>, c: &mut [T]) {
         return;
     }
     if depth == 0 {
-        return start_row(product, c);
+        start_row(product, c);
+        return finish(product, c);
     }
     let batch = product.batch_size();
     let each = rows * depth * cols;
@@ -168,9 +169,13 @@ unsafe fn large<T: Fast>(product: &Product<'_, T>, c: *mut T) {
                 // the level in force on all threads.
                 unsafe {
                     let c = c.at(top * cols + left);
-                    let part = (top, block.min(rows - top));
-                    let part = rectangle(&product, c, cols, part, (left, count));
+                    let height = block.min(rows - top);
+                    let last = blocks.end == depth_blocks;
+                    let part = rectangle(&product, c, cols, (top, height), (left, count));
                     simd::run(part.slab(Slab { blocks, panels }));
+                    if last {
+                        finish_rows(&product, c, cols, height, count);
+                    }
                 }
             });
         }
@@ -193,6 +198,7 @@ unsafe fn part<T: Fast>(product: &Product<'_, T>, c: *mut T, parts: (usize, usiz
     unsafe {
         let c = c.wrapping_add(top * cols + left);
         simd::run(rectangle(product, c, cols, (top, rows), (left, width)));
+        finish_rows(product, c, cols, rows, width);
     }
 }
 
@@ -242,6 +248,42 @@ fn start_row<T: Fast>(product: &Product<'_, T>, c: &mut [T]) {
     }
 }
 
+/// What comes after the product: its function, on elements of C that have their sums.
+fn finish<T: Fast>(product: &Product<'_, T>, c: &mut [T]) {
+    if let Some(function) = product.then {
+        T::unary_in_place(function, c);
+    }
+}
+
+/// [`finish`] for `rows` rows of `width` elements, `c_row` apart, from `c` on.
+///
+/// # Safety
+///
+/// They can be written, and nobody else uses them.
+unsafe fn finish_rows<T: Fast>(
+    product: &Product<'_, T>,
+    c: *mut T,
+    c_row: usize,
+    rows: usize,
+    width: usize,
+) {
+    if product.then.is_none() {
+        return;
+    }
+    // Whole rows of C lie one behind the other.
+    let (rows, width) = if width == c_row {
+        (1, rows * width)
+    } else {
+        (rows, width)
+    };
+    for i in 0..rows {
+        // SAFETY: the caller's promise; the product has written every one of them.
+        finish(product, unsafe {
+            std::slice::from_raw_parts_mut(c.add(i * c_row), width)
+        });
+    }
+}
+
 /// A single product whose C is one row or one column.
 fn vector<T: Fast>(product: &Product<'_, T>, c: &mut [T]) {
     // A row is a column of the transposed product: Cᵀ = Bᵀ·Aᵀ.
@@ -263,8 +305,16 @@ fn vector<T: Fast>(product: &Product<'_, T>, c: &mut [T]) {
     parallel::for_each_chunk(c, chunk, work, |index, y| {
         let matrix = matrix.part(index * chunk, y.len(), 0, depth);
         match (matrix.row_stride(), matrix.col_stride()) {
-            (_, 1) => simd::run(Dots { matrix, x, y }),
-            (1, _) => simd::run(Columns { matrix, x, y }),
+            (_, 1) => simd::run(Dots {
+                matrix,
+                x,
+                y: &mut *y,
+            }),
+            (1, _) => simd::run(Columns {
+                matrix,
+                x,
+                y: &mut *y,
+            }),
             _ => {
                 for (i, y) in y.iter_mut().enumerate() {
                     for (p, &x) in x.iter().enumerate() {
@@ -273,5 +323,6 @@ fn vector<T: Fast>(product: &Product<'_, T>, c: &mut [T]) {
                 }
             }
         }
+        finish(product, y);
     });
 }

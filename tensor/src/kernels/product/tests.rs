@@ -1,6 +1,7 @@
 //! Every fast path against the triple loop, at every level of the machine.
 
 use super::{MatRef, Product};
+use crate::kernels::maps::{MapKernels, Unary};
 use crate::kernels::{available_levels, with_level};
 use crate::{Float, reference};
 use proptest::prelude::*;
@@ -185,6 +186,37 @@ fn bits_do_not_depend_on_the_number_of_threads() {
         };
         let alone = on(1);
         assert!(on(2) == alone && on(5) == alone);
+    }
+}
+
+#[test]
+fn a_function_is_applied_to_every_element_once_all_sums_are_there() {
+    // Vectors, one part, several parts, a shared B in several slabs, no depth, a batch.
+    for ([m, k, n], count) in [
+        ([1, 700, 300], 1),
+        ([300, 700, 1], 1),
+        ([5, 7, 3], 1),
+        ([200, 300, 90], 1),
+        ([400, 1700, 64], 1),
+        ([4, 0, 6], 1),
+        ([9, 8, 7], 5),
+    ] {
+        let (a, b) = (numbers::<f32>(m * k, 1), numbers::<f32>(count * k * n, 2));
+        let bias = numbers::<f32>(n, 3);
+        let (dims, strides) = ([count], [(k * n) as isize]);
+        let (a, b) = (MatRef::row_major(&a, m, k), MatRef::row_major(&b, k, n));
+        let product = Product::new(a, b)
+            .batched(&dims, &[0], &strides)
+            .bias(&bias);
+        for product in [product, product.accumulate()] {
+            let mut expected = numbers::<f32>(count * m * n, 4);
+            let mut c = expected.clone();
+            product.write(&mut expected);
+            f32::unary_in_place(Unary::Tanh, &mut expected);
+            product.then(Unary::Tanh).write(&mut c);
+            assert!(c == expected, "{m} {k} {n}");
+            check(&product.then(Unary::Tanh));
+        }
     }
 }
 
