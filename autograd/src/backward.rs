@@ -58,6 +58,18 @@ impl<T: Float> Var<T> {
     /// saved tensors and parameters are let go as the walk passes them, and the tape starts the next step. To
     /// keep the recording, or for gradients of gradients, use [`grad`](crate::grad).
     ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([1.0_f64, 2.0]));
+    /// let loss = x.square()?.sum(..)?;
+    /// assert_eq!(loss.backward()?.get(&x)?.to_vec(), [2.0, 4.0]);
+    /// assert!(loss.backward().is_err()); // the recording is spent
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If this has more than one element (use [`backward_with`](Var::backward_with)), is a constant, or belongs to a
     /// recording that has been spent, as at a second `backward`.
@@ -68,6 +80,18 @@ impl<T: Float> Var<T> {
 
     /// Like [`backward`](Var::backward), for any shape: the walk starts from `gy`, the gradient of the (unnamed) loss with respect to
     /// this variable.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([1.0_f64, 2.0]));
+    /// let y = x.square()?;
+    /// let gradients = y.backward_with(&Tensor::from([1.0, 100.0]))?;
+    /// assert_eq!(gradients.get(&x)?.to_vec(), [2.0, 400.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the shapes differ, if this is a constant, or belongs to a recording that has been spent.

@@ -39,6 +39,20 @@ pub fn save<T: Float, M: Module<T> + ?Sized>(path: impl AsRef<Path>, model: &M) 
 /// Reads the parameters and buffers of `model` from a file that [`save`] wrote. What hasn't been built yet is built
 /// by it.
 ///
+/// ```
+/// use etude_autograd::{Param, load, save};
+/// use etude_tensor::Tensor;
+///
+/// let path = std::env::temp_dir().join(format!("etude-doc-load-{}.safetensors", std::process::id()));
+/// save(&path, &vec![Param::new(Tensor::from([1.0_f32, 2.0]))])?;
+///
+/// let mut other = vec![Param::new(Tensor::<f32>::zeros([3]))];
+/// assert!(load(&path, &mut other).is_err()); // another shape
+/// assert_eq!(other[0].value()?.to_vec(), [0.0; 3]);
+/// # std::fs::remove_file(&path).unwrap();
+/// # Ok::<(), etude_tensor::Error>(())
+/// ```
+///
 /// # Errors
 /// If the file can't be read or isn't sound, or a tensor in it is missing, left over, or has another shape or element
 /// type than the model's: the error names it, and the model stays as it was.
@@ -50,6 +64,18 @@ pub fn load<T: Float, M: Module<T> + ?Sized>(path: impl AsRef<Path>, model: &mut
 }
 
 /// Adds the parameters and buffers of `model` to the content of a file, their names with `prefix` in front.
+///
+/// ```
+/// use etude_autograd::Param;
+/// use etude_autograd::file::put;
+/// use etude_tensor::Tensor;
+/// use etude_tensor::file::TensorFile;
+///
+/// let mut file = TensorFile::default();
+/// put(&mut file, "model.", &vec![Param::new(Tensor::from([1.0_f32, 2.0]))])?;
+/// assert!(file.tensors.contains_key("model.0"));
+/// # Ok::<(), etude_tensor::Error>(())
+/// ```
 ///
 /// # Errors
 /// If a parameter hasn't been built, or `T` is a type that files don't hold.
@@ -73,6 +99,20 @@ pub fn put<T: Float, M: Module<T> + ?Sized>(
 
 /// The tensors in the content of a file whose names begin with `prefix`, under the rest of their names, and the
 /// tensors that aliases stand for.
+///
+/// ```
+/// use etude_autograd::Param;
+/// use etude_autograd::file::{put, state_dict};
+/// use etude_tensor::Tensor;
+/// use etude_tensor::file::TensorFile;
+///
+/// let mut file = TensorFile::default();
+/// put(&mut file, "model.", &vec![Param::new(Tensor::from([1.0_f32, 2.0]))])?;
+/// put(&mut file, "average.", &vec![Param::new(Tensor::from([0.9_f32, 1.8]))])?;
+/// let state = state_dict::<f32>(&file, "average.")?;
+/// assert_eq!(state["0"].to_vec(), [0.9, 1.8]);
+/// # Ok::<(), etude_tensor::Error>(())
+/// ```
 ///
 /// # Errors
 /// If a tensor has another element type than `T`, or an alias stands for no tensor; the error names it.

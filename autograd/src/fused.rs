@@ -12,6 +12,26 @@ use etude_tensor::{Error, Float, Result, Tensor};
 ///
 /// [`Tape::prefer_composed`](crate::Tape::prefer_composed) forces the composed body, so that a test can hold the two against each other.
 ///
+/// ```
+/// use etude_autograd::{Tape, Var, fused};
+/// use etude_tensor::{Float, Result, Tensor, kernels::maps::Binary};
+///
+/// let tape = Tape::new();
+/// // (1 − y²)·gy, the gradient of tanh: one kernel, or operations that can themselves be differentiated.
+/// fn tanh_grad<T: Float>(y: &Var<T>, gy: &Var<T>) -> Result<Var<T>> {
+///     fused(
+///         &[y, gy],
+///         || y.tensor().binary(Binary::TanhGrad, gy.tensor()),
+///         || y.square()?.try_neg()?.add_scalar(1.0)?.try_mul(gy),
+///     )
+/// }
+///
+/// let y = tape.input(Tensor::from([0.5_f64]));
+/// let gy = tape.input(Tensor::from([4.0]));
+/// assert_eq!(tanh_grad(&y, &gy)?.item()?, 3.0);
+/// # Ok::<(), etude_tensor::Error>(())
+/// ```
+///
 /// # Errors
 /// What the chosen body reports, and an empty list of operands: the result's tape is theirs.
 pub fn fused<T: Float>(

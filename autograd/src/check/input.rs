@@ -1,4 +1,15 @@
 //! Inputs for gradient checks: a shape, and a domain to draw from that stays clear of kinks and edges.
+//!
+//! ```
+//! use etude_autograd::check::input::{clear_of, distinct};
+//! use etude_autograd::gradcheck;
+//! use etude_tensor::Rng;
+//!
+//! let mut rng = Rng::seed(7);
+//! gradcheck(|x| x[0].relu(), &[clear_of(&[0.0], [3, 4]).draw(&mut rng)])?; // not at the kink
+//! gradcheck(|x| x[0].max(-1), &[distinct([3, 4]).draw(&mut rng)])?; // nothing to share
+//! # Ok::<(), etude_tensor::Error>(())
+//! ```
 
 use etude_tensor::{Rng, Shape, Tensor};
 

@@ -5,8 +5,7 @@ use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::kernels::maps::Unary;
 use etude_tensor::{Float, Result};
 
-/// `y = x·w + b`, hence `∂L/∂x = ∂L/∂y · wᵀ`, `∂L/∂w = xᵀ · ∂L/∂y` and `∂L/∂b = Σ ∂L/∂y`, the last two over all rows.
-/// Saves `x, w`, each only if the other is tracked.
+/// The rule of [`Var::affine`]. Saves `x, w`, each only if the other is tracked.
 struct Affine;
 
 impl<T: Float> Rule<T> for Affine {
@@ -76,8 +75,27 @@ fn rows<T: Float>(x: &Var<T>) -> Result<Var<T>> {
 }
 
 impl<T: Float> Var<T> {
-    /// `x·w + b` for `x` `[…, in]`, a matrix `w` `[in, out]` and a vector `b` `[out]`: `[…, out]`. The vector is added
+    /// `y = x·w + b` for `x` `[…, in]`, a matrix `w` `[in, out]` and a vector `b` `[out]`: `[…, out]`. The vector is added
     /// while the product is stored.
+    ///
+    /// Gradient: `∂L/∂x = ∂L/∂y · wᵀ`, `∂L/∂w = xᵀ · ∂L/∂y` and `∂L/∂b = Σ ∂L/∂y`, the last two over all rows.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([[1.0_f64, 2.0]]));
+    /// let w = tape.var(Tensor::from([[3.0], [4.0]]));
+    /// let b = tape.var(Tensor::from([5.0]));
+    /// let y = x.affine(&w, &b)?;
+    /// assert_eq!(y.tensor(), &Tensor::from([[16.0]]));
+    /// let gradients = y.sum(..)?.backward()?;
+    /// assert_eq!(gradients.get(&x)?, Tensor::from([[3.0, 4.0]]));
+    /// assert_eq!(gradients.get(&w)?, Tensor::from([[1.0], [2.0]]));
+    /// assert_eq!(gradients.get(&b)?.to_vec(), [1.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the shapes don't go together, or the variables are on different tapes.
@@ -90,8 +108,10 @@ impl<T: Float> Var<T> {
         self.tape().record(Affine, &[self, weight, bias], y, saved)
     }
 
-    /// `f(x·w + b)` for an activation `f`, or `f(x·w)` without a bias: as [`affine`](Self::affine), the activation applied while the
-    /// product is stored. With `g = f'·∂L/∂y`, where f' is read off the result: `∂L/∂x = g·wᵀ`, `∂L/∂w = xᵀ·g`, `∂L/∂b = Σ g`.
+    /// `y = f(x·w + b)` for an activation `f`, or `f(x·w)` without a bias: as [`affine`](Self::affine), the activation
+    /// applied while the product is stored.
+    ///
+    /// Gradient: with `g = f'·∂L/∂y`, where f' is read off the result: `∂L/∂x = g·wᵀ`, `∂L/∂w = xᵀ·g`, `∂L/∂b = Σ g`.
     ///
     /// ```
     /// use etude_autograd::{Epilogue, Tape};

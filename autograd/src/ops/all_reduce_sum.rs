@@ -3,8 +3,7 @@
 use crate::{Rule, Saved, Sink, Var};
 use etude_tensor::{Float, Result};
 
-/// `y = Σₖ xₖ` over the members k, each of which has `y`, hence `∂L/∂xₖ = Σₖ ∂L/∂yₖ`, where L is the sum of all members' losses: again
-/// a sum over the members.
+/// The rule of [`Var::all_reduce_sum`].
 struct AllReduceSum;
 
 impl<T: Float> Rule<T> for AllReduceSum {
@@ -19,6 +18,9 @@ impl<T: Float> Rule<T> for AllReduceSum {
 impl<T: Float> Var<T> {
     /// The sum of this over the members of the tape's [group](crate::Tape::with_group), added up in the order of their ranks; on a tape
     /// without a group, this itself. All members call it in the same order, forward and, by running the same program, backward.
+    ///
+    /// Gradient: `∂L/∂xₖ = Σⱼ ∂L/∂yⱼ` over the members j, where L is the sum of all members' losses: again a sum over the
+    /// members.
     ///
     /// ```
     /// use etude_autograd::{AllReduce, Tape, ThreadGroup};

@@ -4,7 +4,7 @@ use super::one_less_square::one_less_square;
 use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Float, Result};
 
-/// `y = arcsin x`, hence `∂L/∂x = ∂L/∂y / √((1 − x)(1 + x))`. Saves `x`.
+/// The rule of [`Var::asin`]. Saves `x`.
 struct Asin;
 
 impl<T: Float> Rule<T> for Asin {
@@ -18,7 +18,22 @@ impl<T: Float> Rule<T> for Asin {
 }
 
 impl<T: Float> Var<T> {
-    /// `arcsin x`, element by element, from −π/2 to π/2; NaN outside [−1, 1]. The derivative is infinite at ±1.
+    /// `y = arcsin x`, element by element, from −π/2 to π/2; NaN outside [−1, 1].
+    ///
+    /// Gradient: `∂L/∂x = ∂L/∂y / √((1 − x)(1 + x))`, infinite at ±1.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    /// use std::f64::consts::FRAC_PI_2;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([0.0_f64, 1.0]));
+    /// let y = x.asin()?;
+    /// assert_eq!(y.tensor().to_vec(), [0.0, FRAC_PI_2]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [1.0, f64::INFINITY]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.

@@ -3,7 +3,7 @@
 use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Float, Result};
 
-/// `y = arsinh x`, hence `∂L/∂x = ∂L/∂y / √(1 + x²)`. Saves `x`.
+/// The rule of [`Var::asinh`]. Saves `x`.
 struct Asinh;
 
 impl<T: Float> Rule<T> for Asinh {
@@ -17,7 +17,22 @@ impl<T: Float> Rule<T> for Asinh {
 }
 
 impl<T: Float> Var<T> {
-    /// `arsinh x`, element by element; NaN gives NaN.
+    /// `y = arsinh x`, element by element; NaN gives NaN.
+    ///
+    /// Gradient: `∂L/∂x = ∂L/∂y / √(1 + x²)`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    /// use std::f64::consts::LN_2;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([0.0_f64, 0.75]));
+    /// let y = x.asinh()?;
+    /// assert!((y.tensor().to_vec()[1] - LN_2).abs() < 1e-15);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [1.0, 0.8]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.

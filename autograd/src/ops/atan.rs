@@ -3,7 +3,7 @@
 use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Float, Result};
 
-/// `y = arctan x`, hence `∂L/∂x = ∂L/∂y / (1 + x²)`. Saves `x`.
+/// The rule of [`Var::atan`]. Saves `x`.
 struct Atan;
 
 impl<T: Float> Rule<T> for Atan {
@@ -17,7 +17,22 @@ impl<T: Float> Rule<T> for Atan {
 }
 
 impl<T: Float> Var<T> {
-    /// `arctan x`, element by element, from −π/2 to π/2; NaN gives NaN.
+    /// `y = arctan x`, element by element, from −π/2 to π/2; NaN gives NaN.
+    ///
+    /// Gradient: `∂L/∂x = ∂L/∂y / (1 + x²)`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    /// use std::f64::consts::FRAC_PI_4;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([0.0_f64, 1.0]));
+    /// let y = x.atan()?;
+    /// assert_eq!(y.tensor().to_vec(), [0.0, FRAC_PI_4]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [1.0, 0.5]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.

@@ -4,7 +4,7 @@ use super::one_less_square::one_less_square;
 use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Float, Result};
 
-/// `y = artanh x`, hence `∂L/∂x = ∂L/∂y / ((1 − x)(1 + x))`. Saves `x`.
+/// The rule of [`Var::atanh`]. Saves `x`.
 struct Atanh;
 
 impl<T: Float> Rule<T> for Atanh {
@@ -18,7 +18,21 @@ impl<T: Float> Rule<T> for Atanh {
 }
 
 impl<T: Float> Var<T> {
-    /// `artanh x`, element by element; ±∞ at ±1, NaN beyond.
+    /// `y = artanh x`, element by element; ±∞ at ±1, NaN beyond.
+    ///
+    /// Gradient: `∂L/∂x = ∂L/∂y / ((1 − x)(1 + x))`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([0.0_f64, 0.5]));
+    /// let y = x.atanh()?;
+    /// assert_eq!(y.tensor().to_vec()[0], 0.0);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [1.0, 1.0 / 0.75]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.

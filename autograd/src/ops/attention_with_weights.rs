@@ -10,6 +10,8 @@ impl<T: Float> Var<T> {
     /// [`scaled_dot_product_attention`](Var::scaled_dot_product_attention) that also gives the scores and the weights, and so takes memory for
     /// `queries × keys` of them. This is the query.
     ///
+    /// Gradient: flows through output, scores and weights alike; each step is an operation of its own.
+    ///
     /// ```
     /// use etude_autograd::{AttentionOptions, Tape};
     /// use etude_tensor::Tensor;

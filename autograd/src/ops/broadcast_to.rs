@@ -3,7 +3,7 @@
 use crate::{Rule, Saved, Sink, Var};
 use etude_tensor::{Float, Result, Shape};
 
-/// `y = x`, repeated along new axes and along those of size 1, hence `∂L/∂x` is the sum of `∂L/∂y` over all repetitions.
+/// The rule of [`Var::broadcast_to`].
 struct BroadcastTo;
 
 impl<T: Float> Rule<T> for BroadcastTo {
@@ -17,6 +17,20 @@ impl<T: Float> Rule<T> for BroadcastTo {
 
 impl<T: Float> Var<T> {
     /// A view of `x` with the given shape, in which new axes in front and axes of size 1 are repeated.
+    ///
+    /// Gradient: `∂L/∂x` is the sum of `∂L/∂y` over all repetitions.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([[1.0_f64], [2.0]]));
+    /// let y = x.broadcast_to([2, 3])?;
+    /// assert_eq!(y.tensor(), &Tensor::from([[1.0, 1.0, 1.0], [2.0, 2.0, 2.0]]));
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?, Tensor::from([[3.0], [3.0]]));
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If `x` doesn't broadcast to that shape.

@@ -5,7 +5,7 @@ use crate::{Rule, Save, Saved, Sink, Var, fused};
 use etude_tensor::kernels::maps::Binary;
 use etude_tensor::{Float, Result};
 
-/// `y = min(max(x, low), high)`, hence `∂L/∂x = ∂L/∂y` where `low < x < high`, else 0: 0 at both bounds. Saves `x`.
+/// The rule of [`Var::clamp`]. Saves `x`.
 struct Clamp {
     low: f64,
     high: f64,
@@ -29,7 +29,21 @@ impl<T: Float> Rule<T> for Clamp {
 }
 
 impl<T: Float> Var<T> {
-    /// `min(max(x, low), high)`, element by element; NaN gives NaN. An infinite bound doesn't bind.
+    /// `y = min(max(x, low), high)`, element by element; NaN gives NaN. An infinite bound doesn't bind.
+    ///
+    /// Gradient: `∂L/∂x = ∂L/∂y` where `low < x < high`, else 0: 0 at both bounds.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([-3.0_f64, 0.5, 1.0]));
+    /// let y = x.clamp(-1.0, 1.0)?;
+    /// assert_eq!(y.tensor().to_vec(), [-1.0, 0.5, 1.0]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [0.0, 1.0, 0.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If a bound is NaN or `low` is above `high`, or the variable belongs to a recording that has been spent.

@@ -4,7 +4,7 @@ use crate::{Rule, Saved, Sink, Var};
 use etude_tensor::{Error, Float, Result, Tensor, axis_index};
 use std::borrow::Borrow;
 
-/// `y` is the inputs one behind the other, hence each input's gradient is its stretch of `∂L/∂y`.
+/// The rule of [`Var::concat`].
 struct Concat {
     axis: isize,
     sizes: Vec<usize>,
@@ -27,6 +27,23 @@ impl<T: Float> Rule<T> for Concat {
 impl<T: Float> Var<T> {
     /// The variables one behind the other along `axis`; their other sizes are equal.
     ///
+    /// Gradient: each variable gets its stretch of `∂L/∂y`.
+    ///
+    /// ```
+    /// use etude_autograd::{Tape, Var};
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let a = tape.var(Tensor::from([1.0_f64]));
+    /// let b = tape.var(Tensor::from([2.0, 3.0]));
+    /// let y = Var::concat(&[&a, &b], 0)?;
+    /// assert_eq!(y.tensor().to_vec(), [1.0, 2.0, 3.0]);
+    /// let gradients = y.backward_with(&Tensor::from([10.0, 20.0, 30.0]))?;
+    /// assert_eq!(gradients.get(&a)?.to_vec(), [10.0]);
+    /// assert_eq!(gradients.get(&b)?.to_vec(), [20.0, 30.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If there are none, the axis is out of range, other sizes differ, or the variables are on different tapes.
     pub fn concat(vars: &[impl Borrow<Var<T>>], axis: isize) -> Result<Var<T>> {
@@ -45,6 +62,23 @@ impl<T: Float> Var<T> {
     }
 
     /// The variables, all of one shape, side by side along a new axis, which is at `axis` of the result.
+    ///
+    /// Gradient: each variable gets its layer of `∂L/∂y`.
+    ///
+    /// ```
+    /// use etude_autograd::{Tape, Var};
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let a = tape.var(Tensor::from([1.0_f64, 2.0]));
+    /// let b = tape.var(Tensor::from([3.0, 4.0]));
+    /// let y = Var::stack(&[&a, &b], 1)?;
+    /// assert_eq!(y.tensor(), &Tensor::from([[1.0, 3.0], [2.0, 4.0]]));
+    /// let gradients = y.backward_with(&Tensor::from([[10.0, 20.0], [30.0, 40.0]]))?;
+    /// assert_eq!(gradients.get(&a)?.to_vec(), [10.0, 30.0]);
+    /// assert_eq!(gradients.get(&b)?.to_vec(), [20.0, 40.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If there are none, the axis is out of range, shapes differ, or the variables are on different tapes.

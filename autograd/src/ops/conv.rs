@@ -8,8 +8,8 @@ use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::kernels::conv::{ConvGeometry, ConvShape};
 use etude_tensor::{Error, Float, Result, Shape};
 
-/// `y = x ∗ w + b`, hence `∂L/∂x = input_grad(∂L/∂y, w)`, `∂L/∂w = weight_grad(x, ∂L/∂y)`, and `∂L/∂b` is the sum of
-/// `∂L/∂y` over all but the filters. Saves `x, w`, each only if the other is tracked.
+/// The rule of [`Var::conv`]: `∂L/∂x = input_grad(∂L/∂y, w)`, `∂L/∂w = weight_grad(x, ∂L/∂y)`. Saves `x, w`, each only
+/// if the other is tracked.
 struct Conv {
     geometry: ConvGeometry,
 }
@@ -97,9 +97,31 @@ fn weight_grad<T: Float>(
 }
 
 impl<T: Float> Var<T> {
-    /// The convolution (cross-correlation) of `x` `[batch, spatial…, channels]` with `weight`
+    /// The convolution `y = x ∗ w + b` (cross-correlation) of `x` `[batch, spatial…, channels]` with `weight`
     /// `[kernel…, channels/groups, filters]` and an optional `bias` `[filters]`, over any number of spatial axes:
-    /// `[batch, output…, filters]`.
+    /// `[batch, output…, filters]`, with `y[b, o, f] = bias[f] + Σ x[b, o·s + t·d − before, c]·w[t, c, f]` over the taps
+    /// `t` and the channels `c`, for stride `s` and dilation `d`; `x` counts as 0 in the padding.
+    ///
+    /// Gradient: `∂L/∂x` is the transposed convolution of `∂L/∂y` with `w`,
+    /// `∂L/∂w[t, c, f] = Σ x[b, o·s + t·d − before, c]·∂L/∂y[b, o, f]` over `b` and `o`, and `∂L/∂b` the sum of `∂L/∂y`
+    /// over all but the filters.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::{Tensor, kernels::conv::ConvGeometry};
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([[[1.0_f64], [2.0], [3.0]]]));
+    /// let w = tape.var(Tensor::from([[[1.0]], [[10.0]]]));
+    /// let b = tape.var(Tensor::from([0.5]));
+    /// let y = x.conv(&w, Some(&b), &ConvGeometry::new(1))?;
+    /// assert_eq!(y.tensor(), &Tensor::from([[[21.5], [32.5]]]));
+    /// let gradients = y.sum(..)?.backward()?;
+    /// assert_eq!(gradients.get(&x)?.to_vec(), [1.0, 11.0, 10.0]); // the weights that each element has met
+    /// assert_eq!(gradients.get(&w)?.to_vec(), [3.0, 5.0]); // 1 + 2, 2 + 3
+    /// assert_eq!(gradients.get(&b)?.to_vec(), [2.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If ranks, channels, groups or the bias don't go together, a window is longer than its padded axis, or the variables
@@ -130,6 +152,25 @@ impl<T: Float> Var<T> {
     /// optional `bias` `[channels]`, cut to the spatial sizes `output` from the geometry's `before` on: `[batch, output…,
     /// channels]`. It is the adjoint of the convolution that has this weight:
     /// `y[b, i, c] = bias[c] + Σ x[b, o, f]·w[t, c, f]` over all `o·s + t·d − before = i`.
+    ///
+    /// Gradient: `∂L/∂x` is the [convolution](Var::conv) of `∂L/∂y` with `w`;
+    /// `∂L/∂w[t, c, f] = Σ x[b, o, f]·∂L/∂y[b, o·s + t·d − before, c]` over `b` and `o`; `∂L/∂bias` the sum of `∂L/∂y` over
+    /// all but the channels.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::{Tensor, kernels::conv::ConvGeometry};
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([[[1.0_f64], [10.0]]]));
+    /// let w = tape.var(Tensor::from([[[1.0]], [[2.0]]]));
+    /// let y = x.conv_transpose(&w, None, &ConvGeometry::new(1), &[3])?;
+    /// assert_eq!(y.tensor().to_vec(), [1.0, 12.0, 20.0]); // 1·(1, 2) and, one place on, 10·(1, 2)
+    /// let gradients = y.sum(..)?.backward()?;
+    /// assert_eq!(gradients.get(&x)?.to_vec(), [3.0, 3.0]);
+    /// assert_eq!(gradients.get(&w)?.to_vec(), [11.0, 11.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If ranks, channels, groups, output sizes or the bias don't go together, an axis of `x` has no element, or the variables

@@ -4,7 +4,7 @@ use crate::{Rule, Save, Saved, Sink, Var, fused};
 use etude_tensor::kernels::maps::Binary;
 use etude_tensor::{Float, Result};
 
-/// `y = cos x`, hence `∂L/∂x = −sin x · ∂L/∂y`. Saves `x`.
+/// The rule of [`Var::cos`]. Saves `x`.
 struct Cos;
 
 impl<T: Float> Rule<T> for Cos {
@@ -24,7 +24,22 @@ impl<T: Float> Rule<T> for Cos {
 }
 
 impl<T: Float> Var<T> {
-    /// `cos x`, element by element, in radians; NaN at ±∞.
+    /// `y = cos x`, element by element, in radians; NaN at ±∞.
+    ///
+    /// Gradient: `∂L/∂x = −sin x · ∂L/∂y`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    /// use std::f64::consts::FRAC_PI_2;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([0.0_f64, FRAC_PI_2]));
+    /// let y = x.cos()?;
+    /// assert_eq!(y.tensor().to_vec()[0], 1.0);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [0.0, -1.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.

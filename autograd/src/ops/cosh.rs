@@ -3,7 +3,7 @@
 use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Float, Result};
 
-/// `y = cosh x`, hence `∂L/∂x = sinh x · ∂L/∂y`. Saves `x`.
+/// The rule of [`Var::cosh`]. Saves `x`.
 struct Cosh;
 
 impl<T: Float> Rule<T> for Cosh {
@@ -17,7 +17,21 @@ impl<T: Float> Rule<T> for Cosh {
 }
 
 impl<T: Float> Var<T> {
-    /// `cosh x`, element by element; NaN gives NaN.
+    /// `y = cosh x`, element by element; NaN gives NaN.
+    ///
+    /// Gradient: `∂L/∂x = sinh x · ∂L/∂y`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([0.0_f64, 1.0]));
+    /// let y = x.cosh()?;
+    /// assert_eq!(y.tensor().to_vec()[0], 1.0);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?, x.tensor().sinh());
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.

@@ -3,8 +3,7 @@
 use crate::{Rule, Save, Saved, Sink, Var, fused};
 use etude_tensor::{Float, Result, Tensor};
 
-/// `ℓᵢ = ln Σⱼ e^xᵢⱼ − x[i, targetᵢ]`, hence `∂L/∂xᵢⱼ = (softmax(x)ᵢⱼ − [j = targetᵢ]) · ∂L/∂ℓᵢ`. Saves `x`, and the
-/// logarithm of the sum for the kernel.
+/// The rule of [`Var::cross_entropy`]. Saves `x`, and the logarithm of the sum for the kernel.
 struct CrossEntropy {
     target: Tensor<i64>,
 }
@@ -33,8 +32,24 @@ impl<T: Float> Rule<T> for CrossEntropy {
 }
 
 impl<T: Float> Var<T> {
-    /// The cross entropy of each row of logits `[…, classes]` with its target class `[…]`: `ln Σ exp x − x[target]`, of the
-    /// target's shape, finite for logits of any finite size.
+    /// The cross entropy of each row of logits `[…, classes]` with its target class `[…]`,
+    /// `ℓᵢ = ln Σⱼ e^xᵢⱼ − x[i, targetᵢ]`, of the target's shape, finite for logits of any finite size.
+    ///
+    /// Gradient: `∂L/∂xᵢⱼ = (softmax(x)ᵢⱼ − [j = targetᵢ]) · ∂L/∂ℓᵢ`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    /// use std::f64::consts::LN_2;
+    ///
+    /// let tape = Tape::new();
+    /// let logits = tape.var(Tensor::from([[0.0_f64, 0.0], [1000.0, 0.0]]));
+    /// let losses = logits.cross_entropy(&Tensor::from([1, 0]))?;
+    /// assert_eq!(losses.tensor().to_vec(), [LN_2, 0.0]);
+    /// let gradient = losses.sum(..)?.backward()?.get(&logits)?;
+    /// assert_eq!(gradient, Tensor::from([[0.5, -0.5], [0.0, 0.0]]));
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the target's shape isn't the logits' without the last axis, or a target is no class.

@@ -4,8 +4,8 @@ use super::linear_recurrence::{earlier, later, recurrence_from_behind};
 use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Float, Result};
 
-/// `yᵢ = x₀ · … · xᵢ`, hence `∂L/∂xⱼ = yⱼ₋₁·rⱼ` with `rⱼ = Σᵢ≥ⱼ ∂L/∂yᵢ · xⱼ₊₁ · … · xᵢ`, a linear recurrence from behind:
-/// `rⱼ = ∂L/∂yⱼ + xⱼ₊₁·rⱼ₊₁`. Nothing is divided, so zeros are no matter. Saves `x, y`.
+/// The rule of [`Var::cumprod`]: `∂L/∂xⱼ = yⱼ₋₁·rⱼ` with a linear recurrence from behind, `rⱼ = ∂L/∂yⱼ + xⱼ₊₁·rⱼ₊₁`.
+/// Saves `x, y`.
 struct Cumprod {
     axis: isize,
 }
@@ -24,8 +24,22 @@ impl<T: Float> Rule<T> for Cumprod {
 }
 
 impl<T: Float> Var<T> {
-    /// The running product along `axis`, `yᵢ = x₀ · … · xᵢ`. Its gradient is right, to any order, where elements are 0. From
-    /// the first NaN on it is NaN.
+    /// The running product along `axis`, `yᵢ = x₀ · … · xᵢ`. From the first NaN on it is NaN.
+    ///
+    /// Gradient: `∂L/∂xⱼ = yⱼ₋₁ · Σᵢ≥ⱼ ∂L/∂yᵢ · xⱼ₊₁ · … · xᵢ`. Nothing is divided, so it is right, to any order, where
+    /// elements are 0.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([2.0_f64, 0.0, 4.0]));
+    /// let y = x.cumprod(0)?;
+    /// assert_eq!(y.tensor().to_vec(), [2.0, 0.0, 0.0]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [1.0, 10.0, 0.0]); // 1 + x₁ + x₁x₂, x₀ + x₀x₂, x₀x₁
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the axis is out of range.

@@ -3,7 +3,7 @@
 use crate::{Rule, Saved, Sink, Var};
 use etude_tensor::{Float, Result};
 
-/// `yᵢ = x₀ + … + xᵢ`, hence `∂L/∂xᵢ` is the sum of `∂L/∂y` from `i` on: a running sum from behind.
+/// The rule of [`Var::cumsum`].
 struct Cumsum {
     axis: isize,
 }
@@ -19,6 +19,20 @@ impl<T: Float> Rule<T> for Cumsum {
 
 impl<T: Float> Var<T> {
     /// The running sum along `axis`, `yᵢ = x₀ + … + xᵢ`. From the first NaN on it is NaN.
+    ///
+    /// Gradient: `∂L/∂xᵢ = Σⱼ≥ᵢ ∂L/∂yⱼ`, a running sum from behind.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([1.0_f64, 2.0, 3.0]));
+    /// let y = x.cumsum(0)?;
+    /// assert_eq!(y.tensor().to_vec(), [1.0, 3.0, 6.0]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [3.0, 2.0, 1.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the axis is out of range.

@@ -4,11 +4,10 @@ use super::linalg::{gaps, symmetric, t};
 use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Float, Result};
 
-/// The eigenvectors `V` of `A`, hence `∂L/∂A` is the symmetric part of `V·(F∘(Vᵀ·∂L/∂V))·Vᵀ` with `F[i, j] = 1/(λ[j] − λ[i])`:
-/// infinite where eigenvalues are equal. Saves `A, V`.
+/// The rule of the eigenvectors of [`Var::eigh`]. Saves `A, V`.
 struct Eigenvectors;
 
-/// The eigenvalues `λ` of `A`, hence `∂L/∂A = V·diag(∂L/∂λ)·Vᵀ`. Saves `V`.
+/// The rule of the eigenvalues of [`Var::eigh`]. Saves `V`.
 struct Eigenvalues;
 
 impl<T: Float> Rule<T> for Eigenvectors {
@@ -36,9 +35,26 @@ impl<T: Float> Rule<T> for Eigenvalues {
 }
 
 impl<T: Float> Var<T> {
-    /// The eigenvalues `[..., n]`, ascending, and the orthonormal eigenvectors `[..., n, n]`, one a column, of the symmetric
-    /// part `(A + Aᵀ)/2` of each matrix in the last two axes. Of each eigenvector the component of largest magnitude is
-    /// positive. The gradient of eigenvectors is infinite where eigenvalues are equal, that of eigenvalues isn't.
+    /// The eigenvalues `λ` `[..., n]`, ascending, and the orthonormal eigenvectors `V` `[..., n, n]`, one a column, of the
+    /// symmetric part `(A + Aᵀ)/2` of each matrix in the last two axes. Of each eigenvector the component of largest
+    /// magnitude is positive.
+    ///
+    /// Gradient: of the values, `V·diag(∂L/∂λ)·Vᵀ`; of the vectors, the symmetric part of `V·(F∘(Vᵀ·∂L/∂V))·Vᵀ` with
+    /// `F[i, j] = 1/(λ[j] − λ[i])`: infinite where eigenvalues are equal.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let a = tape.var(Tensor::from([[5.0_f64, 0.0], [0.0, 2.0]]));
+    /// let (values, vectors) = a.eigh()?;
+    /// assert_eq!(values.tensor().to_vec(), [2.0, 5.0]);
+    /// assert_eq!(vectors.tensor(), &Tensor::from([[0.0, 1.0], [1.0, 0.0]]));
+    /// let largest = values.select(0, 1)?;
+    /// assert_eq!(largest.backward()?.get(&a)?, Tensor::from([[1.0, 0.0], [0.0, 0.0]])); // v·vᵀ
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the last two sizes differ.

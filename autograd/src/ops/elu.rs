@@ -4,7 +4,7 @@ use crate::{Rule, Save, Saved, Sink, Var, fused};
 use etude_tensor::kernels::maps::Binary;
 use etude_tensor::{Float, Result};
 
-/// `y = x` for `x > 0`, `eˣ − 1` below, hence `∂L/∂x = ∂L/∂y` for `x > 0`, else `eˣ · ∂L/∂y`. Saves `x`.
+/// The rule of [`Var::elu`]. Saves `x`.
 struct Elu;
 
 impl<T: Float> Rule<T> for Elu {
@@ -24,7 +24,21 @@ impl<T: Float> Rule<T> for Elu {
 }
 
 impl<T: Float> Var<T> {
-    /// `x` for `x > 0`, `eˣ − 1` below, element by element (Clevert and others, 2015); NaN gives NaN.
+    /// `y = x` for `x > 0`, `eˣ − 1` below, element by element (Clevert and others, 2015); NaN gives NaN.
+    ///
+    /// Gradient: `∂L/∂x = ∂L/∂y` for `x > 0`, else `eˣ · ∂L/∂y`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([2.0_f64, 0.0, -1000.0]));
+    /// let y = x.elu()?;
+    /// assert_eq!(y.tensor().to_vec(), [2.0, 0.0, -1.0]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [1.0, 1.0, 0.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.

@@ -3,7 +3,7 @@
 use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Float, Result};
 
-/// `y = 1 − erf x`, hence `∂L/∂x = −2/√π · e^(−x²) · ∂L/∂y`. Saves `x`.
+/// The rule of [`Var::erfc`]. Saves `x`.
 struct Erfc;
 
 impl<T: Float> Rule<T> for Erfc {
@@ -23,7 +23,24 @@ impl<T: Float> Rule<T> for Erfc {
 }
 
 impl<T: Float> Var<T> {
-    /// The complementary error function, element by element, `1 − erf x` without cancellation; NaN gives NaN.
+    /// The complementary error function `y = 1 − erf x`, element by element, without cancellation; NaN gives NaN.
+    ///
+    /// Gradient: `∂L/∂x = −2/√π · e^(−x²) · ∂L/∂y`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    /// use std::f64::consts::FRAC_2_SQRT_PI;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([0.0_f64, 10.0]));
+    /// let y = x.erfc()?;
+    /// let values = y.tensor().to_vec();
+    /// assert_eq!(values[0], 1.0);
+    /// assert!(0.0 < values[1] && values[1] < 1e-44); // 1 − erf 10 would be 0
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec()[0], -FRAC_2_SQRT_PI);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.

@@ -3,7 +3,7 @@
 use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Float, Result};
 
-/// `y = 2ˣ`, hence `∂L/∂x = ln 2 · y · ∂L/∂y`. Saves `y`.
+/// The rule of [`Var::exp2`]. Saves `y`.
 struct Exp2;
 
 impl<T: Float> Rule<T> for Exp2 {
@@ -17,7 +17,22 @@ impl<T: Float> Rule<T> for Exp2 {
 }
 
 impl<T: Float> Var<T> {
-    /// `2ˣ`, element by element; NaN gives NaN.
+    /// `y = 2ˣ`, element by element; NaN gives NaN.
+    ///
+    /// Gradient: `∂L/∂x = ln 2 · y · ∂L/∂y`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    /// use std::f64::consts::LN_2;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([0.0_f64, 3.0]));
+    /// let y = x.exp2()?;
+    /// assert_eq!(y.tensor().to_vec(), [1.0, 8.0]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [LN_2, 8.0 * LN_2]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.

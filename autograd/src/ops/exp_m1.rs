@@ -4,7 +4,7 @@ use crate::{Rule, Save, Saved, Sink, Var, fused};
 use etude_tensor::kernels::maps::Binary;
 use etude_tensor::{Float, Result};
 
-/// `y = eˣ − 1`, hence `∂L/∂x = (y + 1) · ∂L/∂y`. Saves `y`.
+/// The rule of [`Var::exp_m1`]. Saves `y`.
 struct ExpM1;
 
 impl<T: Float> Rule<T> for ExpM1 {
@@ -24,7 +24,21 @@ impl<T: Float> Rule<T> for ExpM1 {
 }
 
 impl<T: Float> Var<T> {
-    /// `eˣ − 1`, element by element, exact to the last digits near 0.
+    /// `y = eˣ − 1`, element by element, exact to the last digits near 0.
+    ///
+    /// Gradient: `∂L/∂x = (y + 1) · ∂L/∂y`, which is `eˣ · ∂L/∂y`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([0.0_f64, 1e-20]));
+    /// let y = x.exp_m1()?;
+    /// assert_eq!(y.tensor().to_vec(), [0.0, 1e-20]); // e¹ᵉ⁻²⁰ is 1, in 64 bits
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [1.0, 1.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.

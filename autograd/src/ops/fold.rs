@@ -4,12 +4,12 @@ use crate::{Rule, Saved, Sink, Var};
 use etude_tensor::kernels::conv::ConvGeometry;
 use etude_tensor::{Float, Result};
 
-/// `y` shows each element of `x` once for each patch that it lies in, hence `∂L/∂x = fold(∂L/∂y)`.
+/// The rule of [`Var::unfold`].
 struct Unfold {
     geometry: ConvGeometry,
 }
 
-/// Each element of `y` is the sum of those that lie over it, hence `∂L/∂x = unfold(∂L/∂y)`.
+/// The rule of [`Var::fold`].
 struct Fold {
     geometry: ConvGeometry,
     kernel: Vec<usize>,
@@ -38,6 +38,21 @@ impl<T: Float> Var<T> {
     /// be any number: `[batch, output…, kernel…, channels]`. Without padding it is a view. The geometry's groups aren't
     /// looked at.
     ///
+    /// Gradient: `∂L/∂x = fold(∂L/∂y)`: of an element, the sum over all patches that it lies in.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::{Tensor, kernels::conv::ConvGeometry};
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([[[1.0_f64], [2.0], [3.0]]]));
+    /// let y = x.unfold([2], &ConvGeometry::new(1))?;
+    /// assert_eq!(y.shape(), [1, 2, 2, 1]);
+    /// assert_eq!(y.tensor().to_vec(), [1.0, 2.0, 2.0, 3.0]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [1.0, 2.0, 1.0]); // the 2 twice
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If the numbers of axes don't go together, a kernel size, stride or dilation is 0, or a kernel is longer than its
     /// padded axis.
@@ -49,6 +64,21 @@ impl<T: Float> Var<T> {
 
     /// The images `[batch, spatial…, channels]`, of spatial sizes `sizes`, in which each element is the sum of those of the
     /// patches `[batch, output…, kernel…, channels]` that lie over it: the adjoint of [`unfold`](Var::unfold).
+    ///
+    /// Gradient: `∂L/∂x = unfold(∂L/∂y)`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::{Tensor, kernels::conv::ConvGeometry};
+    ///
+    /// let tape = Tape::new();
+    /// let patches = tape.var(Tensor::from([[[[1.0_f64], [2.0]], [[2.0], [3.0]]]]));
+    /// let y = patches.fold([3], &ConvGeometry::new(1))?;
+    /// assert_eq!(y.tensor().to_vec(), [1.0, 4.0, 3.0]);
+    /// let gradients = y.backward_with(&Tensor::from([[[10.0], [20.0], [30.0]]]))?;
+    /// assert_eq!(gradients.get(&patches)?.to_vec(), [10.0, 20.0, 20.0, 30.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the patches aren't those that `unfold` takes from such images.

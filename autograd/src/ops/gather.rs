@@ -3,13 +3,13 @@
 use crate::{Rule, Saved, Sink, Var};
 use etude_tensor::{Float, Result, Tensor};
 
-/// `y` is read from `x` at the indices, hence `∂L/∂x` collects `∂L/∂y` there, adding up what was read several times.
+/// The rule of [`Var::gather`].
 pub(super) struct Gather {
     pub(super) axis: isize,
     pub(super) indices: Tensor<i64>,
 }
 
-/// `y` is `x` with the source added at the indices, hence `∂L/∂x = ∂L/∂y`, and `∂L/∂source` is read from `∂L/∂y` there.
+/// The rule of [`Var::scatter_add`].
 struct ScatterAdd {
     axis: isize,
     indices: Tensor<i64>,
@@ -40,6 +40,21 @@ impl<T: Float> Rule<T> for ScatterAdd {
 impl<T: Float> Var<T> {
     /// The elements at `indices` along `axis`: `y[i, j] = x[indices[i, j], j]` for axis 0 of rank 2.
     ///
+    /// Gradient: `∂L/∂x` collects `∂L/∂y` at the indices, adding up what was read several times: a
+    /// [`scatter_add`](Var::scatter_add) onto zeros.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([[1.0_f64, 2.0], [3.0, 4.0]]));
+    /// let y = x.gather(0, &Tensor::from([[1, 1], [1, 0]]))?;
+    /// assert_eq!(y.tensor(), &Tensor::from([[3.0, 4.0], [3.0, 2.0]]));
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?, Tensor::from([[0.0, 1.0], [2.0, 1.0]])); // the 3 was read twice
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If the axis or an index is out of range, or the shapes don't go together.
     pub fn gather(&self, axis: isize, indices: &Tensor<i64>) -> Result<Var<T>> {
@@ -56,6 +71,23 @@ impl<T: Float> Var<T> {
     }
 
     /// This, with `source` added at `indices` along `axis`: `y[indices[i, j], j] += source[i, j]` for axis 0 of rank 2. Elements named several times add up.
+    ///
+    /// Gradient: `∂L/∂x = ∂L/∂y`, and `∂L/∂source` is read from `∂L/∂y` at the indices: a [`gather`](Var::gather).
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([1.0_f64, 2.0, 3.0]));
+    /// let source = tape.var(Tensor::from([10.0, 20.0, 30.0]));
+    /// let y = x.scatter_add(0, &Tensor::from([0, 2, 0]), &source)?;
+    /// assert_eq!(y.tensor().to_vec(), [41.0, 2.0, 23.0]);
+    /// let gradients = y.backward_with(&Tensor::from([1.0, 10.0, 100.0]))?;
+    /// assert_eq!(gradients.get(&x)?.to_vec(), [1.0, 10.0, 100.0]);
+    /// assert_eq!(gradients.get(&source)?.to_vec(), [1.0, 100.0, 1.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the axis or an index is out of range, the shapes don't go together, or the variables are on different tapes.

@@ -5,7 +5,7 @@ use etude_tensor::kernels::maps::Binary;
 use etude_tensor::{Float, Result};
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
-/// `y = x·Φ(x)` with `Φ(x) = ½(1 + erf(x/√2))`, hence `∂L/∂x = (Φ(x) + x·φ(x)) · ∂L/∂y` with `φ(x) = e^(−x²/2)/√(2π)`. Saves `x`.
+/// The rule of [`Var::gelu`]. Saves `x`.
 struct Gelu;
 
 impl<T: Float> Rule<T> for Gelu {
@@ -37,7 +37,22 @@ impl<T: Float> Rule<T> for Gelu {
 }
 
 impl<T: Float> Var<T> {
-    /// `½x(1 + erf(x/√2))`, element by element (Hendrycks and Gimpel, 2016); NaN gives NaN.
+    /// `y = x·Φ(x)` with the normal distribution `Φ(x) = ½(1 + erf(x/√2))`, element by element (Hendrycks and Gimpel,
+    /// 2016); NaN gives NaN.
+    ///
+    /// Gradient: `∂L/∂x = (Φ(x) + x·φ(x)) · ∂L/∂y` with the density `φ(x) = e^(−x²/2)/√(2π)`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([0.0_f64, 40.0]));
+    /// let y = x.gelu()?;
+    /// assert_eq!(y.tensor().to_vec(), [0.0, 40.0]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [0.5, 1.0]); // Φ(0), and Φ far out
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.

@@ -6,7 +6,7 @@ use etude_tensor::reference::maps::GELU_CUBIC;
 use etude_tensor::{Float, Result};
 use std::f64::consts::FRAC_2_PI;
 
-/// `y = ½x(1 + t)` with `t = tanh u` and `u = √(2/π)(x + 0.044715x³)`, hence `∂L/∂x = ½(1 + t + x(1 − t²)·u′) · ∂L/∂y`. Saves `x`.
+/// The rule of [`Var::gelu_tanh`]. Saves `x`.
 struct GeluTanh;
 
 impl<T: Float> Rule<T> for GeluTanh {
@@ -49,7 +49,22 @@ impl<T: Float> Rule<T> for GeluTanh {
 }
 
 impl<T: Float> Var<T> {
-    /// `½x(1 + tanh(√(2/π)(x + 0.044715x³)))`, element by element (Hendrycks and Gimpel, 2016); NaN gives NaN.
+    /// The approximation `y = ½x(1 + t)` of [`gelu`](Var::gelu) with `t = tanh u` and `u = √(2/π)(x + 0.044715x³)`, element
+    /// by element (Hendrycks and Gimpel, 2016); NaN gives NaN.
+    ///
+    /// Gradient: `∂L/∂x = ½(1 + t + x(1 − t²)·u′) · ∂L/∂y` with `u′ = √(2/π)(1 + 0.134145x²)`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([0.0_f64, 40.0, -40.0]));
+    /// let y = x.gelu_tanh()?;
+    /// assert_eq!(y.tensor().to_vec(), [0.0, 40.0, 0.0]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [0.5, 1.0, 0.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.

@@ -7,6 +7,8 @@ use etude_tensor::{Float, Result};
 impl<T: Float> Var<T> {
     /// The mean of all of an image (Lin, Chen and Yan, 2013): `x` `[batch, spatial…, channels]` → `[batch, channels]`.
     ///
+    /// Gradient: each of an image's `n` elements gets `∂L/∂y / n`.
+    ///
     /// ```
     /// use etude_autograd::Tape;
     /// use etude_tensor::Tensor;
@@ -25,8 +27,9 @@ impl<T: Float> Var<T> {
         self.mean(spatial_axes("global_avg_pool", self.shape())?)
     }
 
-    /// The maximum of all of an image: `x` `[batch, spatial…, channels]` → `[batch, channels]`. As in every pooling, the first
-    /// of equal elements takes the gradient.
+    /// The maximum of all of an image: `x` `[batch, spatial…, channels]` → `[batch, channels]`.
+    ///
+    /// Gradient: as in every pooling, `∂L/∂y` goes to the maximum, to the first of equal ones.
     ///
     /// ```
     /// use etude_autograd::Tape;
@@ -52,6 +55,8 @@ impl<T: Float> Var<T> {
 
     /// The p-norm of all of an image, `(Σ |x|ᵖ)^(1/p)`: `x` `[batch, spatial…, channels]` → `[batch, channels]`. Any `p` that
     /// [`norm`](Var::norm) takes.
+    ///
+    /// Gradient: `∂L/∂x = sign x · (|x|/y)ᵖ⁻¹ · ∂L/∂y`, and 0 where `x` or the norm is.
     ///
     /// ```
     /// use etude_autograd::Tape;

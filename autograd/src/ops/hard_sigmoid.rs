@@ -5,7 +5,7 @@ use crate::{Rule, Save, Saved, Sink, Var, fused};
 use etude_tensor::kernels::maps::Binary;
 use etude_tensor::{Float, Result};
 
-/// `y = min(max(0.2·x + 0.5, 0), 1)`, hence `∂L/∂x = 0.2 · ∂L/∂y` where `−2.5 < x < 2.5`, else 0: 0 at both ends. Saves `x`.
+/// The rule of [`Var::hard_sigmoid`]. Saves `x`.
 struct HardSigmoid;
 
 impl<T: Float> Rule<T> for HardSigmoid {
@@ -25,7 +25,21 @@ impl<T: Float> Rule<T> for HardSigmoid {
 }
 
 impl<T: Float> Var<T> {
-    /// `min(max(0.2·x + 0.5, 0), 1)`, element by element (Courbariaux and others, 2015); NaN gives NaN.
+    /// `y = min(max(0.2·x + 0.5, 0), 1)`, element by element (Courbariaux and others, 2015); NaN gives NaN.
+    ///
+    /// Gradient: `∂L/∂x = 0.2 · ∂L/∂y` where `−2.5 < x < 2.5`, else 0: 0 at both ends.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([-3.0_f64, 0.0, 3.0]));
+    /// let y = x.hard_sigmoid()?;
+    /// assert_eq!(y.tensor().to_vec(), [0.0, 0.5, 1.0]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [0.0, 0.2, 0.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.

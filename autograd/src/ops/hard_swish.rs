@@ -5,7 +5,7 @@ use crate::{Rule, Save, Saved, Sink, Var, fused};
 use etude_tensor::kernels::maps::Binary;
 use etude_tensor::{Float, Result};
 
-/// `y = x·relu6(x + 3)/6`, hence `∂L/∂x` is 0 for `x ≤ −3`, `∂L/∂y` for `x ≥ 3`, and `(2x + 3)/6 · ∂L/∂y` between. Saves `x`.
+/// The rule of [`Var::hard_swish`]. Saves `x`.
 struct HardSwish;
 
 impl<T: Float> Rule<T> for HardSwish {
@@ -32,7 +32,21 @@ impl<T: Float> Rule<T> for HardSwish {
 }
 
 impl<T: Float> Var<T> {
-    /// `x·relu6(x + 3)/6`, element by element (Howard and others, 2019); NaN gives NaN.
+    /// `y = x·relu6(x + 3)/6`, element by element (Howard and others, 2019); NaN gives NaN.
+    ///
+    /// Gradient: 0 for `x ≤ −3`, `∂L/∂y` for `x ≥ 3`, and `(2x + 3)/6 · ∂L/∂y` between.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([-4.0_f64, 0.0, 1.5, 4.0]));
+    /// let y = x.hard_swish()?;
+    /// assert_eq!(y.tensor().to_vec(), [0.0, 0.0, 1.125, 4.0]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [0.0, 0.5, 1.0, 1.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.

@@ -3,13 +3,13 @@
 use crate::{Rule, Saved, Sink, Var};
 use etude_tensor::{Float, Result, Tensor};
 
-/// `y` is the slices of `x` that the indices name, hence `∂L/∂x` collects `∂L/∂y` there, adding up what was named several times.
+/// The rule of [`Var::index_select`].
 struct IndexSelect {
     axis: isize,
     indices: Tensor<i64>,
 }
 
-/// `y` is `x` with slices of the source added, hence `∂L/∂x = ∂L/∂y`, and `∂L/∂source` is the slices of `∂L/∂y` at the indices.
+/// The rule of [`Var::index_add`].
 struct IndexAdd {
     axis: isize,
     indices: Tensor<i64>,
@@ -40,6 +40,21 @@ impl<T: Float> Rule<T> for IndexAdd {
 impl<T: Float> Var<T> {
     /// The slices of `axis` that the indices name, in their order and shape: for axis 0, `y[i] = x[indices[i]]`.
     ///
+    /// Gradient: `∂L/∂x` collects the slices of `∂L/∂y`, adding up what was named several times: an
+    /// [`index_add`](Var::index_add) onto zeros. So learns an embedding.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let table = tape.var(Tensor::from([[1.0_f64, 2.0], [3.0, 4.0], [5.0, 6.0]]));
+    /// let y = table.index_select(0, &Tensor::from([2, 2, 0]))?;
+    /// assert_eq!(y.tensor(), &Tensor::from([[5.0, 6.0], [5.0, 6.0], [1.0, 2.0]]));
+    /// assert_eq!(y.sum(..)?.backward()?.get(&table)?, Tensor::from([[1.0, 1.0], [0.0, 0.0], [2.0, 2.0]]));
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If the axis or an index is out of range, or the shapes don't go together.
     pub fn index_select(&self, axis: isize, indices: &Tensor<i64>) -> Result<Var<T>> {
@@ -56,6 +71,23 @@ impl<T: Float> Var<T> {
     }
 
     /// This, with the slices of `source` added at `indices` along `axis`. Slices named several times add up.
+    ///
+    /// Gradient: `∂L/∂x = ∂L/∂y`, and `∂L/∂source` is the slices of `∂L/∂y` at the indices.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([1.0_f64, 2.0]));
+    /// let source = tape.var(Tensor::from([10.0, 20.0]));
+    /// let y = x.index_add(0, &Tensor::from([1, 1]), &source)?;
+    /// assert_eq!(y.tensor().to_vec(), [1.0, 32.0]);
+    /// let gradients = y.backward_with(&Tensor::from([5.0, 7.0]))?;
+    /// assert_eq!(gradients.get(&x)?.to_vec(), [5.0, 7.0]);
+    /// assert_eq!(gradients.get(&source)?.to_vec(), [7.0, 7.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the axis or an index is out of range, the shapes don't go together, or the variables are on different tapes.

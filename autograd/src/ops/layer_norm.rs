@@ -3,9 +3,7 @@
 use crate::{Rule, Save, Saved, Sink, Var, fused};
 use etude_tensor::{Axes, Float, Result};
 
-/// `y = γ·x̂ + β` with `x̂ = (x − mean)·r` and `r = 1/√(variance + ε)` over the last axis, hence, with `g = γ·∂L/∂y`,
-/// `∂L/∂x = r·(g − mean(g) − x̂·mean(g·x̂))`, `∂L/∂γ = Σ ∂L/∂y·x̂` and `∂L/∂β = Σ ∂L/∂y` over the rows.
-/// Saves `x, γ`, and mean and `r` for the kernels.
+/// The rule of [`Var::layer_norm`]. Saves `x, γ`, and mean and `r` for the kernels.
 struct LayerNorm {
     epsilon: f64,
 }
@@ -68,9 +66,29 @@ fn normalise<T: Float>(x: &Var<T>, epsilon: f64) -> Result<(Var<T>, Var<T>)> {
 }
 
 impl<T: Float> Var<T> {
-    /// Normalises each row along the last axis to mean 0 and variance 1, then scales and shifts it:
-    /// `y = gamma·(x − mean)/√(variance + epsilon) + beta`, with the biased variance; `gamma` and `beta` are as long as a
-    /// row.
+    /// Normalises each row along the last axis to mean 0 and variance 1, then scales and shifts it: `y = γ·x̂ + β` with
+    /// `x̂ = (x − mean)·r` and `r = 1/√(variance + epsilon)`, where the variance is the biased one and `γ`, `β` are `gamma`
+    /// and `beta`, as long as a row.
+    ///
+    /// Gradient: with `g = γ·∂L/∂y`, `∂L/∂x = r·(g − mean(g) − x̂·mean(g·x̂))`; over the rows, `∂L/∂γ = Σ ∂L/∂y·x̂` and
+    /// `∂L/∂β = Σ ∂L/∂y`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([[1.0_f64, 3.0]]));
+    /// let gamma = tape.var(Tensor::from([1.0, 2.0]));
+    /// let beta = tape.var(Tensor::from([0.0, 0.0]));
+    /// let y = x.layer_norm(&gamma, &beta, 0.0)?;
+    /// assert_eq!(y.tensor(), &Tensor::from([[-1.0, 2.0]]));
+    /// let gradients = y.sum(..)?.backward()?;
+    /// assert_eq!(gradients.get(&x)?.to_vec(), [0.0, 0.0]); // of two different numbers x̂ is always −1, 1
+    /// assert_eq!(gradients.get(&gamma)?.to_vec(), [-1.0, 1.0]);
+    /// assert_eq!(gradients.get(&beta)?.to_vec(), [1.0, 1.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the shapes don't go together, or the variables are on different tapes.

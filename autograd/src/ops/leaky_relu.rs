@@ -5,7 +5,7 @@ use crate::{Rule, Save, Saved, Sink, Var, fused};
 use etude_tensor::kernels::maps::Binary;
 use etude_tensor::{Float, Result};
 
-/// `y = x` for `x ≥ 0`, `0.2·x` below, hence `∂L/∂x = ∂L/∂y` for `x > 0`, else `0.2 · ∂L/∂y`: the lower slope at 0. Saves `x`.
+/// The rule of [`Var::leaky_relu`]. Saves `x`.
 struct LeakyRelu;
 
 impl<T: Float> Rule<T> for LeakyRelu {
@@ -25,7 +25,21 @@ impl<T: Float> Rule<T> for LeakyRelu {
 }
 
 impl<T: Float> Var<T> {
-    /// `x` for `x ≥ 0`, `0.2·x` below, element by element (Maas and others, 2013); NaN gives NaN.
+    /// `y = x` for `x ≥ 0`, `0.2·x` below, element by element (Maas and others, 2013); NaN gives NaN.
+    ///
+    /// Gradient: `∂L/∂x = ∂L/∂y` for `x > 0`, else `0.2 · ∂L/∂y`: the lower slope at 0.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([-10.0_f64, 0.0, 5.0]));
+    /// let y = x.leaky_relu()?;
+    /// assert_eq!(y.tensor().to_vec(), [-2.0, 0.0, 5.0]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [0.2, 0.2, 1.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.

@@ -3,7 +3,7 @@
 use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Float, Result};
 
-/// `y = ln |Γ(x)|`, hence `∂L/∂x = ψ(x) · ∂L/∂y`, with the digamma function [`ψ`](Var::polygamma). Saves `x`.
+/// The rule of [`Var::lgamma`]. Saves `x`.
 struct Lgamma;
 
 impl<T: Float> Rule<T> for Lgamma {
@@ -17,7 +17,22 @@ impl<T: Float> Rule<T> for Lgamma {
 }
 
 impl<T: Float> Var<T> {
-    /// `ln |Γ(x)|`, element by element; ∞ at 0, −1, −2, …. NaN gives NaN.
+    /// `y = ln |Γ(x)|`, element by element; ∞ at 0, −1, −2, …. NaN gives NaN.
+    ///
+    /// Gradient: `∂L/∂x = ψ(x) · ∂L/∂y`, with the digamma function [`ψ`](Var::polygamma).
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([1.0_f64, 2.0]));
+    /// let y = x.lgamma()?;
+    /// assert_eq!(y.tensor().to_vec(), [0.0, 0.0]); // Γ(1) = Γ(2) = 1
+    /// let slope = y.sum(..)?.backward()?.get(&x)?.to_vec();
+    /// assert!((slope[1] - slope[0] - 1.0).abs() < 1e-14); // ψ(2) = ψ(1) + 1
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.

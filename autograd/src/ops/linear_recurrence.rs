@@ -3,8 +3,7 @@
 use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Float, Result, axis_index};
 
-/// `yᵢ = aᵢ·yᵢ₋₁ + xᵢ`, hence `∂L/∂xᵢ = ∂L/∂yᵢ + aᵢ₊₁·∂L/∂xᵢ₊₁`, a recurrence from behind, and `∂L/∂aᵢ = yᵢ₋₁·∂L/∂xᵢ`.
-/// Saves `a, y`.
+/// The rule of [`Var::linear_recurrence`]. Saves `a, y`.
 struct LinearRecurrence {
     axis: isize,
 }
@@ -23,6 +22,8 @@ impl<T: Float> Rule<T> for LinearRecurrence {
 
 impl<T: Float> Var<T> {
     /// The linear recurrence along `axis` with these factors, `y₀ = x₀` and `yᵢ = aᵢ·yᵢ₋₁ + xᵢ`. A factor of 0 starts anew.
+    ///
+    /// Gradient: `∂L/∂xᵢ = ∂L/∂yᵢ + aᵢ₊₁·∂L/∂xᵢ₊₁`, a recurrence from behind, and `∂L/∂aᵢ = yᵢ₋₁·∂L/∂xᵢ`.
     ///
     /// ```
     /// use etude_autograd::Tape;

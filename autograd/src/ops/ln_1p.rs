@@ -4,7 +4,7 @@ use crate::{Rule, Save, Saved, Sink, Var, fused};
 use etude_tensor::kernels::maps::Binary;
 use etude_tensor::{Float, Result};
 
-/// `y = ln(1 + x)`, hence `∂L/∂x = ∂L/∂y / (1 + x)`. Saves `x`.
+/// The rule of [`Var::ln_1p`]. Saves `x`.
 struct Ln1p;
 
 impl<T: Float> Rule<T> for Ln1p {
@@ -24,7 +24,22 @@ impl<T: Float> Rule<T> for Ln1p {
 }
 
 impl<T: Float> Var<T> {
-    /// `ln(1 + x)`, element by element, exact to the last digits near 0; −∞ at −1, NaN below.
+    /// `y = ln(1 + x)`, element by element, exact to the last digits near 0; −∞ at −1, NaN below.
+    ///
+    /// Gradient: `∂L/∂x = ∂L/∂y / (1 + x)`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    /// use std::f64::consts::LN_2;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([0.0_f64, 1e-20, 1.0]));
+    /// let y = x.ln_1p()?;
+    /// assert_eq!(y.tensor().to_vec(), [0.0, 1e-20, LN_2]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [1.0, 1.0, 0.5]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.

@@ -3,7 +3,7 @@
 use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Float, Result};
 
-/// `y = log₁₀ x`, hence `∂L/∂x = ∂L/∂y / (x · ln 10)`. Saves `x`.
+/// The rule of [`Var::log10`]. Saves `x`.
 struct Log10;
 
 impl<T: Float> Rule<T> for Log10 {
@@ -17,7 +17,22 @@ impl<T: Float> Rule<T> for Log10 {
 }
 
 impl<T: Float> Var<T> {
-    /// `log₁₀ x`, element by element; −∞ at 0, NaN below.
+    /// `y = log₁₀ x`, element by element; −∞ at 0, NaN below.
+    ///
+    /// Gradient: `∂L/∂x = ∂L/∂y / (x · ln 10)`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    /// use std::f64::consts::LN_10;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([1.0_f64, 100.0]));
+    /// let y = x.log10()?;
+    /// assert_eq!(y.tensor().to_vec(), [0.0, 2.0]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [1.0 / LN_10, 1.0 / (100.0 * LN_10)]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.

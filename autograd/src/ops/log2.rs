@@ -3,7 +3,7 @@
 use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Float, Result};
 
-/// `y = log₂ x`, hence `∂L/∂x = ∂L/∂y / (x · ln 2)`. Saves `x`.
+/// The rule of [`Var::log2`]. Saves `x`.
 struct Log2;
 
 impl<T: Float> Rule<T> for Log2 {
@@ -17,7 +17,22 @@ impl<T: Float> Rule<T> for Log2 {
 }
 
 impl<T: Float> Var<T> {
-    /// `log₂ x`, element by element; −∞ at 0, NaN below.
+    /// `y = log₂ x`, element by element; −∞ at 0, NaN below.
+    ///
+    /// Gradient: `∂L/∂x = ∂L/∂y / (x · ln 2)`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    /// use std::f64::consts::LN_2;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([1.0_f64, 8.0]));
+    /// let y = x.log2()?;
+    /// assert_eq!(y.tensor().to_vec(), [0.0, 3.0]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [1.0 / LN_2, 1.0 / (8.0 * LN_2)]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.

@@ -4,8 +4,8 @@ use super::linear_recurrence::recurrence_from_behind;
 use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Float, Result, Tensor, axis_index};
 
-/// `yᵢ = ln (e^x₀ + … + e^xᵢ)`, hence `∂L/∂xⱼ = e^(xⱼ − yⱼ)·rⱼ` with `rⱼ = Σᵢ≥ⱼ ∂L/∂yᵢ · e^(yⱼ − yᵢ)`, a linear recurrence from
-/// behind: `rⱼ = ∂L/∂yⱼ + e^(yⱼ − yⱼ₊₁)·rⱼ₊₁`. No exponent is above 0, so nothing overflows. Saves `x, y`.
+/// The rule of [`Var::logcumsumexp`]: `∂L/∂xⱼ = e^(xⱼ − yⱼ)·rⱼ` with a linear recurrence from behind,
+/// `rⱼ = ∂L/∂yⱼ + e^(yⱼ − yⱼ₊₁)·rⱼ₊₁`. No exponent is above 0, so nothing overflows. Saves `x, y`.
 struct Logcumsumexp {
     axis: isize,
 }
@@ -39,7 +39,22 @@ impl<T: Float> Rule<T> for Logcumsumexp {
 
 impl<T: Float> Var<T> {
     /// The logarithm of the running sum of exponentials along `axis`, `yᵢ = ln (e^x₀ + … + e^xᵢ)`, which neither overflows
-    /// nor underflows on the way. The gradient is 0 where nothing but −∞ has come.
+    /// nor underflows on the way.
+    ///
+    /// Gradient: `∂L/∂xⱼ = Σᵢ≥ⱼ e^(xⱼ − yᵢ) · ∂L/∂yᵢ`, and 0 where nothing but −∞ has come.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    /// use std::f64::consts::LN_2;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([0.0_f64, 0.0]));
+    /// let y = x.logcumsumexp(0)?;
+    /// assert_eq!(y.tensor().to_vec(), [0.0, LN_2]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [1.5, 0.5]); // all of y₀ and half of y₁, half of y₁
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the axis is out of range.

@@ -5,7 +5,7 @@ use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Axes, Float, Result, Tensor};
 use smallvec::SmallVec;
 
-/// `y = ln Σ eˣ` over some axes, hence `∂L/∂x = e^(x − y) · ∂L/∂y`: the softmax. Saves `x, y`.
+/// The rule of [`Var::logsumexp`]. Saves `x, y`.
 struct LogSumExp {
     /// The axes, counted from the front.
     axes: SmallVec<[usize; 4]>,
@@ -30,8 +30,23 @@ impl<T: Float> Rule<T> for LogSumExp {
 }
 
 impl<T: Float> Var<T> {
-    /// `ln Σ exp x` over `axes`, through the shifted sum, so that it neither overflows nor underflows; −∞ over nothing or
+    /// `y = ln Σ eˣ` over `axes`, through the shifted sum, so that it neither overflows nor underflows; −∞ over nothing or
     /// over −∞ alone.
+    ///
+    /// Gradient: `∂L/∂x = e^(x − y) · ∂L/∂y`: the softmax.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    /// use std::f64::consts::LN_2;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([[0.0_f64, 0.0], [5000.0, 0.0]]));
+    /// let y = x.logsumexp(-1)?;
+    /// assert_eq!(y.tensor().to_vec(), [LN_2, 5000.0]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?, Tensor::from([[0.5, 0.5], [1.0, 0.0]]));
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If an axis doesn't exist or is named twice.

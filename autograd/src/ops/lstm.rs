@@ -3,17 +3,8 @@
 use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Error, Float, Result};
 
-/// With the sums `a = x·W + b + h⁻·U`: `i, f, o = σ(a)`, `g = tanh a`, `c = f·c⁻ + i·g`, `h = o·tanh c`. Hence, from the last step
-/// to the first, with dh and dc what comes from the result and from the steps behind,
-///
-/// ```text
-/// dc ← dc + dh·o·(1 − tanh² c)
-/// da = [dc·g·i(1 − i), dc·c⁻·f(1 − f), dh·tanh c·o(1 − o), dc·i·(1 − g²)]
-/// dh ← da·Uᵀ        dc ← dc·f
-/// ```
-///
-/// and then, as products over all steps at once, `∂L/∂x = da·Wᵀ`, `∂L/∂W = Σ xᵀ·da`, `∂L/∂U = Σ h⁻ᵀ·da`, `∂L/∂b = Σ da`.
-/// Saves the arguments, the output, and gates and cells for the kernel.
+/// The rule of [`Var::lstm`]: the recurrence over the steps, and then products over all of them at once. Saves the
+/// arguments, the output, and gates and cells for the kernel.
 struct Lstm;
 
 /// Where [`Lstm`] saves its arguments, which are also the numbers of its inputs.
@@ -167,6 +158,34 @@ impl<T: Float> Var<T> {
     /// Long short-term memory over a sequence `[t, b, in]`, from a hidden state and a cell `[b, h]` on: `[t + 1, b, h]`, the hidden
     /// state after each step and, behind the last one, the cell after it. With the sums `a = x·W + b + h⁻·U`, step after step
     /// `i, f, o = σ(a)`, `g = tanh a`, `c = f·c⁻ + i·g`, `h = o·tanh c`.
+    ///
+    /// Gradient: from the last step to the first, with dh and dc what comes from the result and from the steps behind,
+    ///
+    /// ```text
+    /// dc ← dc + dh·o·(1 − tanh² c)
+    /// da = [dc·g·i(1 − i), dc·c⁻·f(1 − f), dh·tanh c·o(1 − o), dc·i·(1 − g²)]
+    /// dh ← da·Uᵀ        dc ← dc·f
+    /// ```
+    ///
+    /// and then, over all steps, `∂L/∂x = da·Wᵀ`, `∂L/∂W = Σ xᵀ·da`, `∂L/∂U = Σ h⁻ᵀ·da`, `∂L/∂b = Σ da`.
+    ///
+    /// ```
+    /// use etude_autograd::{LstmWeights, Tape};
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// // Without weights all gates are half open, and nothing new is written: the cell is halved at each step.
+    /// let x = tape.var(Tensor::<f64>::ones([2, 1, 1]));
+    /// let weight = tape.input(Tensor::zeros([1, 4]));
+    /// let weights = LstmWeights { weight: &weight, recurrent_weight: &weight, bias: None };
+    /// let hidden = tape.input(Tensor::zeros([1, 1]));
+    /// let cell = tape.var(Tensor::from([[8.0]]));
+    /// let y = x.lstm(&weights, &hidden, &cell)?;
+    /// assert_eq!(y.tensor(), &Tensor::from([[[0.5 * 4.0_f64.tanh()]], [[0.5 * 2.0_f64.tanh()]], [[2.0]]]));
+    /// let last_cell = y.select(0, -1)?;
+    /// assert_eq!(last_cell.sum(..)?.backward()?.get(&cell)?.item()?, 0.25);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the shapes don't go together, there is no step, or the variables are on different tapes.

@@ -3,7 +3,7 @@
 use crate::{Rule, Saved, Sink, Var};
 use etude_tensor::{Float, Result, Tensor};
 
-/// `y = value` where the mask holds, `x` elsewhere, hence `∂L/∂x = 0` where it holds, `∂L/∂y` elsewhere.
+/// The rule of [`Var::masked_fill`].
 struct MaskedFill {
     mask: Tensor<bool>,
 }
@@ -20,6 +20,20 @@ impl<T: Float> Rule<T> for MaskedFill {
 impl<T: Float> Var<T> {
     /// This with `value` wherever `mask`, which broadcasts to its shape, is true. What is covered may hold NaN or ±∞: neither
     /// value nor gradient sees it.
+    ///
+    /// Gradient: `∂L/∂x = 0` where the mask holds, `∂L/∂y` elsewhere.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([1.0_f64, f64::NAN, 3.0]));
+    /// let y = x.masked_fill(&Tensor::from([false, true, false]), -1.0)?;
+    /// assert_eq!(y.tensor().to_vec(), [1.0, -1.0, 3.0]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [1.0, 0.0, 1.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the mask doesn't broadcast to the variable's shape.

@@ -3,8 +3,8 @@
 use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Error, Float, Result, Shape};
 
-/// `Y = A·B` for matrices, one by one along equal leading axes, hence `∂L/∂A = ∂L/∂Y · Bᵀ` and `∂L/∂B = Aᵀ · ∂L/∂Y`.
-/// Saves `A, B`, each only if the other is tracked.
+/// The rule of [`Var::matmul`], for matrices, one by one along equal leading axes. Saves `A, B`, each only if the other
+/// is tracked.
 ///
 /// A gradient lies in memory as its matrix does: that of a transposed one is the transpose of `∂L/∂Aᵀ = B · ∂L/∂Yᵀ`, or of `∂L/∂Bᵀ = ∂L/∂Yᵀ · A`. Otherwise
 /// whatever stands before the transposition would walk over memory in steps of a row, which for long rows are all in the same few
@@ -41,8 +41,25 @@ fn matrices<T: Float>(a: &Var<T>, b: &Var<T>) -> Result<Var<T>> {
 }
 
 impl<T: Float> Var<T> {
-    /// The matrix product over the last two axes, `[…, m, k]·[…, k, n] → […, m, n]`; leading axes broadcast. A vector `[k]` on the left is
-    /// a row, on the right a column, and its axis of size 1 disappears from the result.
+    /// The matrix product `Y = A·B` over the last two axes, `[…, m, k]·[…, k, n] → […, m, n]`; leading axes broadcast. A
+    /// vector `[k]` on the left is a row, on the right a column, and its axis of size 1 disappears from the result.
+    ///
+    /// Gradient: `∂L/∂A = ∂L/∂Y · Bᵀ` and `∂L/∂B = Aᵀ · ∂L/∂Y`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let a = tape.var(Tensor::from([[1.0_f64, 2.0], [3.0, 4.0]]));
+    /// let b = tape.var(Tensor::from([[5.0], [6.0]]));
+    /// let y = a.matmul(&b)?;
+    /// assert_eq!(y.tensor(), &Tensor::from([[17.0], [39.0]]));
+    /// let gradients = y.sum(..)?.backward()?;
+    /// assert_eq!(gradients.get(&a)?, Tensor::from([[5.0, 6.0], [5.0, 6.0]]));
+    /// assert_eq!(gradients.get(&b)?, Tensor::from([[4.0], [6.0]]));
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If an operand has rank 0, the inner sizes differ, or the leading axes don't broadcast.

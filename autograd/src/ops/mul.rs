@@ -4,7 +4,7 @@ use super::broadcast_to::with_common_shape;
 use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Float, Result};
 
-/// `y = a · b`, hence `∂L/∂a = b · ∂L/∂y` and `∂L/∂b = a · ∂L/∂y`. Saves `a, b`, each only if the other is tracked.
+/// The rule of [`Var::try_mul`]. Saves `a, b`, each only if the other is tracked.
 struct Mul;
 
 impl<T: Float> Rule<T> for Mul {
@@ -22,7 +22,25 @@ impl<T: Float> Rule<T> for Mul {
 }
 
 impl<T: Float> Var<T> {
-    /// `a · b`, element by element; shapes broadcast. The operator `*` is this, with a panic for the error.
+    /// `y = a · b`, element by element, where this is `a`; shapes broadcast. The operator `*` is this, with a panic for the
+    /// error.
+    ///
+    /// Gradient: `∂L/∂a = b · ∂L/∂y` and `∂L/∂b = a · ∂L/∂y`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let a = tape.var(Tensor::from([2.0_f64, 3.0]));
+    /// let b = tape.var(Tensor::from([5.0, 7.0]));
+    /// let y = a.try_mul(&b)?;
+    /// assert_eq!(y.tensor().to_vec(), [10.0, 21.0]);
+    /// let gradients = y.sum(..)?.backward()?;
+    /// assert_eq!(gradients.get(&a)?.to_vec(), [5.0, 7.0]);
+    /// assert_eq!(gradients.get(&b)?.to_vec(), [2.0, 3.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the shapes don't broadcast, or the operands are on different tapes.

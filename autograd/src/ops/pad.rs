@@ -3,7 +3,7 @@
 use crate::{Rule, Saved, Sink, Var};
 use etude_tensor::{Float, Result, Slice};
 
-/// `y` is `x` with a border, hence `∂L/∂x` is the inner part of `∂L/∂y`.
+/// The rule of [`Var::pad`].
 struct Pad {
     border: Vec<(usize, usize)>,
 }
@@ -25,6 +25,21 @@ impl<T: Float> Rule<T> for Pad {
 
 impl<T: Float> Var<T> {
     /// With `(before, after)` elements of `value` on each axis around it.
+    ///
+    /// Gradient: `∂L/∂x` is the inner part of `∂L/∂y`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([1.0_f64, 2.0]));
+    /// let y = x.pad([(1, 2)], 9.0)?;
+    /// assert_eq!(y.tensor().to_vec(), [9.0, 1.0, 2.0, 9.0, 9.0]);
+    /// let gradients = y.backward_with(&Tensor::from([0.0, 10.0, 20.0, 30.0, 40.0]))?;
+    /// assert_eq!(gradients.get(&x)?.to_vec(), [10.0, 20.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If `border` doesn't have one pair an axis.

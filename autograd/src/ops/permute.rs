@@ -6,6 +6,20 @@ use etude_tensor::{Float, Result};
 impl<T: Float> Var<T> {
     /// The axes in another order: axis `i` of the result is axis `order[i]` of this. A view.
     ///
+    /// Gradient: `∂L/∂x` is `∂L/∂y` with its axes put back.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let images = tape.var(Tensor::<f64>::ones([8, 3, 28, 30]));
+    /// let y = images.permute([0, 2, 3, 1])?;
+    /// assert_eq!(y.shape(), [8, 28, 30, 3]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&images)?.shape(), [8, 3, 28, 30]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If `order` isn't a permutation of the axes.
     pub fn permute(&self, order: impl AsRef<[isize]>) -> Result<Var<T>> {

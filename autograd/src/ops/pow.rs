@@ -5,8 +5,7 @@ use crate::{Rule, Save, Saved, Sink, Var, fused};
 use etude_tensor::kernels::maps::Binary;
 use etude_tensor::{Float, Result, Tensor};
 
-/// `y = aᵇ`, hence `∂L/∂a = b·aᵇ⁻¹ · ∂L/∂y` (0 for `b = 0`) and `∂L/∂b = y·ln a · ∂L/∂y` (0 for `a = 0` and `b ≥ 0`).
-/// Saves `a, b`.
+/// The rule of [`Var::pow`]. Saves `a, b`.
 struct Pow;
 
 impl<T: Float> Rule<T> for Pow {
@@ -48,8 +47,26 @@ fn without_zero<T: Float>(a: &Var<T>, zero: &Var<T>) -> Result<Var<T>> {
 }
 
 impl<T: Float> Var<T> {
-    /// `aᵇ`, element by element, as IEEE 754 has it: 1 for `b = 0`, NaN for `a < 0` unless `b` is an integer. Shapes
-    /// broadcast.
+    /// `y = aᵇ`, element by element, where this is `a`, as IEEE 754 has it: 1 for `b = 0`, NaN for `a < 0` unless `b` is an
+    /// integer. Shapes broadcast.
+    ///
+    /// Gradient: `∂L/∂a = b·aᵇ⁻¹ · ∂L/∂y` (0 for `b = 0`) and `∂L/∂b = y·ln a · ∂L/∂y` (0 for `a = 0` and `b ≥ 0`).
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    /// use std::f64::consts::LN_2;
+    ///
+    /// let tape = Tape::new();
+    /// let a = tape.var(Tensor::from([2.0_f64, 1.0, 0.0]));
+    /// let b = tape.var(Tensor::from([3.0, 5.0, 0.0]));
+    /// let y = a.pow(&b)?;
+    /// assert_eq!(y.tensor().to_vec(), [8.0, 1.0, 1.0]);
+    /// let gradients = y.sum(..)?.backward()?;
+    /// assert_eq!(gradients.get(&a)?.to_vec(), [12.0, 5.0, 0.0]);
+    /// assert_eq!(gradients.get(&b)?.to_vec(), [8.0 * LN_2, 0.0, 0.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the shapes don't broadcast, or the operands are on different tapes.
@@ -61,7 +78,9 @@ impl<T: Float> Var<T> {
         })
     }
 
-    /// `aᵖ` for one number `p`, as [`pow`](Var::pow).
+    /// `y = xᵖ` for one number `p`, as [`pow`](Var::pow).
+    ///
+    /// Gradient: `∂L/∂x = p·xᵖ⁻¹ · ∂L/∂y` (0 for `p = 0`).
     ///
     /// ```
     /// use etude_autograd::Tape;

@@ -5,8 +5,8 @@ use super::linear_recurrence::earlier;
 use crate::{Rule, Save, Saved, Sink, Var, fused};
 use etude_tensor::{Axes, Float, Result};
 
-/// `y = Π x`, hence `∂L/∂xᵢ = ∂L/∂y · Πⱼ≠ᵢ xⱼ`. That is `∂L/∂y · y/xᵢ` unless a product is 0 or out of range; in general it is what comes
-/// before times what comes behind, which divides nothing. Saves `x, y`.
+/// The rule of [`Var::prod`]. The product of all others is `y/xᵢ` unless a product is 0 or out of range; in general it
+/// is what comes before times what comes behind, which divides nothing. Saves `x, y`.
 struct Prod {
     axes: Vec<usize>,
 }
@@ -64,7 +64,21 @@ fn others<T: Float>(x: &Var<T>, axes: &[usize]) -> Result<Var<T>> {
 }
 
 impl<T: Float> Var<T> {
-    /// The product over `axes`; 1 over nothing. The gradient is right, to any order, where elements are 0.
+    /// The product over `axes`, `y = Π x`; 1 over nothing.
+    ///
+    /// Gradient: `∂L/∂xᵢ = ∂L/∂y · Πⱼ≠ᵢ xⱼ`, right to any order where elements are 0.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([0.0_f64, 3.0, 4.0]));
+    /// let y = x.prod(..)?;
+    /// assert_eq!(y.item()?, 0.0);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [12.0, 0.0, 0.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If an axis doesn't exist or is named twice.

@@ -4,9 +4,7 @@ use super::linalg::t;
 use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Float, Result};
 
-/// `A = Q·R` with at least as many rows as columns, hence, for `Q` alone, `∂L/∂A = (∂L/∂Q + Q·C(−∂L/∂Qᵀ·Q))·R⁻ᵀ`, where `C`
-/// copies the lower triangle into the upper one (Liao, Liu, Wang and Xiang, 2019). `R = Qᵀ·A` is recorded as that product.
-/// Saves `A, Q`.
+/// The rule of the `Q` of [`Var::qr`]; `R = Qᵀ·A` is recorded as that product. Saves `A, Q`.
 struct Qr;
 
 impl<T: Float> Rule<T> for Qr {
@@ -27,8 +25,25 @@ impl<T: Float> Rule<T> for Qr {
 
 impl<T: Float> Var<T> {
     /// `Q` `[..., m, k]` with orthonormal columns and upper triangular `R` `[..., k, n]`, `k = min(m, n)`, whose product is
-    /// each matrix `[m, n]` in the last two axes. The gradient needs the first `k` columns to be independent: else it is an
-    /// error.
+    /// each matrix `A` `[m, n]` in the last two axes. The signs are LAPACK's, hence NumPy's and PyTorch's.
+    ///
+    /// Gradient: through `Q`, `∂L/∂A = (∂L/∂Q + Q·C(−∂L/∂Qᵀ·Q))·R⁻ᵀ`, where `C` copies the lower triangle into the upper
+    /// one (Liao, Liu, Wang and Xiang, 2019); through `R`, that of the product `Qᵀ·A`. It needs the first `k` columns to be
+    /// independent: else it is an error.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let a = tape.var(Tensor::from([[3.0_f64], [4.0]]));
+    /// let (q, r) = a.qr()?;
+    /// assert!((r.item()? + 5.0).abs() < 1e-14);
+    /// let gradient = r.sum(..)?.backward()?.get(&a)?; // of −√(3² + 4²)
+    /// let off = gradient.try_sub(q.tensor())?.abs().max(..)?.item()?;
+    /// assert!(off < 1e-14);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If there are fewer than two axes.

@@ -4,7 +4,7 @@ use crate::{Rule, Save, Saved, Sink, Var, fused};
 use etude_tensor::kernels::maps::Binary;
 use etude_tensor::{Float, Result};
 
-/// `y = 1/x`, hence `∂L/∂x = −y² · ∂L/∂y`. Saves `y`.
+/// The rule of [`Var::recip`]. Saves `y`.
 struct Recip;
 
 impl<T: Float> Rule<T> for Recip {
@@ -24,7 +24,21 @@ impl<T: Float> Rule<T> for Recip {
 }
 
 impl<T: Float> Var<T> {
-    /// `1/x`, element by element; ±∞ at ±0.
+    /// `y = 1/x`, element by element; ±∞ at ±0.
+    ///
+    /// Gradient: `∂L/∂x = −y² · ∂L/∂y`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([2.0_f64, -4.0]));
+    /// let y = x.recip()?;
+    /// assert_eq!(y.tensor().to_vec(), [0.5, -0.25]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [-0.25, -0.0625]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.

@@ -4,7 +4,7 @@ use super::broadcast_to::with_common_shape;
 use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Float, Result};
 
-/// `y = a − b·⌊a/b⌋`, hence `∂L/∂a = ∂L/∂y` and `∂L/∂b = −⌊a/b⌋ · ∂L/∂y`. Saves `a, b`.
+/// The rule of [`Var::rem`]. Saves `a, b`.
 struct Rem;
 
 impl<T: Float> Rule<T> for Rem {
@@ -24,8 +24,25 @@ impl<T: Float> Rule<T> for Rem {
 }
 
 impl<T: Float> Var<T> {
-    /// `a − b·⌊a/b⌋`, element by element: the remainder with the sign of `b`, as in Python, NumPy and PyTorch; NaN for
-    /// `b = 0`. Shapes broadcast.
+    /// `y = a − b·⌊a/b⌋`, element by element, where this is `a`: the remainder with the sign of `b`, as in Python, NumPy
+    /// and PyTorch; NaN for `b = 0`. Shapes broadcast.
+    ///
+    /// Gradient: `∂L/∂a = ∂L/∂y` and `∂L/∂b = −⌊a/b⌋ · ∂L/∂y`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let a = tape.var(Tensor::from([7.0_f64, -7.0]));
+    /// let b = tape.var(Tensor::from([3.0, 3.0]));
+    /// let y = a.rem(&b)?;
+    /// assert_eq!(y.tensor().to_vec(), [1.0, 2.0]); // 7 − 3·2, −7 − 3·(−3)
+    /// let gradients = y.sum(..)?.backward()?;
+    /// assert_eq!(gradients.get(&a)?.to_vec(), [1.0, 1.0]);
+    /// assert_eq!(gradients.get(&b)?.to_vec(), [-2.0, 3.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the shapes don't broadcast, or the operands are on different tapes.

@@ -3,7 +3,7 @@
 use crate::{Rule, Saved, Sink, Var};
 use etude_tensor::{Float, Result, axis_index};
 
-/// `y[i] = x[(i − shift) mod n]`, hence `∂L/∂x` is `∂L/∂y` moved back.
+/// The rule of [`Var::roll`].
 struct Roll {
     shift: isize,
     axis: isize,
@@ -19,8 +19,23 @@ impl<T: Float> Rule<T> for Roll {
 }
 
 impl<T: Float> Var<T> {
-    /// With everything moved on by `shift` positions along `axis`; what leaves at the end comes in at the beginning. A
-    /// negative shift moves back.
+    /// `y[i] = x[(i − shift) mod n]` along `axis`: everything is moved on by `shift` positions, and what leaves at the end
+    /// comes in at the beginning. A negative shift moves back.
+    ///
+    /// Gradient: `∂L/∂x` is `∂L/∂y` moved back.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([1.0_f64, 2.0, 3.0]));
+    /// let y = x.roll(1, 0)?;
+    /// assert_eq!(y.tensor().to_vec(), [3.0, 1.0, 2.0]);
+    /// let gradients = y.backward_with(&Tensor::from([10.0, 20.0, 30.0]))?;
+    /// assert_eq!(gradients.get(&x)?.to_vec(), [20.0, 30.0, 10.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the axis is out of range.

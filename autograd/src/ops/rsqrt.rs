@@ -3,7 +3,7 @@
 use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Float, Result};
 
-/// `y = x^(−½)`, hence `∂L/∂x = −½y³ · ∂L/∂y`. Saves `y`.
+/// The rule of [`Var::rsqrt`]. Saves `y`.
 struct Rsqrt;
 
 impl<T: Float> Rule<T> for Rsqrt {
@@ -17,7 +17,21 @@ impl<T: Float> Rule<T> for Rsqrt {
 }
 
 impl<T: Float> Var<T> {
-    /// `1/√x`, element by element; ∞ at 0, NaN below.
+    /// `y = 1/√x`, element by element; ∞ at 0, NaN below.
+    ///
+    /// Gradient: `∂L/∂x = −½y³ · ∂L/∂y`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([1.0_f64, 4.0]));
+    /// let y = x.rsqrt()?;
+    /// assert_eq!(y.tensor().to_vec(), [1.0, 0.5]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [-0.5, -0.0625]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.

@@ -8,9 +8,8 @@ use etude_tensor::{Attended, AttentionArguments, Axes, Float, Result, Rng};
 
 const OP: &str = "scaled_dot_product_attention";
 
-/// `O = D∘P·V` with `P = softmax(S)`, `S = scale·Q·Kᵀ + mask` and the factors `D` of dropout, hence, with `∂P = D∘(∂O·Vᵀ)`,
-/// `∂S = P∘(∂P − Σⱼ P∘∂P)`, `∂Q = scale·∂S·K`, `∂K = scale·∂Sᵀ·Q`, `∂V = (D∘P)ᵀ·∂O` and `∂mask = ∂S`.
-/// Saves `Q, K, V`, the float mask, `O`, and the logarithm of each row's sum of exponentials for the kernel.
+/// The rule of [`Var::scaled_dot_product_attention`]. Saves `Q, K, V`, the float mask, `O`, and the logarithm of each
+/// row's sum of exponentials for the kernel.
 struct Attention<T: Float> {
     /// All but the float mask, which is an input.
     options: AttentionOptions<T>,
@@ -95,15 +94,35 @@ fn arguments<'a, T: Float>(
 }
 
 impl<T: Float> Var<T> {
-    /// `softmax(scale·Q·Kᵀ + mask)·V`, with the softmax over the keys. This is the query, `[…, queries, d]`; with a key `[…, keys, d]` and a value
-    /// `[…, keys, e]` it gives `[…, queries, e]`. Leading axes (batch, heads) broadcast.
+    /// `O = P·V` with `P = softmax(scale·Q·Kᵀ + mask)` over the keys. This is the query `Q`, `[…, queries, d]`; with a key
+    /// `K` `[…, keys, d]` and a value `V` `[…, keys, e]` it gives `[…, queries, e]`. Leading axes (batch, heads) broadcast.
     ///
-    /// A hidden key has a weight of exactly 0, and a query that sees no key a result of 0 and no gradient: never NaN. A float mask
-    /// that is tracked is differentiated. Memory is linear in the numbers of queries and keys, both ways (but for the gradient of a
-    /// float mask, which is as large as the scores). Whoever needs the scores or the weights too calls
-    /// [`attention_with_weights`](Var::attention_with_weights).
+    /// A hidden key has a weight of exactly 0, and a query that sees no key a result of 0 and no gradient: never NaN. A
+    /// float mask that is tracked is differentiated. Memory is linear in the numbers of queries and keys, both ways (but
+    /// for the gradient of a float mask, which is as large as the scores). Whoever needs the scores or the weights too
+    /// calls [`attention_with_weights`](Var::attention_with_weights).
     ///
-    /// The result lies in memory as the query does: where the heads of a position lie side by side, merging them copies nothing.
+    /// The result lies in memory as the query does: where the heads of a position lie side by side, merging them copies
+    /// nothing.
+    ///
+    /// Gradient: with the factors `D` of dropout (1 without), `∂P = D∘(∂O·Vᵀ)` and `∂S = P∘(∂P − Σⱼ P∘∂P)`:
+    /// `∂Q = scale·∂S·K`, `∂K = scale·∂Sᵀ·Q`, `∂V = (D∘P)ᵀ·∂O` and `∂mask = ∂S`.
+    ///
+    /// ```
+    /// use etude_autograd::{AttentionOptions, Tape};
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// // One query and two keys, to which it is equally near.
+    /// let query = tape.var(Tensor::from([[0.0_f64, 0.0]]));
+    /// let key = tape.var(Tensor::from([[1.0, 0.0], [0.0, 1.0]]));
+    /// let value = tape.var(Tensor::from([[2.0], [6.0]]));
+    /// let y = query.scaled_dot_product_attention(&key, &value, &AttentionOptions::new())?;
+    /// assert_eq!(y.tensor(), &Tensor::from([[4.0]]));
+    /// let gradients = y.sum(..)?.backward()?;
+    /// assert_eq!(gradients.get(&value)?.to_vec(), [0.5, 0.5]); // the weights
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the shapes don't go together, a mask doesn't broadcast to `[…, queries, keys]`, the dropout rate is outside `[0, 1)`, or

@@ -4,7 +4,8 @@ use super::linear_recurrence::earlier;
 use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Float, Result, Scatter, Tensor};
 
-/// `y` is the largest (or smallest) of what meets in a place, hence `∂L/∂y` goes to those that equal it, in equal shares.
+/// The rule of [`Var::scatter`] for the largest and the smallest. Saves the shares, which are constant between the
+/// ties.
 struct ScatterExtreme<T: Float> {
     axis: isize,
     indices: Tensor<i64>,
@@ -26,8 +27,8 @@ impl<T: Float> Rule<T> for ScatterExtreme<T> {
     }
 }
 
-/// `y = x · Πᵢ sᵢ` over the elements `s` of the source that meet in a place, hence `∂L/∂x = ∂L/∂y · Πᵢ sᵢ` and
-/// `∂L/∂sᵢ = ∂L/∂y · x · Πⱼ≠ᵢ sⱼ`: what meets there before it times what does behind it. Saves `x, s`.
+/// The rule of [`Var::scatter`] for the product: `∂L/∂sᵢ = ∂L/∂y · x · Πⱼ≠ᵢ sⱼ`, what meets there before it times what
+/// does behind it. Saves `x, s`.
 struct ScatterProduct {
     axis: isize,
     indices: Tensor<i64>,
@@ -122,8 +123,25 @@ impl Groups {
 
 impl<T: Float> Var<T> {
     /// This, in which each element of `source` has been combined with the one where its index says along `axis`, at its own
-    /// place along the others. Of the largest or smallest, equal ones share the gradient; that of a product is right, to any
-    /// order, where elements are 0.
+    /// place along the others.
+    ///
+    /// Gradient: of a sum, as of [`scatter_add`](Var::scatter_add); of the largest or smallest, equal ones share `∂L/∂y`;
+    /// of a product, `∂L/∂y` times all others that met there, which is right to any order where elements are 0.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::{Scatter, Tensor};
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([1.0_f64, 2.0, 3.0]));
+    /// let source = tape.var(Tensor::from([5.0, 4.0, 6.0]));
+    /// let y = x.scatter(0, &Tensor::from([0, 2, 0]), &source, Scatter::Product)?;
+    /// assert_eq!(y.tensor().to_vec(), [30.0, 2.0, 12.0]);
+    /// let gradients = y.sum(..)?.backward()?;
+    /// assert_eq!(gradients.get(&x)?.to_vec(), [30.0, 1.0, 4.0]);
+    /// assert_eq!(gradients.get(&source)?.to_vec(), [6.0, 3.0, 5.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable has no such axis, `indices` and `source` differ in shape or don't fit the variable, an index is out

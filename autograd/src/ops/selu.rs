@@ -6,7 +6,7 @@ use etude_tensor::kernels::maps::Binary;
 use etude_tensor::reference::maps::{SELU_ALPHA, SELU_SCALE};
 use etude_tensor::{Float, Result};
 
-/// `y = λ·x` for `x > 0`, `λα(eˣ − 1)` below, hence `∂L/∂x = λ · ∂L/∂y` for `x > 0`, else `λα·eˣ · ∂L/∂y`: λα at 0. Saves `x`.
+/// The rule of [`Var::selu`]. Saves `x`.
 struct Selu;
 
 impl<T: Float> Rule<T> for Selu {
@@ -38,7 +38,22 @@ impl<T: Float> Rule<T> for Selu {
 }
 
 impl<T: Float> Var<T> {
-    /// `λ·x` for `x > 0`, `λα(eˣ − 1)` below, element by element (Klambauer and others, 2017); NaN gives NaN.
+    /// `y = λ·x` for `x > 0`, `λα(eˣ − 1)` below, element by element (Klambauer and others, 2017); NaN gives NaN.
+    ///
+    /// Gradient: `∂L/∂x = λ · ∂L/∂y` for `x > 0`, else `λα·eˣ · ∂L/∂y`: λα at 0.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    /// use etude_tensor::reference::maps::{SELU_ALPHA, SELU_SCALE};
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([2.0_f64, 0.0]));
+    /// let y = x.selu()?;
+    /// assert_eq!(y.tensor().to_vec(), [2.0 * SELU_SCALE, 0.0]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [SELU_SCALE, SELU_SCALE * SELU_ALPHA]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.

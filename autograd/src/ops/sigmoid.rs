@@ -4,7 +4,7 @@ use crate::{Rule, Save, Saved, Sink, Var, fused};
 use etude_tensor::kernels::maps::Binary;
 use etude_tensor::{Float, Result};
 
-/// `y = 1/(1 + e⁻ˣ)`, hence `∂L/∂x = y(1 − y) · ∂L/∂y`. Saves `y`.
+/// The rule of [`Var::sigmoid`]. Saves `y`.
 struct Sigmoid;
 
 impl<T: Float> Rule<T> for Sigmoid {
@@ -26,7 +26,21 @@ pub(super) fn grad<T: Float>(y: &Var<T>, gy: &Var<T>) -> Result<Var<T>> {
 }
 
 impl<T: Float> Var<T> {
-    /// `1/(1 + e⁻ˣ)`, element by element, in [0, 1]; NaN gives NaN.
+    /// `y = 1/(1 + e⁻ˣ)`, element by element, in [0, 1]; NaN gives NaN.
+    ///
+    /// Gradient: `∂L/∂x = y(1 − y) · ∂L/∂y`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([0.0_f64, 1000.0, -1000.0]));
+    /// let y = x.sigmoid()?;
+    /// assert_eq!(y.tensor().to_vec(), [0.5, 1.0, 0.0]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [0.25, 0.0, 0.0]); // nothing comes through a saturated unit
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.

@@ -4,7 +4,7 @@ use crate::{Rule, Save, Saved, Sink, Var, fused};
 use etude_tensor::kernels::maps::Binary;
 use etude_tensor::{Float, Result};
 
-/// `y = sin x`, hence `∂L/∂x = cos x · ∂L/∂y`. Saves `x`.
+/// The rule of [`Var::sin`]. Saves `x`.
 struct Sin;
 
 impl<T: Float> Rule<T> for Sin {
@@ -24,7 +24,22 @@ impl<T: Float> Rule<T> for Sin {
 }
 
 impl<T: Float> Var<T> {
-    /// `sin x`, element by element, in radians; NaN at ±∞.
+    /// `y = sin x`, element by element, in radians; NaN at ±∞.
+    ///
+    /// Gradient: `∂L/∂x = cos x · ∂L/∂y`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    /// use std::f64::consts::PI;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([0.0_f64, PI]));
+    /// let y = x.sin()?;
+    /// assert!(y.tensor().to_vec()[1].abs() < 1e-15);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [1.0, -1.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.

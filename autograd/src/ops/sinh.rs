@@ -3,7 +3,7 @@
 use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Float, Result};
 
-/// `y = sinh x`, hence `∂L/∂x = cosh x · ∂L/∂y`. Saves `x`.
+/// The rule of [`Var::sinh`]. Saves `x`.
 struct Sinh;
 
 impl<T: Float> Rule<T> for Sinh {
@@ -17,7 +17,21 @@ impl<T: Float> Rule<T> for Sinh {
 }
 
 impl<T: Float> Var<T> {
-    /// `sinh x`, element by element; NaN gives NaN.
+    /// `y = sinh x`, element by element; NaN gives NaN.
+    ///
+    /// Gradient: `∂L/∂x = cosh x · ∂L/∂y`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([0.0_f64, 1.0]));
+    /// let y = x.sinh()?;
+    /// assert_eq!(y.tensor().to_vec()[0], 0.0);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?, x.tensor().cosh());
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.

@@ -4,7 +4,7 @@ use crate::{Rule, Save, Saved, Sink, Var, fused};
 use etude_tensor::kernels::maps::Binary;
 use etude_tensor::{Float, Result};
 
-/// `y = ln(1 + eˣ)`, hence `∂L/∂x = sigmoid(x) · ∂L/∂y`. Saves `x`.
+/// The rule of [`Var::softplus`]. Saves `x`.
 struct Softplus;
 
 impl<T: Float> Rule<T> for Softplus {
@@ -24,7 +24,22 @@ impl<T: Float> Rule<T> for Softplus {
 }
 
 impl<T: Float> Var<T> {
-    /// `ln(1 + eˣ)`, element by element (Dugas and others, 2000), without overflow or loss of digits; NaN gives NaN.
+    /// `y = ln(1 + eˣ)`, element by element (Dugas and others, 2000), without overflow or loss of digits; NaN gives NaN.
+    ///
+    /// Gradient: `∂L/∂x = sigmoid(x) · ∂L/∂y`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    /// use std::f64::consts::LN_2;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([0.0_f64, 1000.0]));
+    /// let y = x.softplus()?;
+    /// assert_eq!(y.tensor().to_vec(), [LN_2, 1000.0]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [0.5, 1.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.

@@ -4,7 +4,7 @@ use crate::{Rule, Save, Saved, Sink, Var, fused};
 use etude_tensor::kernels::maps::Binary;
 use etude_tensor::{Float, Result};
 
-/// `y = x/(1 + |x|)`, hence `∂L/∂x = ∂L/∂y / (1 + |x|)²`. Saves `x`.
+/// The rule of [`Var::softsign`]. Saves `x`.
 struct Softsign;
 
 impl<T: Float> Rule<T> for Softsign {
@@ -24,7 +24,21 @@ impl<T: Float> Rule<T> for Softsign {
 }
 
 impl<T: Float> Var<T> {
-    /// `x/(1 + |x|)`, element by element (Bergstra and others, 2009), between −1 and 1; NaN at ±∞.
+    /// `y = x/(1 + |x|)`, element by element (Bergstra and others, 2009), between −1 and 1; NaN at ±∞.
+    ///
+    /// Gradient: `∂L/∂x = ∂L/∂y / (1 + |x|)²`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([1.0_f64, -3.0]));
+    /// let y = x.softsign()?;
+    /// assert_eq!(y.tensor().to_vec(), [0.5, -0.75]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [0.25, 0.0625]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.

@@ -4,11 +4,10 @@ use super::linalg::t;
 use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Error, Float, Result, Shape, Tensor};
 
-/// `A·X = B`, hence `∂L/∂B = A⁻ᵀ·∂L/∂X` and `∂L/∂A = −∂L/∂B·Xᵀ`. Saves `A, X`.
+/// The rule of [`Var::solve`]. Saves `A, X`.
 struct Solve;
 
-/// `A·X = B` for the upper or lower triangle `A`, hence `∂L/∂B = A⁻ᵀ·∂L/∂X`, and `∂L/∂A` is that triangle of `−∂L/∂B·Xᵀ`.
-/// Saves `A, X`.
+/// The rule of [`Var::triangular_solve`]. Saves `A, X`.
 struct TriangularSolve {
     upper: bool,
 }
@@ -44,6 +43,23 @@ impl<T: Float> Var<T> {
     /// The solution `X` of `A·X = B` for the matrices `A` in the last two axes. `b` has matrices `[..., n, k]`, or is a vector
     /// `[n]`; leading axes broadcast.
     ///
+    /// Gradient: `∂L/∂B = A⁻ᵀ·∂L/∂X` and `∂L/∂A = −∂L/∂B·Xᵀ`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let a = tape.var(Tensor::from([[2.0_f64, 0.0], [0.0, 4.0]]));
+    /// let b = tape.var(Tensor::from([2.0, 8.0]));
+    /// let y = a.solve(&b)?;
+    /// assert_eq!(y.tensor().to_vec(), [1.0, 2.0]);
+    /// let gradients = y.sum(..)?.backward()?;
+    /// assert_eq!(gradients.get(&b)?.to_vec(), [0.5, 0.25]);
+    /// assert_eq!(gradients.get(&a)?, Tensor::from([[-0.5, -1.0], [-0.25, -0.5]]));
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If the shapes don't go together, a matrix is singular, or the variables are on different tapes.
     pub fn solve(&self, b: &Var<T>) -> Result<Var<T>> {
@@ -57,6 +73,23 @@ impl<T: Float> Var<T> {
     /// The solution `X` of `A·X = B` for the upper (or lower) triangles `A` of the matrices in the last two axes; what stands
     /// in the other triangle isn't looked at. `b` has matrices `[..., n, k]`, or is a vector `[n]`; leading axes broadcast.
     ///
+    /// Gradient: `∂L/∂B = A⁻ᵀ·∂L/∂X`, and `∂L/∂A` is that triangle of `−∂L/∂B·Xᵀ`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let a = tape.var(Tensor::from([[2.0_f64, 1.0], [0.0, 4.0]]));
+    /// let b = tape.var(Tensor::from([4.0, 8.0]));
+    /// let y = a.triangular_solve(&b, true)?;
+    /// assert_eq!(y.tensor().to_vec(), [1.0, 2.0]);
+    /// let gradients = y.sum(..)?.backward()?;
+    /// assert_eq!(gradients.get(&b)?.to_vec(), [0.5, 0.125]);
+    /// assert_eq!(gradients.get(&a)?, Tensor::from([[-0.5, -1.0], [0.0, -0.25]]));
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If the shapes don't go together, there is a 0 on the diagonal, or the variables are on different tapes.
     pub fn triangular_solve(&self, b: &Var<T>, upper: bool) -> Result<Var<T>> {
@@ -68,7 +101,22 @@ impl<T: Float> Var<T> {
         })
     }
 
-    /// The inverse of each matrix in the last two axes. To solve a system, [`solve`](Var::solve) is faster and more accurate.
+    /// The inverse `X = A⁻¹` of each matrix in the last two axes. To solve a system, [`solve`](Var::solve) is faster and
+    /// more accurate.
+    ///
+    /// Gradient: `∂L/∂A = −Xᵀ·∂L/∂X·Xᵀ`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let a = tape.var(Tensor::from([[2.0_f64, 0.0], [0.0, 4.0]]));
+    /// let y = a.inverse()?;
+    /// assert_eq!(y.tensor(), &Tensor::from([[0.5, 0.0], [0.0, 0.25]]));
+    /// assert_eq!(y.sum(..)?.backward()?.get(&a)?, Tensor::from([[-0.25, -0.125], [-0.125, -0.0625]]));
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the last two sizes differ, or a matrix is singular.

@@ -6,7 +6,23 @@ use etude_tensor::{Float, Result, Tensor};
 
 impl<T: Float> Var<T> {
     /// The elements along `axis` in ascending (or descending) order, and where each one stood. Equal ones keep their order;
-    /// NaN counts as larger than every number. The gradient of an element goes where it stood.
+    /// NaN counts as larger than every number.
+    ///
+    /// Gradient: that of an element goes where it stood.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([3.0_f64, 1.0, 2.0]));
+    /// let (y, places) = x.sort(0, false)?;
+    /// assert_eq!(y.tensor().to_vec(), [1.0, 2.0, 3.0]);
+    /// assert_eq!(places.to_vec(), [1, 2, 0]);
+    /// let gradients = y.backward_with(&Tensor::from([10.0, 20.0, 30.0]))?;
+    /// assert_eq!(gradients.get(&x)?.to_vec(), [30.0, 10.0, 20.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the axis is out of range.
@@ -15,8 +31,23 @@ impl<T: Float> Var<T> {
         self.gathered(axis, y, indices)
     }
 
-    /// The `k` largest (or smallest) elements along `axis`, the most extreme first, and where each stands. Of equal ones the
-    /// first is taken first, and gets the gradient; NaN counts as larger than every number.
+    /// The `k` largest (or smallest) elements along `axis`, the most extreme first, and where each stands. Of equal ones
+    /// the first is taken first; NaN counts as larger than every number.
+    ///
+    /// Gradient: `∂L/∂y` goes where the elements stand, 0 to all others.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([3.0_f64, 1.0, 2.0]));
+    /// let (y, places) = x.topk(2, 0, true)?;
+    /// assert_eq!(y.tensor().to_vec(), [3.0, 2.0]);
+    /// assert_eq!(places.to_vec(), [0, 2]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [1.0, 0.0, 1.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the axis is out of range, or has fewer than `k` elements.

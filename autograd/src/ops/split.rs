@@ -6,6 +6,20 @@ use etude_tensor::{Error, Float, Result, axis_index};
 impl<T: Float> Var<T> {
     /// Consecutive pieces along `axis`, of the given sizes: views.
     ///
+    /// Gradient: each piece gives back its stretch; pieces that nobody uses give 0.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([1.0_f64, 2.0, 3.0]));
+    /// let pieces = x.split(0, &[1, 2])?;
+    /// assert_eq!(pieces[1].tensor().to_vec(), [2.0, 3.0]);
+    /// assert_eq!(pieces[1].sum(..)?.backward()?.get(&x)?.to_vec(), [0.0, 1.0, 1.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If the axis is out of range or the sizes don't add up to its size.
     pub fn split(&self, axis: isize, sizes: &[usize]) -> Result<Vec<Var<T>>> {
@@ -28,6 +42,21 @@ impl<T: Float> Var<T> {
     }
 
     /// `count` consecutive pieces along `axis`, of one size: views.
+    ///
+    /// Gradient: as that of [`split`](Var::split).
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([1.0_f64, 2.0, 3.0, 4.0]));
+    /// let halves = x.chunk(0, 2)?;
+    /// let y = halves[0].try_mul(&halves[1])?;
+    /// assert_eq!(y.tensor().to_vec(), [3.0, 8.0]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [3.0, 4.0, 1.0, 2.0]); // each half gets the other
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the axis is out of range or its size isn't a multiple of `count`.

@@ -4,8 +4,7 @@ use crate::{Rule, Save, Saved, Sink, Var, fused};
 use etude_tensor::kernels::maps::Binary;
 use etude_tensor::{Float, Result, Tensor};
 
-/// `y = √x`, hence `∂L/∂x = ∂L/∂y / 2y`: infinite at 0. But where `∂L/∂y` is 0, so is `∂L/∂x`, also at 0 and below: nobody has asked, and
-/// 0 · ∞ would spoil what others ask. Saves `y`.
+/// The rule of [`Var::sqrt`]. What nobody has asked for is 0, since 0 · ∞ would spoil what others ask. Saves `y`.
 struct Sqrt;
 
 impl<T: Float> Rule<T> for Sqrt {
@@ -31,7 +30,21 @@ impl<T: Float> Rule<T> for Sqrt {
 }
 
 impl<T: Float> Var<T> {
-    /// `√x`, element by element; NaN below 0.
+    /// `y = √x`, element by element; NaN below 0.
+    ///
+    /// Gradient: `∂L/∂x = ∂L/∂y / 2y`: infinite at 0. But where `∂L/∂y` is 0, so is `∂L/∂x`, also at 0 and below.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([0.0_f64, 4.0]));
+    /// let y = x.sqrt()?;
+    /// assert_eq!(y.tensor().to_vec(), [0.0, 2.0]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [f64::INFINITY, 0.25]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.

@@ -4,7 +4,7 @@ use crate::{Rule, Save, Saved, Sink, Var, fused};
 use etude_tensor::kernels::maps::Binary;
 use etude_tensor::{Float, Result};
 
-/// `y = x²`, hence `∂L/∂x = 2x · ∂L/∂y`. Saves `x`.
+/// The rule of [`Var::square`]. Saves `x`.
 struct Square;
 
 impl<T: Float> Rule<T> for Square {
@@ -24,7 +24,21 @@ impl<T: Float> Rule<T> for Square {
 }
 
 impl<T: Float> Var<T> {
-    /// `x²`, element by element.
+    /// `y = x²`, element by element.
+    ///
+    /// Gradient: `∂L/∂x = 2x · ∂L/∂y`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([1.0_f64, -3.0]));
+    /// let y = x.square()?;
+    /// assert_eq!(y.tensor().to_vec(), [1.0, 9.0]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [2.0, -6.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.

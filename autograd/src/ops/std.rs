@@ -5,8 +5,7 @@ use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Axes, Float, Result, Tensor};
 use smallvec::SmallVec;
 
-/// `y = √(Σ (x − x̄)² / d)` with `d = n − correction`, hence `∂L/∂x = (x − x̄)/(d·y) · ∂L/∂y`, and 0 where `y` is 0. Saves
-/// `x, y`.
+/// The rule of [`Var::std`]. Saves `x, y`.
 struct Std {
     /// The axes, counted from the front.
     axes: SmallVec<[usize; 4]>,
@@ -36,8 +35,22 @@ impl<T: Float> Rule<T> for Std {
 }
 
 impl<T: Float> Var<T> {
-    /// The standard deviation over `axes`, the root of the [variance](Var::var): biased with `correction` 0, of a sample
-    /// with 1. NaN where `n ≤ correction`; the gradient is 0 where it is 0.
+    /// The standard deviation over `axes`, `y = √(Σ (x − x̄)² / d)` with the mean `x̄` and `d = n − correction`, the root
+    /// of the [variance](Var::var): biased with `correction` 0, of a sample with 1. NaN where `n ≤ correction`.
+    ///
+    /// Gradient: `∂L/∂x = (x − x̄)/(d·y) · ∂L/∂y`, and 0 where `y` is 0.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([[1.0_f64, 5.0], [7.0, 7.0]]));
+    /// let y = x.std(-1, 0)?;
+    /// assert_eq!(y.tensor().to_vec(), [2.0, 0.0]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?, Tensor::from([[-0.5, 0.5], [0.0, 0.0]]));
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If an axis doesn't exist or is named twice.

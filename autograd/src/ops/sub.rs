@@ -4,7 +4,7 @@ use super::broadcast_to::with_common_shape;
 use crate::{Rule, Saved, Sink, Var};
 use etude_tensor::{Float, Result};
 
-/// `y = a − b`, hence `∂L/∂a = ∂L/∂y` and `∂L/∂b = −∂L/∂y`.
+/// The rule of [`Var::try_sub`].
 struct Sub;
 
 impl<T: Float> Rule<T> for Sub {
@@ -18,7 +18,24 @@ impl<T: Float> Rule<T> for Sub {
 }
 
 impl<T: Float> Var<T> {
-    /// `a − b`; shapes broadcast. The operator `-` is this, with a panic for the error.
+    /// `y = a − b`, where this is `a`; shapes broadcast. The operator `-` is this, with a panic for the error.
+    ///
+    /// Gradient: `∂L/∂a = ∂L/∂y` and `∂L/∂b = −∂L/∂y`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let a = tape.var(Tensor::from([5.0_f64, 7.0]));
+    /// let b = tape.var(Tensor::from([2.0, 3.0]));
+    /// let y = a.try_sub(&b)?;
+    /// assert_eq!(y.tensor().to_vec(), [3.0, 4.0]);
+    /// let gradients = y.sum(..)?.backward()?;
+    /// assert_eq!(gradients.get(&a)?.to_vec(), [1.0, 1.0]);
+    /// assert_eq!(gradients.get(&b)?.to_vec(), [-1.0, -1.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the shapes don't broadcast, or the operands are on different tapes.

@@ -4,7 +4,7 @@ use crate::{Rule, Saved, Sink, Var};
 use etude_tensor::{Axes, Float, Result};
 use smallvec::SmallVec;
 
-/// `y = Σ x` over some axes, hence `∂L/∂x` is `∂L/∂y` at every place of those axes.
+/// The rule of [`Var::sum`].
 struct Sum {
     /// The axes summed over, counted from the front.
     axes: SmallVec<[usize; 4]>,
@@ -24,8 +24,23 @@ impl<T: Float> Rule<T> for Sum {
 }
 
 impl<T: Float> Var<T> {
-    /// The sum over `axes` (`0`, `-1`, `[0, 2]`, `..` for all); 0 over nothing. The axes disappear, unless `axes`
-    /// [keeps](Axes::keepdims) them with size 1. NaN gives NaN.
+    /// The sum over `axes` (`0`, `-1`, `[0, 2]`, `..` for all), `y = Σ x`; 0 over nothing. The axes disappear, unless
+    /// `axes` [keeps](Axes::keepdims) them with size 1. NaN gives NaN.
+    ///
+    /// Gradient: `∂L/∂x` is `∂L/∂y` at every place of those axes.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([[1.0_f64, 2.0], [3.0, 4.0]]));
+    /// let y = x.sum(1)?;
+    /// assert_eq!(y.tensor().to_vec(), [3.0, 7.0]);
+    /// let gradients = y.backward_with(&Tensor::from([1.0, 10.0]))?;
+    /// assert_eq!(gradients.get(&x)?, Tensor::from([[1.0, 1.0], [10.0, 10.0]]));
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If an axis doesn't exist or is named twice.

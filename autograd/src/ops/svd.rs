@@ -4,15 +4,14 @@ use super::linalg::{gaps, t};
 use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Float, Result, Tensor};
 
-/// The right singular vectors `V` of `A`, which are the eigenvectors of `AᵀA`: with `K = F∘(Vᵀ·∂L/∂V)` and
-/// `F[i, j] = 1/(s[j]² − s[i]²)`, `∂L/∂A = A·V·(K + Kᵀ)·Vᵀ`; infinite where singular values are equal. Saves `A, V`.
+/// The rule of the right singular vectors `V` of `A`, the eigenvectors of `AᵀA`. Saves `A, V`.
 struct RightVectors;
 
-/// The singular values `s` of `A`, hence `∂L/∂A = U·diag(∂L/∂s)·Vᵀ` with `U = A·V/s`, and 0 where `s` is 0. Saves `A, V, s`.
+/// The rule of the singular values `s` of `A`, with `U = A·V/s`, and 0 where `s` is 0. Saves `A, V, s`.
 struct SingularValues;
 
-/// The left singular vectors `U = A·V/s`. With `G = ∂L/∂U / s`, `∂L/∂A = G·Vᵀ`, `∂L/∂V = Aᵀ·G`, `∂L/∂s = −Σ U∘G` over rows; and 0
-/// where `s` is 0. Saves `A, V, s, U`.
+/// The rule of the left singular vectors `U = A·V/s`. With `G = ∂L/∂U / s`, `∂L/∂A = G·Vᵀ`, `∂L/∂V = Aᵀ·G`,
+/// `∂L/∂s = −Σ U∘G` over rows; and 0 where `s` is 0. Saves `A, V, s, U`.
 struct LeftVectors;
 
 /// `x / s` column by column, 0 where `s` is 0.
@@ -67,9 +66,24 @@ impl<T: Float> Rule<T> for LeftVectors {
 }
 
 impl<T: Float> Var<T> {
-    /// `U` `[..., m, k]` with orthonormal columns, the singular values `S` `[..., k]`, descending, and `Vᵀ` `[..., k, n]` with
-    /// orthonormal rows, `k = min(m, n)`: `U·diag(S)·Vᵀ` is each matrix `[m, n]` in the last two axes. The gradient of
-    /// singular vectors is infinite where singular values are equal; that of the values isn't.
+    /// `U` `[..., m, k]` with orthonormal columns, the singular values `S` `[..., k]`, descending, and `Vᵀ` `[..., k, n]`
+    /// with orthonormal rows, `k = min(m, n)`: `U·diag(S)·Vᵀ` is each matrix `A` `[m, n]` in the last two axes.
+    ///
+    /// Gradient: of the values, `U·diag(∂L/∂S)·Vᵀ`; of `V`, where `m ≥ n`, `A·V·(K + Kᵀ)·Vᵀ` with `K = F∘(Vᵀ·∂L/∂V)` and
+    /// `F[i, j] = 1/(s[j]² − s[i]²)`: infinite where singular values are equal; of `U` that of `A·V/s`, which goes through
+    /// all three, and 0 where `s` is 0. Where `m < n`, the same of `Aᵀ`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let a = tape.var(Tensor::from([[3.0_f64, 0.0], [0.0, 2.0]]));
+    /// let (_, s, _) = a.svd()?;
+    /// assert_eq!(s.tensor().to_vec(), [3.0, 2.0]);
+    /// assert_eq!(s.sum(..)?.backward()?.get(&a)?, Tensor::eye(2)); // of the nuclear norm: U·Vᵀ
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If there are fewer than two axes.

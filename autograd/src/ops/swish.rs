@@ -4,7 +4,7 @@ use crate::{Rule, Save, Saved, Sink, Var, fused};
 use etude_tensor::kernels::maps::Binary;
 use etude_tensor::{Float, Result};
 
-/// `y = x·s` with `s = sigmoid(x)`, hence `∂L/∂x = s(1 + x(1 − s)) · ∂L/∂y`. Saves `x`.
+/// The rule of [`Var::swish`]. Saves `x`.
 struct Swish;
 
 impl<T: Float> Rule<T> for Swish {
@@ -28,7 +28,22 @@ impl<T: Float> Rule<T> for Swish {
 }
 
 impl<T: Float> Var<T> {
-    /// `x·sigmoid(x)`, element by element (Ramachandran and others, 2017); NaN gives NaN.
+    /// `y = x·s` with `s = sigmoid(x)`, element by element (Ramachandran and others, 2017), also called SiLU; NaN gives
+    /// NaN.
+    ///
+    /// Gradient: `∂L/∂x = s(1 + x(1 − s)) · ∂L/∂y`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([0.0_f64, 1000.0]));
+    /// let y = x.swish()?;
+    /// assert_eq!(y.tensor().to_vec(), [0.0, 1000.0]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [0.5, 1.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.

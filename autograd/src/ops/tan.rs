@@ -3,7 +3,7 @@
 use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Float, Result};
 
-/// `y = tan x`, hence `∂L/∂x = (1 + y²) · ∂L/∂y`. Saves `y`.
+/// The rule of [`Var::tan`]. Saves `y`.
 struct Tan;
 
 impl<T: Float> Rule<T> for Tan {
@@ -17,7 +17,21 @@ impl<T: Float> Rule<T> for Tan {
 }
 
 impl<T: Float> Var<T> {
-    /// `tan x`, element by element, in radians; NaN at ±∞.
+    /// `y = tan x`, element by element, in radians; NaN at ±∞.
+    ///
+    /// Gradient: `∂L/∂x = (1 + y²) · ∂L/∂y`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([0.0_f64, 1.0]));
+    /// let y = x.tan()?;
+    /// assert_eq!(y.tensor().to_vec()[0], 0.0);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?, y.tensor().square() + 1.0);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.

@@ -4,7 +4,7 @@ use crate::{Rule, Save, Saved, Sink, Var, fused};
 use etude_tensor::kernels::maps::Binary;
 use etude_tensor::{Float, Result};
 
-/// `y = tanh x`, hence `∂L/∂x = (1 − y²) · ∂L/∂y`. Saves `y`.
+/// The rule of [`Var::tanh`]. Saves `y`.
 struct Tanh;
 
 impl<T: Float> Rule<T> for Tanh {
@@ -26,7 +26,21 @@ pub(super) fn grad<T: Float>(y: &Var<T>, gy: &Var<T>) -> Result<Var<T>> {
 }
 
 impl<T: Float> Var<T> {
-    /// `tanh x`, element by element, in [−1, 1]; NaN gives NaN.
+    /// `y = tanh x`, element by element, in [−1, 1]; NaN gives NaN.
+    ///
+    /// Gradient: `∂L/∂x = (1 − y²) · ∂L/∂y`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([0.0_f64, 1000.0]));
+    /// let y = x.tanh()?;
+    /// assert_eq!(y.tensor().to_vec(), [0.0, 1.0]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [1.0, 0.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the variable belongs to a recording that has been spent.

@@ -3,7 +3,7 @@
 use crate::{Rule, Saved, Sink, Var};
 use etude_tensor::{Float, Result};
 
-/// `y` is `x` several times along each axis, hence `∂L/∂x` is the sum of `∂L/∂y` over all copies.
+/// The rule of [`Var::tile`].
 struct Tile {
     counts: Vec<usize>,
 }
@@ -32,6 +32,21 @@ impl<T: Float> Rule<T> for Tile {
 impl<T: Float> Var<T> {
     /// This `counts[k]` times along axis `k`, as NumPy's `tile` (PyTorch's `repeat`). With more counts than axes, new axes
     /// come in front; with fewer, the first axes stay as they are.
+    ///
+    /// Gradient: `∂L/∂x` is the sum of `∂L/∂y` over all copies.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([1.0_f64, 2.0]));
+    /// let y = x.tile([2])?;
+    /// assert_eq!(y.tensor().to_vec(), [1.0, 2.0, 1.0, 2.0]);
+    /// let gradients = y.backward_with(&Tensor::from([1.0, 10.0, 100.0, 1000.0]))?;
+    /// assert_eq!(gradients.get(&x)?.to_vec(), [101.0, 1010.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the result is larger than memory.

@@ -3,12 +3,12 @@
 use crate::{Rule, Saved, Sink, Var};
 use etude_tensor::{Float, Result};
 
-/// `y` is the lower triangle of `x`, hence `∂L/∂x` is that of `∂L/∂y`.
+/// The rule of [`Var::tril`].
 struct Tril {
     k: isize,
 }
 
-/// `y` is the upper triangle of `x`, hence `∂L/∂x` is that of `∂L/∂y`.
+/// The rule of [`Var::triu`].
 struct Triu {
     k: isize,
 }
@@ -34,6 +34,20 @@ impl<T: Float> Rule<T> for Triu {
 impl<T: Float> Var<T> {
     /// The lower triangles of the matrices in the last two axes: what stands above the `k`-th diagonal becomes 0.
     ///
+    /// Gradient: `∂L/∂x` is the same triangle of `∂L/∂y`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([[1.0_f64, 2.0], [3.0, 4.0]]));
+    /// let y = x.tril(0)?;
+    /// assert_eq!(y.tensor(), &Tensor::from([[1.0, 0.0], [3.0, 4.0]]));
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?, Tensor::from([[1.0, 0.0], [1.0, 1.0]]));
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If there are fewer than two axes.
     pub fn tril(&self, k: isize) -> Result<Var<T>> {
@@ -42,6 +56,20 @@ impl<T: Float> Var<T> {
     }
 
     /// The upper triangles of the matrices in the last two axes: what stands below the `k`-th diagonal becomes 0.
+    ///
+    /// Gradient: `∂L/∂x` is the same triangle of `∂L/∂y`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([[1.0_f64, 2.0], [3.0, 4.0]]));
+    /// let y = x.triu(1)?;
+    /// assert_eq!(y.tensor(), &Tensor::from([[0.0, 2.0], [0.0, 0.0]]));
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?, Tensor::from([[0.0, 1.0], [0.0, 0.0]]));
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If there are fewer than two axes.

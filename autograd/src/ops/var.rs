@@ -5,8 +5,7 @@ use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Axes, Float, Result};
 use smallvec::SmallVec;
 
-/// `y = Σ (x − x̄)² / d` with `d = n − correction`, hence `∂L/∂x = 2/d · (x − x̄) · ∂L/∂y`: what the mean `x̄` adds
-/// cancels. Saves `x`.
+/// The rule of [`Var::var`]: what the mean `x̄` adds cancels. Saves `x`.
 struct Variance {
     /// The axes, counted from the front.
     axes: SmallVec<[usize; 4]>,
@@ -32,8 +31,22 @@ impl<T: Float> Rule<T> for Variance {
 }
 
 impl<T: Float> Var<T> {
-    /// The variance over `axes`, `Σ (x − mean)² / (n − correction)`: biased with `correction` 0, unbiased with 1. NaN
-    /// where `n ≤ correction`.
+    /// The variance over `axes`, `y = Σ (x − x̄)² / d` with the mean `x̄` and `d = n − correction`: biased with
+    /// `correction` 0, unbiased with 1. NaN where `n ≤ correction`.
+    ///
+    /// Gradient: `∂L/∂x = 2/d · (x − x̄) · ∂L/∂y`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([1.0_f64, 2.0, 3.0, 6.0]));
+    /// let y = x.var(.., 0)?;
+    /// assert_eq!(y.item()?, 3.5);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [-1.0, -0.5, 0.0, 1.5]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If an axis doesn't exist or is named twice.

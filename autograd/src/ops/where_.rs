@@ -3,8 +3,7 @@
 use crate::{Rule, Saved, Sink, Var};
 use etude_tensor::{Float, Result, Shape, Tensor};
 
-/// `y = a` where the mask holds, `b` elsewhere, hence `∂L/∂a = ∂L/∂y` where it holds, `∂L/∂b = ∂L/∂y` elsewhere, and 0
-/// for what wasn't chosen, whatever it holds.
+/// The rule of [`Var::where_`].
 struct Where {
     mask: Tensor<bool>,
 }
@@ -23,6 +22,23 @@ impl<T: Float> Rule<T> for Where {
 impl<T: Float> Var<T> {
     /// This where the mask is true, `other` where it is false. The three shapes broadcast together. What isn't chosen
     /// may hold NaN or ±∞: neither the value nor the gradient sees it.
+    ///
+    /// Gradient: `∂L/∂y` goes to this where the mask holds, to `other` elsewhere, and 0 to what wasn't chosen.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let a = tape.var(Tensor::from([1.0_f64, f64::NAN]));
+    /// let b = tape.var(Tensor::from([f64::INFINITY, 20.0]));
+    /// let y = a.where_(&Tensor::from([true, false]), &b)?;
+    /// assert_eq!(y.tensor().to_vec(), [1.0, 20.0]);
+    /// let gradients = y.sum(..)?.backward()?;
+    /// assert_eq!(gradients.get(&a)?.to_vec(), [1.0, 0.0]);
+    /// assert_eq!(gradients.get(&b)?.to_vec(), [0.0, 1.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the shapes don't broadcast, or the variables are on different tapes.

@@ -4,8 +4,7 @@ use super::broadcast_to::with_common_shape;
 use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Float, Result, Tensor};
 
-/// `y = a·ln b`, and 0 for `a = 0`, hence `∂L/∂a = ln b · ∂L/∂y`, but 0 where `a = 0` and `b ≤ 0`, and `∂L/∂b = a/b · ∂L/∂y`, but 0 where `a = 0`.
-/// Saves `a, b`.
+/// The rule of [`Var::xlogy`]. Saves `a, b`.
 struct Xlogy;
 
 impl<T: Float> Rule<T> for Xlogy {
@@ -31,7 +30,25 @@ fn defined<T: Float>(a: &Var<T>, b: &Var<T>) -> Result<Var<T>> {
 }
 
 impl<T: Float> Var<T> {
-    /// `a·ln b`, element by element, and 0 for `a = 0` whatever `b` is, but NaN. Shapes broadcast.
+    /// `y = a·ln b`, element by element, where this is `a`, and 0 for `a = 0` whatever `b` is, but NaN: the summand of an
+    /// entropy. Shapes broadcast.
+    ///
+    /// Gradient: `∂L/∂a = ln b · ∂L/∂y`, but 0 where `a = 0` and `b ≤ 0`, and `∂L/∂b = a/b · ∂L/∂y`, but 0 where `a = 0`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let a = tape.var(Tensor::from([0.0_f64, 2.0]));
+    /// let b = tape.var(Tensor::from([0.0, 4.0]));
+    /// let y = a.xlogy(&b)?;
+    /// assert_eq!(y.tensor().to_vec(), [0.0, 2.0 * 4.0_f64.ln()]);
+    /// let gradients = y.sum(..)?.backward()?;
+    /// assert_eq!(gradients.get(&a)?.to_vec(), [0.0, 4.0_f64.ln()]);
+    /// assert_eq!(gradients.get(&b)?.to_vec(), [0.0, 0.5]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the shapes don't broadcast, or the operands are on different tapes.
