@@ -32,7 +32,10 @@ pub use etude_layers::{Layer, Sequential};
 // The trait, and the derive of the same name, in the form for crates that depend on this one only.
 pub use etude_autograd::Module;
 pub use etude_derive::FacadeModule as Module;
-pub use etude_tensor::{Axes, Dual, Element, Error, ErrorKind, Float, Result, Rng, Shape, Tensor};
+pub use etude_tensor::{
+    Axes, ConvGeometry, Dual, Element, Error, ErrorKind, Float, PoolGeometry, Result, Rng, Shape,
+    Tensor,
+};
 pub use factories::{arange, eye, full, linspace, ones, scalar, zeros};
 pub use threads::{install, install_on};
 

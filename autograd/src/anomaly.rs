@@ -1,6 +1,5 @@
 //! Where the first NaN came from: results and gradients are looked at as they arise.
 
-use crate::node::NodeNumber;
 use crate::{Tape, Var};
 use etude_tensor::{Error, Float, Result, Tensor};
 use std::backtrace::Backtrace;
@@ -71,10 +70,8 @@ pub(crate) struct Site {
 impl Site {
     fn here<T: Float>(tape: &Tape<T>, inputs: &[&Var<T>]) -> Site {
         let recording = tape.recording().borrow();
-        let live = |number: &NodeNumber| !recording.is_stale(*number);
-        let numbers = inputs.iter().filter_map(|input| input.node()).filter(live);
         Site {
-            layer: tape.names().borrow().layer(&recording, numbers),
+            layer: tape.names().borrow().layer(&recording, inputs),
             stack: Backtrace::force_capture(),
         }
     }
@@ -91,6 +88,41 @@ impl Site {
     }
 }
 
+/// The crates whose functions aren't the caller's: étude's, the standard library's, and what runs closures on threads.
+const OWN: [&str; 11] = [
+    "etude",
+    "etude_tensor",
+    "etude_autograd",
+    "etude_layers",
+    "etude_optim",
+    "std",
+    "core",
+    "alloc",
+    "rayon",
+    "rayon_core",
+    "test",
+];
+
+/// The crate of a function, as a call stack writes it: that of the type whose method it is, `shop` for `<shop::Net as
+/// etude_layers::Layer<f32>>::call`; of the trait where the type is a parameter, as in `<T as core::convert::Into<U>>::into`.
+fn home(function: &str) -> &str {
+    let plain = |name: &'_ str| -> usize {
+        let words = ["<", "&", "mut ", "dyn ", "*const ", "*mut ", "(", "["];
+        let mut rest = name;
+        while let Some(inner) = words.iter().find_map(|word| rest.strip_prefix(word)) {
+            rest = inner;
+        }
+        name.len() - rest.len()
+    };
+    let name = &function[plain(function)..];
+    let owner = match name.split_once(" as ") {
+        Some((of, by)) if function.starts_with('<') && !of.contains("::") => by,
+        _ => name,
+    };
+    let end = owner.find("::").unwrap_or(owner.len());
+    &owner[..end]
+}
+
 /// The first function in a printed call stack that is neither étude's nor the standard library's, with its place in the
 /// source where the program has line numbers.
 fn caller(stack: &str) -> Option<String> {
@@ -100,13 +132,7 @@ fn caller(stack: &str) -> Option<String> {
             continue;
         };
         let place = lines.next_if(|next| next.starts_with("at "));
-        let own = [
-            "std::", "core::", "alloc::", "<std", "<core", "<alloc", "rayon", "<rayon",
-        ];
-        let foreign = number.parse::<usize>().is_ok()
-            && !function.contains("etude_")
-            && !own.iter().any(|start| function.starts_with(start));
-        if foreign {
+        if number.parse::<usize>().is_ok() && !OWN.contains(&home(function)) {
             let place = place.map(|place| format!(" ({})", place.trim_start_matches("at ")));
             return Some(function.to_string() + &place.unwrap_or_default());
         }
@@ -229,6 +255,71 @@ mod tests {
             "shop::train"
         );
         assert_eq!(caller("disabled backtrace"), None);
+    }
+
+    #[test]
+    fn functions_of_users_that_bear_names_of_ours() {
+        for own in [
+            "etude_layers::sequential::Sequential<T>::forward",
+            "<etude_autograd::Var<f32> as core::ops::arith::Mul>::mul",
+            "<&etude_autograd::Var<f32> as core::ops::arith::Mul<&shop::Price>>::mul",
+            "<alloc::boxed::Box<F> as core::ops::function::FnOnce<A>>::call_once",
+            "<T as core::convert::Into<U>>::into",
+            "<dyn etude_layers::layer::Layer<f32>>::call",
+            "core::ops::function::FnOnce::call_once",
+            "rayon_core::join::join_context",
+        ] {
+            assert_eq!(caller(&format!("   0: {own}\n")), None, "{own}");
+        }
+        for foreign in [
+            "<shop::Net as etude_layers::layer::Layer<f32>>::call",
+            "<shop::Net<etude_autograd::Var<f32>> as core::ops::Deref>::deref",
+            "etude_demo::train",
+            "shop::run::<etude_tensor::Tensor<f32>>",
+            "main",
+        ] {
+            assert_eq!(caller(&format!("   0: {foreign}\n")).unwrap(), foreign);
+        }
+    }
+
+    #[test]
+    fn the_layer_of_constants_and_checkpoints() -> Result<()> {
+        let mut frozen = Param::new(Tensor::from([0.0_f64]));
+        frozen.set_trainable(false);
+        let model = vec![vec![frozen, Param::new(Tensor::from([0.0_f64]))]];
+        let message = |result: Result<Var<f64>>| result.unwrap_err().to_string();
+        for tape in [Tape::new(), Tape::inference()] {
+            tape.detect_anomalies(Anomalies::NotFinite);
+            tape.name_params(&model);
+            for param in &model[0] {
+                let w = tape.param(param)?;
+                assert!(message(w.recip()).contains("; layer '0'"), "{tape:?}");
+                let alone = tape.without_recording(|| tape.param(param)?.recip());
+                assert!(message(alone).contains("; layer '0'"), "{tape:?}");
+            }
+        }
+        // The first run of a checkpoint records nothing; the second has a tape of its own.
+        let tape = Tape::new();
+        tape.detect_anomalies(Anomalies::NotFinite);
+        tape.name_params(&model);
+        let x = tape.var(Tensor::from([1.0]));
+        let w = model[0][1].clone();
+        let first = crate::checkpoint(&[&x], move |x| x[0].try_div(&x[0].tape().param(&w)?));
+        assert!(message(first).contains("; layer '0'"));
+        for recorded in [false, true] {
+            let x = tape.var(Tensor::from([0.0]));
+            let y = {
+                let _scope = tape.scope("head");
+                crate::checkpoint(&[&x], |x| x[0].sqrt())?.sum(..)?
+            };
+            let back = match recorded {
+                false => y.backward().map(|_| ()),
+                true => crate::grad(&y, &[&x]).map(|_| ()),
+            };
+            let message = back.unwrap_err().to_string();
+            assert!(message.contains("; layer 'head'"), "{recorded}: {message}");
+        }
+        Ok(())
     }
 
     #[test]

@@ -77,6 +77,7 @@ pub fn checkpoint<T: Float>(
         draws,
         updates,
         params,
+        scope: tape.recording().borrow().scope,
     };
     let xs: Vec<&Var<T>> = xs.iter().collect();
     let saved: Vec<Save<'_, T>> = xs.iter().map(|&x| Save::Var(x)).collect();
@@ -94,6 +95,8 @@ struct Checkpoint<T: Float> {
     updates: Vec<(BufferId, Update<T>)>,
     /// The parameters that `f` uses: their leaves are the last inputs.
     params: Vec<ParamId>,
+    /// The scope in which it ran, and runs again.
+    scope: u32,
 }
 
 type Body<T> = dyn Fn(&[Var<T>]) -> Result<Var<T>>;
@@ -119,12 +122,15 @@ impl<T: Float> Checkpoint<T> {
     fn run(&self, tape: &Tape<T>, inputs: &[Var<T>], expected: &[usize]) -> Result<Var<T>> {
         let (xs, leaves) = inputs.split_at(inputs.len() - self.params.len());
         let mut recording = tape.recording().borrow_mut();
+        let outer = std::mem::replace(&mut recording.scope, self.scope);
         recording.updates = self.updates.clone();
         let leaf =
             |(&id, leaf): (&ParamId, &Var<T>)| (id, SavedTensor::new(leaf.tensor(), leaf.node()));
         recording.bound = self.params.iter().zip(leaves).map(leaf).collect();
         drop(recording);
-        let y = (self.f)(xs)?;
+        let y = (self.f)(xs);
+        tape.recording().borrow_mut().scope = outer;
+        let y = y?;
         if tape
             .recording()
             .borrow()

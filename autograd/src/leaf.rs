@@ -1,7 +1,7 @@
 //! The leaves of a tape: variables, constants, and parameters, for which a variable may stand in.
 
 use crate::node::{Origin, SavedTensor};
-use crate::{Param, Tape, Var};
+use crate::{Anomalies, Param, Tape, Var};
 use etude_tensor::{Error, Float, Result, Tensor};
 use std::collections::hash_map::Entry;
 
@@ -37,6 +37,17 @@ impl<T: Float> Tape<T> {
         if let Some(asked) = &mut *self.asked().borrow_mut() {
             asked.push(param.clone());
         }
+        let var = self.leaf(param)?;
+        if self.anomalies_cell().get() != Anomalies::Ignore {
+            let mut recording = self.recording().borrow_mut();
+            let storage = var.tensor().storage_id();
+            recording.param_storages.insert(storage, param.id());
+        }
+        Ok(var)
+    }
+
+    /// The variable that stands for a parameter, or its leaf, or on a tape that doesn't record its value.
+    fn leaf(&self, param: &Param<T>) -> Result<Var<T>> {
         if let Some(bound) = self.recording().borrow().bound.get(&param.id()) {
             return Ok(Var::new(bound.tensor.clone(), self.clone(), bound.node));
         }

@@ -12,18 +12,29 @@
 /// assert!(!path_matches("feat", "features.3.weight"));
 /// ```
 pub fn matches(pattern: &str, path: &str) -> bool {
-    match pattern.split_once('*') {
-        None => match path.strip_prefix(pattern) {
-            Some(rest) => rest.is_empty() || rest.starts_with('.'),
-            None => false,
-        },
-        Some((before, after)) => match path.strip_prefix(before) {
-            // The star swallows nothing, or a character, or two, …
-            Some(rest) => (0..=rest.len())
-                .filter(|&end| rest.is_char_boundary(end))
-                .any(|end| matches(after, &rest[end..])),
-            None => false,
-        },
+    let (pattern, path) = (pattern.as_bytes(), path.as_bytes());
+    let (mut next, mut at) = (0, 0);
+    // Behind the last star met, and where the path goes on behind what it swallows. Earlier stars never have to swallow more: what
+    // they could reach, the last one can.
+    let mut star = None;
+    loop {
+        if next == pattern.len() && (at == path.len() || path[at] == b'.') {
+            return true;
+        }
+        match pattern.get(next) {
+            Some(b'*') => {
+                next += 1;
+                star = Some((next, at));
+            }
+            Some(byte) if path.get(at) == Some(byte) => (next, at) = (next + 1, at + 1),
+            _ => match star {
+                Some((behind, swallowed)) if swallowed < path.len() => {
+                    star = Some((behind, swallowed + 1));
+                    (next, at) = (behind, swallowed + 1);
+                }
+                _ => return false,
+            },
+        }
     }
 }
 
@@ -42,5 +53,13 @@ mod tests {
         assert!(matches("*weight", "blocks.0.weight"));
         assert!(!matches("*weight", "blocks.0.weight_norm"));
         assert!(!matches("", "a"));
+        assert!(matches("a.*", "a.b") && matches("*", "") && matches("*é*", "caf.é.b"));
+        assert!(matches("*b*d", "abcabcd.e") && !matches("*b*d", "abcabcde"));
+    }
+
+    #[test]
+    fn many_stars_take_no_longer() {
+        let pattern = "*a".repeat(40) + "b";
+        assert!(!matches(&pattern, &"a".repeat(2000)));
     }
 }

@@ -31,6 +31,9 @@ pub(crate) struct Recording<T: Float> {
     pub(crate) sites: HashMap<NodeNumber, Site>,
     /// The variables that stand for parameters.
     pub(crate) bound: HashMap<ParamId, SavedTensor<T>>,
+    /// The storage of each parameter that was asked for, by which constants are recognised as parameters too: kept only while
+    /// anomalies are detected.
+    pub(crate) param_storages: HashMap<usize, ParamId>,
     /// What forwards want changed in buffers, in the order in which they said so.
     pub(crate) updates: Vec<(BufferId, Update<T>)>,
 }
@@ -47,8 +50,17 @@ impl<T: Float> Recording<T> {
             scope: 0,
             sites: HashMap::new(),
             bound: HashMap::new(),
+            param_storages: HashMap::new(),
             updates: Vec::new(),
         }
+    }
+
+    /// Which parameter a node is the leaf of, or stands for.
+    pub(crate) fn param_of(&self, number: NodeNumber) -> Option<ParamId> {
+        let stands =
+            |(id, bound): (&ParamId, &SavedTensor<T>)| (bound.node == Some(number)).then_some(*id);
+        let param = self.node(number).param();
+        param.or_else(|| self.bound.iter().find_map(stands))
     }
 
     /// The number that the next node gets.

@@ -2,7 +2,7 @@
 
 use crate::node::NodeNumber;
 use crate::recording::Recording;
-use crate::{Module, ParamId, Tape};
+use crate::{Module, ParamId, Tape, Var};
 use etude_tensor::Float;
 use std::collections::{BinaryHeap, HashMap};
 
@@ -39,25 +39,33 @@ impl Names {
         number
     }
 
+    /// The layer that a parameter belongs to.
+    fn layer_of(&self, param: ParamId) -> Option<&str> {
+        let path = self.params.get(&param)?;
+        Some(path.rsplit_once('.').map_or("", |(layer, _)| layer))
+    }
+
     /// The layer in which an operation with these inputs runs now: that of the parameters it uses, or else the scope in
     /// force, or else that of the parameters used last on the way to it, with the word `after`.
     pub(crate) fn layer<T: Float>(
         &self,
         recording: &Recording<T>,
-        inputs: impl Iterator<Item = NodeNumber>,
+        inputs: &[&Var<T>],
     ) -> Option<String> {
-        let param = |number: NodeNumber| {
-            let id = recording.node(number).param()?;
-            let path = self.params.get(&id)?;
-            Some(
-                path.rsplit_once('.')
-                    .map_or("", |(layer, _)| layer)
-                    .to_string(),
-            )
-        };
-        let mut open: BinaryHeap<NodeNumber> = inputs.collect();
+        // Constants are parameters too: frozen ones, and all where nothing is recorded.
+        let used = inputs.iter().find_map(|input| {
+            let storage = input.tensor().storage_id();
+            self.layer_of(*recording.param_storages.get(&storage)?)
+        });
+        if let Some(layer) = used {
+            return Some(layer.to_string());
+        }
+        let live = |number: &NodeNumber| !recording.is_stale(*number);
+        let numbers = inputs.iter().filter_map(|input| input.node()).filter(live);
+        let param = |number: NodeNumber| self.layer_of(recording.param_of(number)?);
+        let mut open: BinaryHeap<NodeNumber> = numbers.collect();
         if let Some(layer) = open.iter().find_map(|&number| param(number)) {
-            return Some(layer);
+            return Some(layer.to_string());
         }
         if let Some(path) = self.path(recording.scope) {
             return Some(path.to_string());

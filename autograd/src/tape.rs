@@ -68,7 +68,8 @@ struct Inner<T: Float> {
     group: RefCell<Option<Rc<dyn AllReduce<T>>>>,
     gradient_hooks: RefCell<Hooks<T>>,
     anomalies: Cell<Anomalies>,
-    names: RefCell<Names>,
+    /// Shared with the tapes that recompute parts of this one.
+    names: Rc<RefCell<Names>>,
     /// The parameters asked for, while somebody wants to know.
     asked: RefCell<Option<Vec<Param<T>>>>,
 }
@@ -97,12 +98,23 @@ impl<T: Float> Tape<T> {
     /// A fresh recording with the mode of this tape, that hands out the random draws which follow `draws`: what a
     /// recomputation runs on, so that it sees the masks of the first computation.
     pub fn replaying(&self, draws: Draws) -> Self {
-        let tape = Tape::with(self.inner.mode, self.inner.recording_allowed, draws);
+        let names = Rc::clone(&self.inner.names);
+        let recording_allowed = self.inner.recording_allowed;
+        let tape = Tape::with_names(self.inner.mode, recording_allowed, draws, names);
         *tape.inner.group.borrow_mut() = self.group();
         tape
     }
 
     fn with(mode: Mode, recording_allowed: bool, draws: Draws) -> Self {
+        Tape::with_names(mode, recording_allowed, draws, Rc::default())
+    }
+
+    fn with_names(
+        mode: Mode,
+        recording_allowed: bool,
+        draws: Draws,
+        names: Rc<RefCell<Names>>,
+    ) -> Self {
         static SERIAL: AtomicU64 = AtomicU64::new(0);
         Tape {
             inner: Rc::new(Inner {
@@ -118,7 +130,7 @@ impl<T: Float> Tape<T> {
                 group: RefCell::new(None),
                 gradient_hooks: RefCell::default(),
                 anomalies: Cell::default(),
-                names: RefCell::default(),
+                names,
                 asked: RefCell::new(None),
             }),
         }

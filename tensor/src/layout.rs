@@ -105,6 +105,9 @@ impl Layout {
     pub(crate) fn range(&self, axis: usize, start: usize, len: usize, step: isize) -> Layout {
         let mut strides = self.strides();
         let mut sizes = self.shape.to_vec();
+        // A longer step than the axis leads to no second element, and might overflow.
+        let longest = sizes[axis] as isize;
+        let step = step.clamp(-longest, longest);
         let start = if len == 0 {
             0
         } else {

@@ -11,6 +11,7 @@ pub mod file;
 mod float;
 pub mod kernels;
 mod layout;
+mod memory;
 mod ops;
 /// Shapes and positions that an operation on tensors and the same operation on variables both need.
 pub mod plan {
@@ -31,6 +32,8 @@ pub use dual::Dual;
 pub use element::{Element, Number};
 pub use error::{Error, ErrorKind, Result};
 pub use float::Float;
+pub use kernels::conv::ConvGeometry;
+pub use kernels::pool::PoolGeometry;
 pub use ops::{
     Attended, AttentionArguments, AttentionGradients, BatchNorm, BatchNormGradients, CrossEntropy,
     Interpolation, LayerNorm, LayerNormParameters, Lstm, LstmGrad, MaxPool, PadMode, REST, Scatter,

@@ -5,7 +5,7 @@
 //! its own, and a tensor's chunks begin at fixed positions in the stream. So any thread can compute any chunk.
 
 use crate::kernels::parallel::{Work, for_each_chunk};
-use crate::{Element, Error, Result, Shape, Tensor};
+use crate::{Element, Result, Shape, Tensor};
 use chacha20::ChaCha8Rng;
 use rand::{Rng as _, SeedableRng};
 
@@ -133,19 +133,14 @@ impl Rng {
         fill: impl Fn(&mut ChaCha8Rng, &mut [T]) + Sync,
     ) -> Result<Tensor<T>> {
         let shape = shape.into();
-        let Some(elements) = shape.checked_elements() else {
-            return Err(Error::value(
-                op,
-                format!("a tensor of shape {shape:?} is larger than memory can address"),
-            ));
-        };
+        shape.check_fits(op, size_of::<T>())?;
         let keystream = Keystream {
             key: self.key,
             stream: self.draws,
         };
         self.draws += 1;
         Ok(Tensor::build(shape, |out| {
-            let work = Work::per_element(elements, nanoseconds);
+            let work = Work::per_element(out.len(), nanoseconds);
             for_each_chunk(out, CHUNK, work, |index, chunk| {
                 fill(&mut keystream.at(index), chunk)
             });

@@ -60,28 +60,29 @@ impl Shape {
         self.len()
     }
 
-    /// The number of elements: the product of the sizes, 1 for rank 0.
+    /// The number of elements: the product of the sizes, 1 for rank 0. Where it overflows, `usize::MAX`; no tensor has such a
+    /// shape.
     #[inline]
     pub fn elements(&self) -> usize {
         match **self {
             // Most shapes, without a loop.
             [] => 1,
             [a] => a,
-            [a, b] => a * b,
-            ref sizes => sizes.iter().product(),
+            [a, b] => a.saturating_mul(b),
+            ref sizes => sizes.iter().fold(1, |n, &size| n.saturating_mul(size)),
         }
     }
 
-    /// The number of elements, or `None` where it overflows what memory can address.
+    /// The number of elements, or `None` where memory can't address them. Sizes of 0 count as 1 there, since strides are counted
+    /// beside them too: `[2⁴⁰, 2⁴⁰, 0]` is no shape of a tensor, as in NumPy.
     pub fn checked_elements(&self) -> Option<usize> {
-        // A zero makes the product zero wherever it stands, so the others may not overflow before it is met.
-        if self.contains(&0) {
-            return Some(0);
-        }
-        let n = self
+        let places = self
             .iter()
-            .try_fold(1_usize, |n, &size| n.checked_mul(size))?;
-        (n <= isize::MAX as usize / 16).then_some(n)
+            .try_fold(1_usize, |n, &size| n.checked_mul(size.max(1)))?;
+        (places <= isize::MAX as usize / 16).then(|| match self.contains(&0) {
+            true => 0,
+            false => places,
+        })
     }
 
     /// Refuses a shape whose elements, of so many bytes each, memory has no room for. Where sizes come from a configuration or a file, too
@@ -90,11 +91,8 @@ impl Shape {
     /// # Errors
     /// If it hasn't.
     pub fn check_fits(&self, op: &str, bytes: usize) -> Result<()> {
-        /// From here on the system is asked.
-        const LARGE: usize = 1 << 30;
         let total = self.checked_elements().and_then(|n| n.checked_mul(bytes));
-        let room = |total| total < LARGE || Vec::<u8>::new().try_reserve_exact(total).is_ok();
-        if total.is_some_and(room) {
+        if total.is_some_and(crate::memory::has_room) {
             return Ok(());
         }
         let message = format!("a tensor of shape {:?} doesn't fit into memory", &self[..]);
@@ -107,7 +105,7 @@ impl Shape {
         let mut step = 1_isize;
         for (stride, &size) in strides.iter_mut().zip(self.iter()).rev() {
             *stride = step;
-            step *= size.max(1) as isize;
+            step = step.saturating_mul(size.max(1) as isize);
         }
         strides
     }
@@ -115,7 +113,7 @@ impl Shape {
     /// The shape that both broadcast to, by NumPy's rule: aligned at the last axis, sizes equal or one of them 1.
     ///
     /// # Errors
-    /// If an axis has two different sizes, neither of them 1.
+    /// If an axis has two different sizes, neither of them 1, or memory can't address so many elements.
     pub fn broadcast(op: &str, a: &[usize], b: &[usize]) -> Result<Shape> {
         let rank = a.len().max(b.len());
         let size = |s: &[usize], i: usize| (i + s.len()).checked_sub(rank).map_or(1, |i| s[i]);
@@ -137,7 +135,32 @@ impl Shape {
                 }
             });
         }
-        Ok(Shape::from(sizes))
+        Shape::addressable(op, sizes)
+    }
+
+    /// The shape with these sizes, for a view: unless memory couldn't even address its elements.
+    ///
+    /// # Errors
+    /// If it couldn't.
+    pub(crate) fn addressable(op: &str, sizes: Vec<usize>) -> Result<Shape> {
+        let shape = Shape::from(sizes);
+        match shape.checked_elements() {
+            Some(_) => Ok(shape),
+            None => Err(Error::shape(
+                op,
+                format!("shape {shape:?} has more elements than memory can address"),
+            )),
+        }
+    }
+
+    /// The shape with these sizes, for a tensor of elements of so many bytes: unless memory has no room for them.
+    ///
+    /// # Errors
+    /// If it hasn't.
+    pub(crate) fn fitting(op: &str, sizes: Vec<usize>, bytes: usize) -> Result<Shape> {
+        let shape = Shape::from(sizes);
+        shape.check_fits(op, bytes)?;
+        Ok(shape)
     }
 }
 
@@ -392,7 +415,22 @@ mod tests {
     #[test]
     fn an_overflowing_count_is_seen() {
         assert_eq!(Shape::from([usize::MAX, 2]).checked_elements(), None);
-        assert_eq!(Shape::from([usize::MAX, 2, 0]).checked_elements(), Some(0));
+        assert_eq!(Shape::from([usize::MAX, 2, 0]).checked_elements(), None);
+        assert_eq!(
+            Shape::from([1 << 20, 0, 1 << 20]).checked_elements(),
+            Some(0)
+        );
+        // What can't be a tensor's shape can still be asked.
+        let huge = Shape::from([1 << 40, 1 << 40, 1 << 40, 0]);
+        assert_eq!((huge.elements(), huge.strides()[3]), (0, 1));
+        assert_eq!(Shape::from([1 << 40, 1 << 40]).elements(), usize::MAX);
+        let message = Shape::broadcast("add", &[1 << 33, 1], &[1, 1 << 33])
+            .unwrap_err()
+            .to_string();
+        assert_eq!(
+            message,
+            "add: shape [8589934592, 8589934592] has more elements than memory can address"
+        );
     }
 
     #[test]

@@ -40,6 +40,17 @@ impl<T: Element> Tensor<T> {
         Tensor::from_storage(storage)
     }
 
+    /// [`build`](Tensor::build) for the operation `op`, whose result may be larger than memory.
+    pub(crate) fn try_build(
+        op: &str,
+        shape: impl Into<Shape>,
+        write: impl FnOnce(&mut [T]),
+    ) -> Result<Self> {
+        let shape = shape.into();
+        shape.check_fits(op, size_of::<T>())?;
+        Ok(Tensor::build(shape, write))
+    }
+
     /// The whole of a storage.
     #[inline]
     pub(crate) fn from_storage(storage: Storage<T>) -> Self {

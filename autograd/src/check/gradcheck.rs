@@ -193,7 +193,7 @@ impl GradCheck {
         let who = "dualcheck";
         let f: Single<'_> = &|xs| program.run(xs);
         let jacobian = self.first(who, &|xs| Ok(vec![f(xs)?]), f, inputs)?;
-        let tolerance = self.tolerance(1e-12, 1e-12);
+        let tolerance = self.tolerance(who, 1e-12, 1e-12)?;
         compare(
             who,
             Order::First,
@@ -225,7 +225,7 @@ impl GradCheck {
         let f: Single<'_> = &|xs| program.run(xs);
         let inputs = &self.with_cotangent(f, inputs)?[..];
         let jacobian = self.jacobian(who, &|xs| gradients(f, xs), inputs)?;
-        let tolerance = self.tolerance(1e-12, 1e-12);
+        let tolerance = self.tolerance(who, 1e-12, 1e-12)?;
         compare(
             who,
             Order::Second,
@@ -246,7 +246,7 @@ impl GradCheck {
         jacobian: &Jacobian,
         inputs: &[Tensor<f64>],
     ) -> Result<Report> {
-        let tolerance = self.tolerance(1e-8, 1e-10);
+        let tolerance = self.tolerance(who, 1e-8, 1e-10)?;
         let good = |e: Estimate| e.uncertainty <= 0.01 * tolerance.at(e.value, 1.0);
         compare(who, order, tolerance, jacobian, inputs, |input, element| {
             let mut values = inputs[input].to_vec();
@@ -268,11 +268,30 @@ impl GradCheck {
         }
     }
 
-    fn tolerance(&self, relative: f64, absolute: f64) -> Tolerance {
-        Tolerance {
+    /// The tolerance, after looking at the options.
+    fn tolerance(&self, who: &str, relative: f64, absolute: f64) -> Result<Tolerance> {
+        let expect =
+            |name: &str, value: f64, fits: bool, least: &str| match fits && value.is_finite() {
+                true => Ok(()),
+                false => Err(Error::value(
+                    who,
+                    format!("{name} {value}; expected a finite number {least} 0"),
+                )),
+            };
+        let tolerance = Tolerance {
             relative: self.relative.unwrap_or(relative),
             absolute: self.absolute.unwrap_or(absolute),
-        }
+        };
+        let Tolerance { relative, absolute } = tolerance;
+        expect("relative", relative, relative >= 0.0, "of at least")?;
+        expect("absolute", absolute, absolute >= 0.0, "of at least")?;
+        expect(
+            "largest_step",
+            self.largest_step,
+            self.largest_step > 0.0,
+            "above",
+        )?;
+        Ok(tolerance)
     }
 
     /// The value of `function`, computed as in the walks: on variables, so that it can take gradients inside.

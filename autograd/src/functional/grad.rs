@@ -31,8 +31,13 @@ use std::collections::HashMap;
 /// If `y` has more than one element (use [`vjp`]), or one of the variables is a constant, on another tape, or belongs to a
 /// recording that has been spent.
 pub fn grad<T: Float>(y: &Var<T>, xs: &[&Var<T>]) -> Result<Vec<Var<T>>> {
-    let gy = unit_gradient("grad", y, "vjp(&y, &xs, &gradient)")?;
-    vjp(y, xs, &y.tape().input(gy))
+    grad_for("grad", y, xs)
+}
+
+/// [`grad`] as a step of the function `op`, which errors then name.
+pub(super) fn grad_for<T: Float>(op: &str, y: &Var<T>, xs: &[&Var<T>]) -> Result<Vec<Var<T>>> {
+    let gy = unit_gradient(op, y, "vjp(&y, &xs, &gradient)")?;
+    vjp_for(op, y, xs, &y.tape().input(gy))
 }
 
 /// Like [`grad`](crate::grad()), for `y` of any shape: the vector-Jacobian products `gyᵀ · ∂y/∂x` for each of `xs`. `gy` may be tracked;
@@ -53,15 +58,25 @@ pub fn grad<T: Float>(y: &Var<T>, xs: &[&Var<T>]) -> Result<Vec<Var<T>>> {
 /// # Errors
 /// As [`grad`](crate::grad()), and if `gy` doesn't have the shape of `y`.
 pub fn vjp<T: Float>(y: &Var<T>, xs: &[&Var<T>], gy: &Var<T>) -> Result<Vec<Var<T>>> {
+    vjp_for("vjp", y, xs, gy)
+}
+
+/// [`vjp`] as a step of the function `op`, which errors then name.
+pub(super) fn vjp_for<T: Float>(
+    op: &str,
+    y: &Var<T>,
+    xs: &[&Var<T>],
+    gy: &Var<T>,
+) -> Result<Vec<Var<T>>> {
     let tape = y.tape();
-    tape.check_same("grad", gy)?;
+    tape.check_same(op, gy)?;
     let mut targets = Vec::with_capacity(xs.len());
     for (index, x) in xs.iter().enumerate() {
-        tape.check_same("grad", x)?;
-        tape.check_live("grad", x)?;
+        tape.check_same(op, x)?;
+        tape.check_live(op, x)?;
         let number = x.node().ok_or_else(|| {
             Error::graph(
-                "grad",
+                op,
                 format!("variable {index} (shape {:?}) is a constant; put it on the tape with tape.var(…)", x.shape()),
             )
         })?;
@@ -69,7 +84,7 @@ pub fn vjp<T: Float>(y: &Var<T>, xs: &[&Var<T>], gy: &Var<T>) -> Result<Vec<Var<
     }
     let mut found = HashMap::new();
     if let (Some(_), Some(&lowest)) = (y.node(), targets.iter().min()) {
-        let highest = root("grad", y, gy.shape())?;
+        let highest = root(op, y, gy.shape())?;
         if lowest <= highest {
             let wanted = paths(tape, &targets, lowest, highest);
             let mut slots = Slots::new(lowest, highest);

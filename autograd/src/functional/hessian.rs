@@ -1,6 +1,6 @@
 //! The whole Hessian: the Jacobian of the gradient.
 
-use super::{check_recording, grad, jacobian};
+use super::{check_recording, grad_for, jacobian::jacobian_for};
 use crate::Var;
 use etude_tensor::{Float, Result, Tensor};
 
@@ -24,9 +24,9 @@ use etude_tensor::{Float, Result, Tensor};
 /// As [`grad`](crate::grad()), and if the tape is paused.
 pub fn hessian<T: Float>(y: &Var<T>, x: &Var<T>) -> Result<Var<T>> {
     check_recording("hessian", y)?;
-    let gradient = grad(y, &[x])?.remove(0);
+    let gradient = grad_for("hessian", y, &[x])?.remove(0);
     if gradient.is_tracked() {
-        return jacobian(&gradient, x);
+        return jacobian_for("hessian", &gradient, x);
     }
     // The gradient is constant: `y` is linear in `x`.
     let shape = [x.shape(), x.shape()].concat();

@@ -1,6 +1,6 @@
 //! The Hessian along a direction, without the Hessian.
 
-use super::{check_direction, check_recording, grad, inner_product};
+use super::{check_direction, check_recording, grad_for, inner_product};
 use crate::Var;
 use etude_tensor::{Float, Result, Tensor};
 
@@ -24,9 +24,9 @@ use etude_tensor::{Float, Result, Tensor};
 pub fn hvp<T: Float>(y: &Var<T>, xs: &[&Var<T>], v: &[&Var<T>]) -> Result<Vec<Var<T>>> {
     check_recording("hvp", y)?;
     check_direction("hvp", xs, v)?;
-    let gradients = grad(y, xs)?;
+    let gradients = grad_for("hvp", y, xs)?;
     match inner_product("hvp", &gradients, v)? {
-        Some(product) if product.is_tracked() => grad(&product, xs),
+        Some(product) if product.is_tracked() => grad_for("hvp", &product, xs),
         // The gradient is constant: `y` is linear.
         _ => {
             let zero = |x: &&Var<T>| y.tape().input(Tensor::zeros(x.shape()));

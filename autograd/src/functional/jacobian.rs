@@ -1,6 +1,6 @@
 //! The whole Jacobian: one walk back for each element of the output.
 
-use super::vjp;
+use super::vjp_for;
 use crate::Var;
 use etude_tensor::{Float, Result, Tensor};
 
@@ -24,6 +24,11 @@ use etude_tensor::{Float, Result, Tensor};
 /// # Errors
 /// If `x` is a constant, on another tape, or one of both belongs to a recording that has been spent.
 pub fn jacobian<T: Float>(y: &Var<T>, x: &Var<T>) -> Result<Var<T>> {
+    jacobian_for("jacobian", y, x)
+}
+
+/// [`jacobian`] as a step of the function `op`, which errors then name.
+pub(super) fn jacobian_for<T: Float>(op: &str, y: &Var<T>, x: &Var<T>) -> Result<Var<T>> {
     let elements = y.tensor().elements();
     let shape = [y.shape(), x.shape()].concat();
     let mut rows = Vec::with_capacity(elements);
@@ -31,7 +36,7 @@ pub fn jacobian<T: Float>(y: &Var<T>, x: &Var<T>) -> Result<Var<T>> {
         let mut one_hot = vec![T::ZERO; elements];
         one_hot[element] = T::one();
         let gy = y.tape().input(Tensor::from_slice(y.shape(), &one_hot)?);
-        rows.push(vjp(y, &[x], &gy)?.remove(0));
+        rows.push(vjp_for(op, y, &[x], &gy)?.remove(0));
     }
     if rows.is_empty() {
         return Ok(y.tape().input(Tensor::zeros(shape)));
@@ -42,7 +47,7 @@ pub fn jacobian<T: Float>(y: &Var<T>, x: &Var<T>) -> Result<Var<T>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Param, Tape, grad};
+    use crate::{Param, Tape, grad, hessian, hvp, jvp, vjp};
 
     #[test]
     fn shapes_of_both_stand_behind_each_other() -> Result<()> {
@@ -90,7 +95,26 @@ mod tests {
         let x = tape.var(Tensor::from([1.0_f64, 2.0]));
         let empty = x.narrow(0, 0, 0)?;
         assert_eq!(jacobian(&empty, &x)?.shape(), [0, 2]);
-        assert!(jacobian(&x, &tape.scalar(1.0)).is_err());
+        let one = tape.scalar(1.0);
+        let constant = "variable 0 (shape []) is a constant; put it on the tape with tape.var(…)";
+        let message = |result: Result<Var<f64>>| result.unwrap_err().to_string();
+        assert_eq!(message(jacobian(&x, &one)), format!("jacobian: {constant}"));
+        let sum = x.sum(..)?;
+        assert_eq!(message(hessian(&sum, &one)), format!("hessian: {constant}"));
+        assert_eq!(
+            message(jvp(&sum, &[&one], &[&one])),
+            format!("jvp: {constant}")
+        );
+        let several = |result: Result<Vec<Var<f64>>>| result.unwrap_err().to_string();
+        assert_eq!(
+            several(vjp(&sum, &[&one], &one)),
+            format!("vjp: {constant}")
+        );
+        assert_eq!(
+            several(hvp(&sum, &[&one], &[&one])),
+            format!("hvp: {constant}")
+        );
+        assert_eq!(several(grad(&sum, &[&one])), format!("grad: {constant}"));
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! How a result moves with its inputs along a direction: the Jacobian-vector product, in two ways.
 
-use super::{check_direction, check_recording, inner_product, vjp};
+use super::{check_direction, check_recording, inner_product, vjp_for};
 use crate::{Program, Tape, Var};
 use etude_tensor::{Dual, Error, Float, Result, Tensor};
 
@@ -29,11 +29,11 @@ pub fn jvp<T: Float>(y: &Var<T>, xs: &[&Var<T>], v: &[&Var<T>]) -> Result<Var<T>
     check_direction("jvp", xs, v)?;
     let tape = y.tape();
     let u = tape.var(Tensor::zeros(y.shape()));
-    let rows = vjp(y, xs, &u)?;
+    let rows = vjp_for("jvp", y, xs, &u)?;
     match inner_product("jvp", &rows, v)? {
         // Without any dependence nothing is recorded, and the product is zero.
         Some(product) if product.is_tracked() => {
-            Ok(vjp(&product, &[&u], &tape.scalar(1.0))?.remove(0))
+            Ok(vjp_for("jvp", &product, &[&u], &tape.scalar(1.0))?.remove(0))
         }
         _ => Ok(tape.input(Tensor::zeros(y.shape()))),
     }

@@ -21,6 +21,7 @@ mod stop_gradient;
 mod value_and_grad;
 
 pub use grad::{grad, vjp};
+use grad::{grad_for, vjp_for};
 pub use hessian::hessian;
 pub use hvp::hvp;
 pub use jacobian::jacobian;

@@ -2,7 +2,7 @@
 
 use crate::{Rule, Saved, Sink, Var};
 use etude_tensor::kernels::pool::{PoolGeometry, PoolShape};
-use etude_tensor::{Float, Result};
+use etude_tensor::{Float, Result, Tensor};
 
 /// How an average is taken: what forward and gradient must agree on.
 #[derive(Clone)]
@@ -40,9 +40,11 @@ impl<T: Float> Rule<T> for AvgPoolGrad {
 
 /// The average of each window, recorded under the operation's name.
 fn average<T: Float>(name: &'static str, x: &Var<T>, average: Average) -> Result<Var<T>> {
-    let y = x
-        .tensor()
-        .avg_pool_with(&average.shape, average.count_include_pad)?;
+    let Average {
+        shape,
+        count_include_pad,
+    } = &average;
+    let y = x.tensor().avg_pool_with(name, shape, *count_include_pad)?;
     x.tape().record(AvgPool { name, average }, &[x], y, [])
 }
 
@@ -56,11 +58,19 @@ fn spread<T: Float>(gy: &Var<T>, average: Average) -> Result<Var<T>> {
 
 /// Each element, whole, at every element of its window: for each place the sum over its windows.
 pub(super) fn spread_whole<T: Float>(gy: &Var<T>, shape: &PoolShape) -> Result<Var<T>> {
+    // The average divides by the elements of each window, of which the 1-norm of ones is the number.
+    let one_image = PoolShape {
+        batch: 1,
+        axes: shape.axes.clone(),
+        channels: 1,
+    };
+    let ones = Tensor::<T>::ones(&one_image.input()[..]);
+    let counts = ones.lp_pool_with("lp_pool", &one_image, 1.0)?;
     let average = Average {
         shape: shape.clone(),
-        count_include_pad: true,
+        count_include_pad: false,
     };
-    spread(gy, average)?.mul_scalar(shape.taps() as f64)
+    spread(&gy.try_mul(&gy.tape().input(counts))?, average)
 }
 
 impl<T: Float> Var<T> {
@@ -96,7 +106,8 @@ impl<T: Float> Var<T> {
     /// ```
     ///
     /// # Errors
-    /// If the rank isn't that of `output` and two more, an output size is 0, or a spatial axis is empty.
+    /// If the rank isn't that of `output` and two more, an output size is 0, a spatial axis is empty, or the result is larger than
+    /// memory.
     pub fn adaptive_avg_pool(&self, output: impl AsRef<[usize]>) -> Result<Var<T>> {
         let shape = PoolShape::adaptive("adaptive_avg_pool", self.shape(), output.as_ref())?;
         let how = Average {

@@ -4,7 +4,20 @@ use crate::Var;
 use etude_tensor::plan::{self, Contract};
 use etude_tensor::{Float, Result};
 
+/// Refuses operands of different tapes, or of a recording that has been spent, in the name of what was called and not of the product
+/// that would notice.
+fn check_tapes<T: Float>(op: &str, operands: &[&Var<T>]) -> Result<()> {
+    let Some((first, _)) = operands.split_first() else {
+        return Ok(());
+    };
+    operands
+        .iter()
+        .try_for_each(|x| first.tape().check_own(op, x))
+}
+
 impl<T: Float> Contract for Var<T> {
+    const ELEMENT_BYTES: usize = size_of::<T>();
+
     fn sizes(&self) -> &[usize] {
         self.shape()
     }
@@ -48,6 +61,7 @@ impl<T: Float> Var<T> {
     /// # Errors
     /// If the expression isn't one, or doesn't fit the operands; variables on different tapes.
     pub fn einsum(expression: &str, operands: &[&Var<T>]) -> Result<Var<T>> {
+        check_tapes("einsum", operands)?;
         plan::einsum(expression, operands)
     }
 
@@ -63,6 +77,7 @@ impl<T: Float> Var<T> {
         axes: impl AsRef<[isize]>,
         other_axes: impl AsRef<[isize]>,
     ) -> Result<Var<T>> {
+        check_tapes("tensordot", &[self, other])?;
         plan::tensordot(self, other, axes.as_ref(), other_axes.as_ref())
     }
 
@@ -71,6 +86,7 @@ impl<T: Float> Var<T> {
     /// # Errors
     /// If the result is larger than memory, or the variables are on different tapes.
     pub fn outer(&self, other: &Var<T>) -> Result<Var<T>> {
+        check_tapes("outer", &[self, other])?;
         plan::outer(self, other)
     }
 
@@ -79,6 +95,32 @@ impl<T: Float> Var<T> {
     /// # Errors
     /// If the result is larger than memory, or the variables are on different tapes.
     pub fn kron(&self, other: &Var<T>) -> Result<Var<T>> {
+        check_tapes("kron", &[self, other])?;
         plan::kron(self, other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tape;
+    use etude_tensor::Tensor;
+
+    #[test]
+    fn operands_of_two_tapes_are_refused_by_name() {
+        let (a, b) = (Tape::new(), Tape::new());
+        let a = a.var(Tensor::<f64>::ones([2]));
+        let b = b.var(Tensor::ones([2]));
+        let starts = |result: Result<Var<f64>>, name: &str| {
+            let message = result.unwrap_err().to_string();
+            assert!(
+                message.starts_with(&format!("{name}: its operands are")),
+                "{message}"
+            );
+        };
+        starts(Var::einsum("i,i->", &[&a, &b]), "einsum");
+        starts(a.tensordot(&b, [0], [0]), "tensordot");
+        starts(a.outer(&b), "outer");
+        starts(a.kron(&b), "kron");
     }
 }

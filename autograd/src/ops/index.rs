@@ -1,7 +1,7 @@
 //! Several indices at once, and writing there.
 
 use crate::{Rule, Saved, Sink, Var};
-use etude_tensor::{Float, Result, Tensor, plan};
+use etude_tensor::{Float, Result, Shape, Tensor, plan};
 use std::borrow::Borrow;
 
 /// `y` is `x` with the source written over some rows, hence `∂L/∂x` is `∂L/∂y` with 0 there, and `∂L/∂source` the rows of
@@ -50,7 +50,9 @@ impl<T: Float> Var<T> {
     ) -> Result<Var<T>> {
         self.tape().check_same("index_assign", source)?;
         let (rows, at) = plan::index_positions("index_assign", self.shape(), indices)?;
-        let source = source.broadcast_to([at.shape(), &rows[1..]].concat())?;
+        let set = Shape::from([at.shape(), &rows[1..]].concat());
+        source.tensor().broadcast_for("index_assign", &set)?;
+        let source = source.broadcast_to(set)?;
         let width: usize = rows[1..].iter().product();
         let count = at.elements();
         let x = self.reshape([rows[0], width])?;
@@ -66,9 +68,12 @@ impl<T: Float> Var<T> {
     /// on different tapes.
     pub fn masked_assign(&self, mask: &Tensor<bool>, source: &Var<T>) -> Result<Var<T>> {
         self.tape().check_same("masked_assign", source)?;
-        let at = mask.broadcast_to(self.shape())?.flat_nonzero();
+        let mask = mask.broadcast_for("masked_assign", &self.tensor().to_shape())?;
+        let at = mask.flat_nonzero();
         let count = at.elements();
-        let source = source.broadcast_to([count])?.reshape([count, 1])?;
+        let row = Shape::from([count]);
+        source.tensor().broadcast_for("masked_assign", &row)?;
+        let source = source.broadcast_to(row)?.reshape([count, 1])?;
         let x = self.reshape([self.tensor().elements(), 1])?;
         x.rows_assigned(&at, &source)?.reshape(self.shape())
     }

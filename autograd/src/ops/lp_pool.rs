@@ -8,13 +8,14 @@ use etude_tensor::{Float, Result, Tensor};
 /// `y = (Σ |x|ᵖ)^(1/p)` over each window, hence `∂L/∂x = Σ ∂L/∂y · sign x · (|x|/y)ᵖ⁻¹` over the windows of each element. Saves
 /// `x, y`.
 struct LpPool {
+    name: &'static str,
     shape: PoolShape,
     p: f64,
 }
 
 impl<T: Float> Rule<T> for LpPool {
     fn name(&self) -> &'static str {
-        "lp_pool"
+        self.name
     }
     fn grads(&self, saved: &Saved<T>, gy: Var<T>, to: &mut Sink<'_, T>) -> Result<()> {
         let (x, y) = (&saved[0], &saved[1]);
@@ -62,9 +63,38 @@ impl<T: Float> Var<T> {
     /// If `p` isn't a finite number of at least 1, ranks don't go together, a window is longer than its padded axis, or
     /// padding as long as the window.
     pub fn lp_pool(&self, geometry: &PoolGeometry, p: f64) -> Result<Var<T>> {
-        let y = self.tensor().lp_pool(geometry, p)?;
         let shape = PoolShape::new("lp_pool", self.shape(), geometry)?;
-        let saved = [Save::Var(self), Save::Output];
-        self.tape().record(LpPool { shape, p }, &[self], y, saved)
+        norm("lp_pool", self, shape, p)
     }
+
+    /// The p-norms of `output` windows along the spatial axes of `x` `[batch, spatial…, channels]`, placed as by
+    /// [`adaptive_avg_pool`](Var::adaptive_avg_pool): each over as many elements as its window has. The gradient is 0 where `x` or
+    /// the norm is.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from_slice([1, 3, 1], &[3.0_f64, -4.0, 0.0])?);
+    /// let y = x.adaptive_lp_pool([2], 2.0)?; // of 3, −4 and of −4, 0
+    /// assert_eq!(y.tensor().to_vec(), [5.0, 4.0]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [0.6, -1.8, 0.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If `p` isn't a finite number of at least 1, the rank isn't that of `output` and two more, an output size is 0, a spatial axis
+    /// is empty, or the result is larger than memory.
+    pub fn adaptive_lp_pool(&self, output: impl AsRef<[usize]>, p: f64) -> Result<Var<T>> {
+        let shape = PoolShape::adaptive("adaptive_lp_pool", self.shape(), output.as_ref())?;
+        norm("adaptive_lp_pool", self, shape, p)
+    }
+}
+
+/// The p-norm of each window, recorded under the operation's name.
+fn norm<T: Float>(name: &'static str, x: &Var<T>, shape: PoolShape, p: f64) -> Result<Var<T>> {
+    let y = x.tensor().lp_pool_with(name, &shape, p)?;
+    let saved = [Save::Var(x), Save::Output];
+    x.tape().record(LpPool { name, shape, p }, &[x], y, saved)
 }

@@ -68,7 +68,8 @@ impl<T: Float> Var<T> {
     /// ```
     ///
     /// # Errors
-    /// If the rank isn't that of `output` and two more, an output size is 0, or a spatial axis is empty.
+    /// If the rank isn't that of `output` and two more, an output size is 0, a spatial axis is empty, or the result is larger than
+    /// memory.
     pub fn adaptive_max_pool(&self, output: impl AsRef<[usize]>) -> Result<Var<T>> {
         let shape = PoolShape::adaptive("adaptive_max_pool", self.shape(), output.as_ref())?;
         maximum("adaptive_max_pool", self, shape)
@@ -77,7 +78,7 @@ impl<T: Float> Var<T> {
 
 /// The maximum of each window, recorded under the operation's name.
 fn maximum<T: Float>(name: &'static str, x: &Var<T>, shape: PoolShape) -> Result<Var<T>> {
-    let pool = x.tensor().max_pool_with(&shape)?;
+    let pool = x.tensor().max_pool_with(name, &shape)?;
     let rule = MaxPool {
         name,
         indices: pool.indices,

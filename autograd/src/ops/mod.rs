@@ -16,6 +16,7 @@ mod avg_pool;
 mod batch_norm;
 mod broadcast_to;
 mod ceil;
+mod channels;
 mod cholesky;
 mod clamp;
 mod concat;

@@ -187,3 +187,39 @@ fn outputs_and_inputs_of_any_shape() {
         )
     );
 }
+
+#[test]
+fn options_that_make_no_sense_are_refused() {
+    let message = |check: GradCheck| {
+        let result = check.differences(|x| x[0].exp(), &[x()]);
+        result.unwrap_err().to_string()
+    };
+    for step in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        assert_eq!(
+            message(GradCheck::new().largest_step(step)),
+            format!("gradcheck: largest_step {step}; expected a finite number above 0")
+        );
+    }
+    assert_eq!(
+        message(GradCheck::new().relative(-1.0)),
+        "gradcheck: relative -1; expected a finite number of at least 0"
+    );
+    assert_eq!(
+        message(GradCheck::new().absolute(f64::NAN)),
+        "gradcheck: absolute NaN; expected a finite number of at least 0"
+    );
+    let duals = GradCheck::new().relative(-1.0);
+    let refused = duals.duals(&program!(|a| a.exp()), &[x()]);
+    assert!(
+        refused
+            .unwrap_err()
+            .to_string()
+            .starts_with("dualcheck: relative -1")
+    );
+    assert!(
+        GradCheck::new()
+            .absolute(0.0)
+            .differences(|x| x[0].square(), &[x()])
+            .is_ok()
+    );
+}

@@ -9,25 +9,28 @@ const CHUNK: usize = 1 << 14;
 /// No tensor in a file has more axes, as in NumPy.
 const MAX_RANK: usize = 64;
 
-/// The shape of these sizes, unless a tensor can't have it: strides are counted beside sizes of 0 as well.
+/// The shape of these sizes, unless a tensor can't have it.
 pub(super) fn shape(sizes: &[usize]) -> Result<Shape, String> {
     if sizes.len() > MAX_RANK {
         return Err(format!("{} axes; expected at most {MAX_RANK}", sizes.len()));
     }
-    let mut counted = sizes.iter().map(|&size| size.max(1));
-    let elements = counted.try_fold(1_usize, |n, size| n.checked_mul(size));
-    match elements {
-        Some(n) if n <= isize::MAX as usize / 16 => Ok(Shape::new(sizes)),
-        _ => Err(format!("shape {sizes:?} overflows")),
+    let shape = Shape::new(sizes);
+    match shape.checked_elements() {
+        Some(_) => Ok(shape),
+        None => Err(format!("shape {sizes:?} overflows")),
     }
 }
 
-/// The tensor whose elements follow in `file`, of `N` bytes each. That the file is long enough for `shape` has been checked.
+/// The tensor whose elements follow in `file`, of `N` bytes each. That the file is long enough for `shape` has been checked; yet a
+/// file with holes can be longer than memory.
 pub(super) fn read<T: Element, const N: usize>(
     file: &mut dyn Read,
     shape: Shape,
     convert: fn([u8; N]) -> T,
 ) -> Result<Tensor<T>, String> {
+    shape
+        .check_fits("", size_of::<T>())
+        .map_err(|err| err.message().to_string())?;
     let mut result = Ok(());
     let tensor = Tensor::build(shape, |out| {
         let mut bytes = vec![0; N * CHUNK.min(out.len())];

@@ -294,6 +294,27 @@ mod tests {
     }
 
     #[test]
+    fn a_file_of_holes_is_refused() {
+        let path = std::env::temp_dir().join(format!("etude-holes-{}", std::process::id()));
+        let bytes: u64 = 1 << 42;
+        let json = format!(
+            "{{\"w\":{{\"dtype\":\"F32\",\"shape\":[{}],\"data_offsets\":[0,{bytes}]}}}}",
+            bytes / 4
+        );
+        std::fs::write(&path, with_header(&json, 0)).unwrap();
+        let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+        // Where the disk has no such files, there is nothing to refuse.
+        let sparse = file.set_len(8 + json.len() as u64 + bytes).is_ok();
+        let read = TensorFile::read(&path).map_err(|err| err.to_string());
+        std::fs::remove_file(&path).unwrap();
+        let message = read.unwrap_err();
+        assert!(
+            !sparse || message.ends_with("doesn't fit into memory"),
+            "{message}"
+        );
+    }
+
+    #[test]
     fn hostile_headers_are_refused_by_name() {
         let one = |entry: &str| format!("{{\"w\":{entry}}}");
         let w = |json: &str, data| message(&with_header(json, data));

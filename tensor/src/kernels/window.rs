@@ -10,6 +10,52 @@ use smallvec::SmallVec;
 /// One value for each spatial axis.
 pub type PerAxis<T> = SmallVec<[T; 3]>;
 
+/// What [`ConvGeometry`](super::conv::ConvGeometry) and [`PoolGeometry`](super::pool::PoolGeometry) are told about their spatial axes: one
+/// value for all, or a list with one for each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Spatial<T> {
+    /// The same on every axis.
+    All(T),
+    /// One for each axis, in their order.
+    Each(PerAxis<T>),
+}
+
+impl<T: Clone> Spatial<T> {
+    /// The values for `axes` axes; a list stays as it is, so that one of another length is noticed where it is used.
+    pub(crate) fn on(self, axes: usize) -> PerAxis<T> {
+        match self {
+            Spatial::All(value) => SmallVec::from_elem(value, axes),
+            Spatial::Each(values) => values,
+        }
+    }
+}
+
+impl<T> From<T> for Spatial<T> {
+    fn from(value: T) -> Self {
+        Spatial::All(value)
+    }
+}
+
+impl<T, const N: usize> From<[T; N]> for Spatial<T> {
+    fn from(values: [T; N]) -> Self {
+        Spatial::Each(values.into_iter().collect())
+    }
+}
+
+/// As much before as behind.
+impl From<usize> for Spatial<(usize, usize)> {
+    fn from(size: usize) -> Self {
+        Spatial::All((size, size))
+    }
+}
+
+/// As much before as behind each axis.
+impl<const N: usize> From<[usize; N]> for Spatial<(usize, usize)> {
+    fn from(sizes: [usize; N]) -> Self {
+        Spatial::Each(sizes.into_iter().map(|size| (size, size)).collect())
+    }
+}
+
 /// How a window moves along one axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
@@ -87,13 +133,14 @@ impl Axis {
                 ),
             ));
         }
-        let output = (padded - effective) / stride + 1;
         Ok(Axis {
             input,
-            output,
+            output: (padded - effective) / stride + 1,
             kernel,
-            stride,
-            dilation,
+            // From a single window or tap there is no way to a next one: any distance as long as the padded input will do, and
+            // none that could overflow is left.
+            stride: stride.min(padded),
+            dilation: dilation.min(padded),
             before: padding.0,
         })
     }

@@ -17,10 +17,11 @@ impl<T: Float> Tensor<T> {
     /// ```
     ///
     /// # Errors
-    /// If the rank isn't that of `output` and two more, an output size is 0, or a spatial axis is empty.
+    /// If the rank isn't that of `output` and two more, an output size is 0, a spatial axis is empty, or the result is larger than
+    /// memory.
     pub fn adaptive_avg_pool(&self, output: impl AsRef<[usize]>) -> Result<Self> {
         let shape = PoolShape::adaptive("adaptive_avg_pool", self.shape(), output.as_ref())?;
-        self.avg_pool_with(&shape, false)
+        self.avg_pool_with("adaptive_avg_pool", &shape, false)
     }
 }
 
@@ -55,6 +56,15 @@ mod tests {
             message(&[0]),
             "adaptive_avg_pool: output sizes [0] given, each has to be at least 1"
         );
+        for size in [1 << 50, usize::MAX] {
+            assert_eq!(
+                message(&[size]),
+                format!(
+                    "adaptive_avg_pool: a tensor of shape [1, {size}, 2] doesn't fit into memory"
+                )
+            );
+            assert!(x.adaptive_max_pool([size]).is_err());
+        }
         assert!(
             Tensor::<f32>::zeros([1, 0, 2])
                 .adaptive_avg_pool([1])

@@ -20,9 +20,10 @@ impl<T: Float> Tensor<T> {
     /// ```
     ///
     /// # Errors
-    /// If the rank isn't that of `output` and two more, an output size is 0, or a spatial axis is empty.
+    /// If the rank isn't that of `output` and two more, an output size is 0, a spatial axis is empty, or the result is larger than
+    /// memory.
     pub fn adaptive_max_pool(&self, output: impl AsRef<[usize]>) -> Result<MaxPool<T>> {
         let shape = PoolShape::adaptive("adaptive_max_pool", self.shape(), output.as_ref())?;
-        self.max_pool_with(&shape)
+        self.max_pool_with("adaptive_max_pool", &shape)
     }
 }

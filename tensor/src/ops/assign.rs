@@ -63,7 +63,7 @@ impl<T: Element> Tensor<T> {
     /// # Ok::<(), etude_tensor::Error>(())
     /// ```
     pub fn slice_assign(&mut self, slices: impl AsRef<[Slice]>, source: &Self) -> Result<()> {
-        self.view_assign(|x| x.slices(slices), source)
+        self.write_view("slice_assign", |x| x.slices(slices), source, |y, x| *y = x)
     }
 
     /// Sets the part that `view` makes of this tensor to `source`, broadcast to it. Where a view names an element
@@ -243,7 +243,7 @@ mod tests {
         let err = x.slice_assign(s![0], &Tensor::from([1, 2])).unwrap_err();
         assert_eq!(
             err.to_string(),
-            "view_assign: can't broadcast shape [2] to [3]: axis 0 has size 2; expected 3 or 1"
+            "slice_assign: can't broadcast shape [2] to [3]: axis 0 has size 2; expected 3 or 1"
         );
         assert!(x.slice_assign(s![2], &Tensor::scalar(1)).is_err());
         assert!(x.copy_from(&Tensor::zeros([2, 2])).is_err());

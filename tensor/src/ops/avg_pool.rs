@@ -11,7 +11,7 @@ impl<T: Float> Tensor<T> {
     /// inside `x`.
     ///
     /// ```
-    /// use etude_tensor::{Tensor, kernels::pool::PoolGeometry};
+    /// use etude_tensor::{PoolGeometry, Tensor};
     ///
     /// let x = Tensor::from_slice([1, 2, 2, 1], &[1.0_f32, 2.0, 3.0, 6.0])?;
     /// assert_eq!(x.avg_pool(&PoolGeometry::new(&[2, 2]), true)?.to_vec(), [3.0]);
@@ -22,20 +22,25 @@ impl<T: Float> Tensor<T> {
     /// If ranks don't go together, a window is longer than its padded axis, or padding as long as the window.
     pub fn avg_pool(&self, geometry: &PoolGeometry, count_include_pad: bool) -> Result<Self> {
         let shape = PoolShape::new("avg_pool", self.shape(), geometry)?;
-        self.avg_pool_with(&shape, count_include_pad)
+        self.avg_pool_with("avg_pool", &shape, count_include_pad)
     }
 
-    /// The average of each window of a pooling whose sizes are known: what [`avg_pool`](Tensor::avg_pool) and
-    /// [`adaptive_avg_pool`](Tensor::adaptive_avg_pool) share.
+    /// The average of each window of a pooling whose sizes are known, for the operation `op`: what [`avg_pool`](Tensor::avg_pool)
+    /// and [`adaptive_avg_pool`](Tensor::adaptive_avg_pool) share.
     ///
     /// # Errors
-    /// If this isn't an input of that shape.
-    pub fn avg_pool_with(&self, shape: &PoolShape, count_include_pad: bool) -> Result<Self> {
-        check_shape("avg_pool", self.shape(), &shape.input())?;
+    /// If this isn't an input of that shape, or the result is larger than memory.
+    pub fn avg_pool_with(
+        &self,
+        op: &str,
+        shape: &PoolShape,
+        count_include_pad: bool,
+    ) -> Result<Self> {
+        check_shape(op, self.shape(), &shape.input())?;
         let x = self.contiguous();
-        Ok(Tensor::build(shape.output()[..].into(), |y| {
+        Tensor::try_build(op, &shape.output()[..], |y| {
             T::avg_pool(shape, count_include_pad, slice(&x), y)
-        }))
+        })
     }
 
     /// The gradient of [`avg_pool_with`](Tensor::avg_pool_with) with respect to its input; `self` is the gradient with
@@ -46,9 +51,9 @@ impl<T: Float> Tensor<T> {
     pub fn avg_pool_grad(&self, shape: &PoolShape, count_include_pad: bool) -> Result<Self> {
         check_shape("avg_pool_grad", self.shape(), &shape.output())?;
         let gy = self.contiguous();
-        Ok(Tensor::build(shape.input()[..].into(), |gx| {
+        Tensor::try_build("avg_pool_grad", &shape.input()[..], |gx| {
             T::avg_pool_grad(shape, count_include_pad, slice(&gy), gx)
-        }))
+        })
     }
 }
 

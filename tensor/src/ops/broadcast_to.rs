@@ -16,14 +16,16 @@ impl<T: Element> Tensor<T> {
     /// # Ok::<(), etude_tensor::Error>(())
     /// ```
     pub fn broadcast_to(&self, shape: impl Into<Shape>) -> Result<Self> {
-        let shape = shape.into();
-        if shape.checked_elements().is_none() {
-            return Err(crate::Error::value(
-                "broadcast_to",
-                format!("shape {shape:?} has more elements than memory can address"),
-            ));
-        }
-        Ok(self.view(self.layout().broadcast_to("broadcast_to", &shape)?))
+        self.broadcast_for("broadcast_to", &shape.into())
+    }
+
+    /// [`broadcast_to`](Tensor::broadcast_to) as a step of the operation `op`, which errors then name.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn broadcast_for(&self, op: &str, shape: &Shape) -> Result<Self> {
+        let shape = Shape::addressable(op, shape.to_vec())?;
+        Ok(self.view(self.layout().broadcast_to(op, &shape)?))
     }
 }
 

@@ -31,6 +31,9 @@ impl<T: Element> Tensor<T> {
         if let Some(same) = (self as &dyn Any).downcast_ref::<Tensor<U>>() {
             return Ok(same.clone());
         }
+        // A view may have more elements than fit.
+        let bytes = size_of::<T>().max(size_of::<U>());
+        self.layout().shape().check_fits("cast", bytes)?;
         let source = self.contiguous();
         let values = source.as_slice().unwrap_or_default();
         // The one conversion that can fail; for plain types the compiler drops the pass.

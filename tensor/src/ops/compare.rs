@@ -24,6 +24,7 @@ impl<T: Float> Tensor<T> {
     /// If the shapes don't broadcast.
     pub fn compare(&self, op: Comparison, other: &Self) -> Result<Tensor<bool>> {
         let shape = Shape::broadcast(op.name(), self.shape(), other.shape())?;
+        shape.check_fits(op.name(), size_of::<bool>())?;
         let a = self.layout().broadcast_to(op.name(), &shape)?;
         let b = other.layout().broadcast_to(op.name(), &shape)?;
         Ok(Tensor::build(shape, |y| {

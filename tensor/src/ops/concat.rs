@@ -8,7 +8,7 @@ impl<T: Element> Tensor<T> {
     /// The tensors behind each other along `axis`.
     ///
     /// # Errors
-    /// If there are none, they have no such axis, or they differ in another one.
+    /// If there are none, they have no such axis, they differ in another one, or the result is larger than memory.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -42,16 +42,10 @@ impl<T: Element> Tensor<T> {
                     ),
                 ));
             }
-            sizes[at] += shape[at];
+            sizes[at] = sizes[at].saturating_add(shape[at]);
         }
         let shape = Shape::from(sizes);
-        if shape.checked_elements().is_none() {
-            return Err(Error::value(
-                "concat",
-                format!("shape {shape:?} is larger than memory can address"),
-            ));
-        }
-        Ok(Tensor::build(shape.clone(), |out| {
+        Tensor::try_build("concat", &shape, |out| {
             let mut start = 0;
             for tensor in tensors {
                 let tensor = tensor.borrow();
@@ -60,13 +54,13 @@ impl<T: Element> Tensor<T> {
                 crate::copy::write(out, &region, tensor, |y, x| *y = x);
                 start += len;
             }
-        }))
+        })
     }
 
     /// Tensors of one shape along a new axis at position `axis` of the result.
     ///
     /// # Errors
-    /// If there are none, their shapes differ, or the result has no such axis.
+    /// If there are none, their shapes differ, or the result has no such axis or is larger than memory.
     ///
     /// ```
     /// use etude_tensor::Tensor;

@@ -12,7 +12,7 @@ impl<T: Float> Tensor<T> {
     /// dilations, padding and groups are the geometry's; `x` counts as 0 in the padding.
     ///
     /// ```
-    /// use etude_tensor::{Tensor, kernels::conv::ConvGeometry};
+    /// use etude_tensor::{ConvGeometry, Tensor};
     ///
     /// let x = Tensor::<f32>::ones([1, 5, 5, 1]);
     /// let w = Tensor::<f32>::ones([3, 3, 1, 2]);
@@ -45,15 +45,14 @@ impl<T: Float> Tensor<T> {
             ));
         }
         let output = Shape::new(&shape.output());
-        output.check_fits("conv", size_of::<T>())?;
         let (x, w, bias) = (
             self.contiguous(),
             weight.contiguous(),
             bias.map(Tensor::contiguous),
         );
-        Ok(Tensor::build(output, |y| {
+        Tensor::try_build("conv", output, |y| {
             T::conv(&shape, slice(&x), slice(&w), bias.as_ref().map(slice), y);
-        }))
+        })
     }
 
     /// The gradient of [`conv`](Tensor::conv) with respect to `x`, whose shape is `x_shape`; `self` is the gradient with
@@ -70,9 +69,9 @@ impl<T: Float> Tensor<T> {
         let shape = ConvShape::new("conv_input_grad", x_shape, weight.shape(), geometry)?;
         check_output("conv_input_grad", self, &shape)?;
         let (gy, w) = (self.contiguous(), weight.contiguous());
-        Ok(Tensor::build(x_shape.into(), |gx| {
+        Tensor::try_build("conv_input_grad", x_shape, |gx| {
             T::conv_input_grad(&shape, slice(&gy), slice(&w), gx)
-        }))
+        })
     }
 
     /// The gradient of [`conv`](Tensor::conv) with respect to the weight, whose shape is `weight_shape`; `self` is `x`
@@ -89,9 +88,9 @@ impl<T: Float> Tensor<T> {
         let shape = ConvShape::new("conv_weight_grad", self.shape(), weight_shape, geometry)?;
         check_output("conv_weight_grad", gy, &shape)?;
         let (x, gy) = (self.contiguous(), gy.contiguous());
-        Ok(Tensor::build(weight_shape.into(), |gw| {
+        Tensor::try_build("conv_weight_grad", weight_shape, |gw| {
             T::conv_weight_grad(&shape, slice(&x), slice(&gy), gw)
-        }))
+        })
     }
 
     /// The transposed convolution of `x` `[batch, spatial…, filters]` with a `weight` `[kernel…, channels/groups, filters]`,
@@ -99,7 +98,7 @@ impl<T: Float> Tensor<T> {
     /// weight. `[batch, output…, channels]`.
     ///
     /// ```
-    /// use etude_tensor::{Tensor, kernels::conv::ConvGeometry};
+    /// use etude_tensor::{ConvGeometry, Tensor};
     ///
     /// let x = Tensor::from_slice([1, 2, 1], &[1.0_f32, 10.0])?;
     /// let w = Tensor::from_slice([2, 1, 1], &[1.0_f32, 2.0])?;
@@ -124,11 +123,10 @@ impl<T: Float> Tensor<T> {
             geometry,
         )?;
         let output = Shape::new(&shape.input());
-        output.check_fits("conv_transpose", size_of::<T>())?;
         let (x, w) = (self.contiguous(), weight.contiguous());
-        Ok(Tensor::build(output, |y| {
+        Tensor::try_build("conv_transpose", output, |y| {
             T::conv_input_grad(&shape, slice(&x), slice(&w), y)
-        }))
+        })
     }
 }
 
@@ -149,6 +147,7 @@ fn check_output<T: Float>(op: &str, gy: &Tensor<T>, shape: &ConvShape) -> Result
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::PoolGeometry;
 
     fn numbers(shape: &[usize]) -> Tensor<f64> {
         let values: Vec<f64> = (0..shape.iter().product())
@@ -160,11 +159,11 @@ mod tests {
     /// ⟨gy, conv(x, w)⟩ = ⟨x, input_grad(gy, w)⟩ = ⟨w, weight_grad(x, gy)⟩: both gradients are the adjoints.
     #[test]
     fn gradients_are_the_adjoints() {
-        let mut geometry = ConvGeometry::new(2);
-        geometry.stride[0] = 2;
-        geometry.dilation[1] = 2;
-        geometry.padding[1] = (1, 2);
-        geometry.groups = 2;
+        let geometry = ConvGeometry::new(2)
+            .stride([2, 1])
+            .dilation([1, 2])
+            .padding([(0, 0), (1, 2)])
+            .groups(2);
         // A channels-first batch, seen as channels-last: any strides will do.
         let x = numbers(&[2, 4, 7, 6]).permute([0, 2, 3, 1]).unwrap();
         let w = numbers(&[3, 2, 2, 6]);
@@ -180,6 +179,43 @@ mod tests {
         assert_eq!(
             inner(&w, &x.conv_weight_grad(&gy, &geometry, w.shape()).unwrap()),
             expected
+        );
+    }
+
+    #[test]
+    fn a_geometry_no_counter_holds_is_an_error_or_one_window() {
+        let x = Tensor::<f32>::ones([1, 4, 2]);
+        let w = Tensor::ones([1, 2, 3]);
+        for far in [usize::MAX, isize::MAX as usize, 1 << 62] {
+            let one = ConvGeometry::new(1).stride(far).dilation(far);
+            assert_eq!(x.conv(&w, None, &one).unwrap().shape(), [1, 1, 3]);
+            assert_eq!(x.unfold([1], &one).unwrap().shape(), [1, 1, 1, 2]);
+            assert!(
+                x.conv(&w, None, &ConvGeometry::new(1).padding(far))
+                    .is_err()
+            );
+            let pool = PoolGeometry::new(&[3]).stride(far);
+            assert_eq!(x.max_pool(&pool).unwrap().y.shape(), [1, 1, 2]);
+            assert_eq!(x.avg_pool(&pool, true).unwrap().shape(), [1, 1, 2]);
+            assert_eq!(x.lp_pool(&pool, 2.0).unwrap().shape(), [1, 1, 2]);
+            assert!(x.max_pool(&PoolGeometry::new(&[far])).is_err());
+        }
+        // A list for another number of axes is noticed where it is used.
+        let message = x
+            .conv(&w, None, &ConvGeometry::new(1).stride([1, 2]))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            message.starts_with("conv: stride, dilation and padding"),
+            "{message}"
+        );
+        let message = x
+            .max_pool(&PoolGeometry::new(&[2]).padding([0, 1]))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            message.starts_with("max_pool: kernel size, strides and padding"),
+            "{message}"
         );
     }
 

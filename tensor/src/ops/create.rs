@@ -70,18 +70,7 @@ impl<T: Element> Tensor<T> {
     /// ```
     pub fn try_full(shape: impl Into<Shape>, value: T) -> Result<Self> {
         let shape = shape.into();
-        let granted = shape
-            .checked_elements()
-            .is_some_and(|n| Vec::<T>::new().try_reserve_exact(n).is_ok());
-        if !granted {
-            return Err(Error::value(
-                "full",
-                format!(
-                    "a tensor of shape {shape:?} and type {} doesn't fit into memory",
-                    T::NAME
-                ),
-            ));
-        }
+        shape.check_fits("full", size_of::<T>())?;
         Ok(Tensor::full(shape, value))
     }
 
@@ -89,7 +78,7 @@ impl<T: Element> Tensor<T> {
     /// if `end` lies behind `start`. Each is computed by itself (floats in 64 bits), so that errors don't add up.
     ///
     /// # Errors
-    /// If `step` is 0, a number isn't finite or carries a tangent, or there are more than memory can address.
+    /// If `step` is 0, a number isn't finite or carries a tangent, or there are more than memory can hold.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -127,8 +116,8 @@ impl<T: Element> Tensor<T> {
         };
         // An f64 counts exactly far beyond what memory holds.
         let shape = Shape::from([count as usize]);
-        if shape.checked_elements().is_none() {
-            return refuse("more numbers than memory can address");
+        if shape.check_fits("arange", size_of::<T>()).is_err() {
+            return refuse("more numbers than memory can hold");
         }
         Ok(Tensor::build(shape, |out| {
             for (i, value) in out.iter_mut().enumerate() {
@@ -225,6 +214,7 @@ mod tests {
         );
         assert!(message(Tensor::arange(0.0, f64::INFINITY, 1.0)).contains("finite"));
         assert!(message(Tensor::arange(0.0, 1e300, 1.0)).contains("more numbers than memory"));
+        assert!(message(Tensor::arange(0.0, 1e13, 1.0)).contains("more numbers than memory"));
         assert!(Tensor::arange(0_i64, 1, 0).is_err());
         assert!(Tensor::arange(0_i64, i64::MAX, 1).is_err());
         let moving = Tensor::arange(
@@ -276,9 +266,8 @@ mod tests {
             "{message}"
         );
         assert!(Tensor::try_full([1 << 50], 0_f64).is_err());
-        assert_eq!(
-            Tensor::try_full([usize::MAX, 0], 0_u8).unwrap().elements(),
-            0
-        );
+        assert_eq!(Tensor::try_full([9, 0], 0_u8).unwrap().elements(), 0);
+        // No strides could be counted beside the 0.
+        assert!(Tensor::try_full([1 << 40, 1 << 40, 0], 0_u8).is_err());
     }
 }

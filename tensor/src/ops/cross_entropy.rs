@@ -89,13 +89,14 @@ fn check<T: Float>(logits: &Tensor<T>, target: &Tensor<i64>) -> Result<()> {
     }
     let strange = |&&t: &&i64| !(0..classes as i64).contains(&t);
     if let Some(target) = slice(&target.contiguous()).iter().find(strange) {
-        return Err(Error::index(
-            "cross_entropy",
-            format!(
-                "target {target} is no class; expected 0 to {}",
-                classes as i64 - 1
+        let message = match classes {
+            0 => format!(
+                "logits {:?} have no class for target {target}; expected at least one",
+                logits.shape()
             ),
-        ));
+            _ => format!("target {target} is no class; expected 0 to {}", classes - 1),
+        };
+        return Err(Error::index("cross_entropy", message));
     }
     Ok(())
 }
@@ -130,6 +131,14 @@ mod tests {
         assert_eq!(
             message,
             "cross_entropy: target 3 is no class; expected 0 to 2"
+        );
+        let message = Tensor::<f32>::zeros([1, 0])
+            .cross_entropy(&Tensor::from([0_i64]))
+            .unwrap_err()
+            .to_string();
+        assert_eq!(
+            message,
+            "cross_entropy: logits [1, 0] have no class for target 0; expected at least one"
         );
         let message = x
             .cross_entropy(&Tensor::from([0_i64]))

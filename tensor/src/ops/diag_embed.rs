@@ -1,6 +1,6 @@
 //! A diagonal matrix for each vector: `y[…, i, i + offset] = x[…, i]`, 0 elsewhere.
 
-use crate::{Element, Error, Result, Tensor};
+use crate::{Element, Error, Result, Shape, Tensor};
 
 impl<T: Element> Tensor<T> {
     /// For each vector along the last axis a square matrix with it on the diagonal `offset` places above the main one, and
@@ -25,7 +25,8 @@ impl<T: Element> Tensor<T> {
             ));
         };
         let side = n.saturating_add(offset.unsigned_abs());
-        let shape = super::repeat::addressable("diag_embed", [leading, &[side, side]].concat())?;
+        let sizes = [leading, &[side, side]].concat();
+        let shape = Shape::fitting("diag_embed", sizes, size_of::<T>())?;
         let mut y = Tensor::zeros(shape);
         y.view_assign(|y| y.diagonal(offset, -2, -1), self)?;
         Ok(y)
@@ -52,6 +53,7 @@ mod tests {
             [0, 0]
         );
         assert!(x.diag_embed(isize::MIN).is_err());
+        assert!(x.diag_embed(1 << 28).is_err());
         assert!(Tensor::scalar(1.0).diag_embed(0).is_err());
     }
 }

@@ -4,10 +4,12 @@
 //! matrices; what is left to do by hand are diagonals (a label twice on one operand) and plain sums. With several operands
 //! the pair with the smallest result goes first.
 
-use crate::{Error, Float, Result, Tensor};
+use crate::{Error, Float, Result, Shape, Tensor};
 
 /// What a contraction asks of its operands: tensors, or variables on a tape. Each method is the one of the same name there.
 pub trait Contract: Clone {
+    /// How many bytes an element has.
+    const ELEMENT_BYTES: usize;
     /// The sizes along the axes.
     fn sizes(&self) -> &[usize];
     /// The diagonal of two axes, as the last axis.
@@ -43,6 +45,8 @@ pub trait Contract: Clone {
 }
 
 impl<T: Float> Contract for Tensor<T> {
+    const ELEMENT_BYTES: usize = size_of::<T>();
+
     fn sizes(&self) -> &[usize] {
         self.shape()
     }
@@ -231,7 +235,7 @@ pub fn kron<X: Contract>(a: &X, b: &X) -> Result<X> {
             }
         }
     }
-    super::repeat::addressable("kron", shape.clone())?;
+    Shape::from(&shape).check_fits("kron", X::ELEMENT_BYTES)?;
     contract("kron", vec![(a.clone(), left), (b.clone(), right)], &output)?.reshape(shape)
 }
 
@@ -258,7 +262,7 @@ fn contract<X: Contract>(op: &str, operands: Vec<Labelled<X>>, output: &[char]) 
             .unwrap_or(1)
     };
     let result = output.iter().map(|&label| size(label)).collect();
-    super::repeat::addressable(op, result)?;
+    Shape::fitting(op, result, X::ELEMENT_BYTES)?;
     let mut left: Vec<Labelled<X>> = Vec::new();
     for (x, labels) in &operands {
         let (x, labels) = diagonals(x.clone(), labels.clone())?;
@@ -280,7 +284,7 @@ fn contract<X: Contract>(op: &str, operands: Vec<Labelled<X>>, output: &[char]) 
         let needed = |label: &char| {
             output.contains(label) || left.iter().any(|(_, labels)| labels.contains(label))
         };
-        let y = pair(a, b, &needed)?;
+        let y = pair(op, a, b, &needed)?;
         left.push(y);
     }
     let Some((y, labels)) = left.pop() else {
@@ -361,6 +365,7 @@ fn cheapest<X: Contract>(operands: &[Labelled<X>], output: &[char]) -> (usize, u
 
 /// The sum over products of two operands, over the labels that both have and nobody needs any more.
 fn pair<X: Contract>(
+    op: &str,
     (a, a_labels): Labelled<X>,
     (b, b_labels): Labelled<X>,
     needed: &dyn Fn(&char) -> bool,
@@ -403,6 +408,7 @@ fn pair<X: Contract>(
     };
     let labels = [&batch[..], &left, &right].concat();
     let shape: Vec<usize> = labels.iter().map(size).collect();
+    Shape::from(&shape).check_fits(op, X::ELEMENT_BYTES)?;
     let a = arrange(&a, &a_labels, [&batch, &left, &contracted])?;
     let b = arrange(&b, &b_labels, [&batch, &contracted, &right])?;
     let matrices = !(left.is_empty() && right.is_empty() && contracted.is_empty());

@@ -129,7 +129,7 @@ impl<T: Float> Tensor<T> {
     /// `f(a, b)` element by element, for the function that `op` names; shapes broadcast.
     ///
     /// # Errors
-    /// If the shapes don't broadcast.
+    /// If the shapes don't broadcast, or the result is larger than memory.
     pub fn binary(&self, op: Binary, other: &Self) -> Result<Self> {
         if self.same_shape(other)
             && let (Some(a), Some(b)) = (self.as_slice(), other.as_slice())
@@ -140,6 +140,7 @@ impl<T: Float> Tensor<T> {
             return Ok(Tensor::from_storage(y));
         }
         let shape = Shape::broadcast(op.name(), self.shape(), other.shape())?;
+        shape.check_fits(op.name(), size_of::<T>())?;
         let a = self.layout().broadcast_to(op.name(), &shape)?;
         let b = other.layout().broadcast_to(op.name(), &shape)?;
         Ok(Tensor::build(shape, |y| {
@@ -311,6 +312,19 @@ mod tests {
                 .unwrap()
                 .shape(),
             [0, 3]
+        );
+    }
+
+    #[test]
+    fn sums_that_no_memory_holds_are_errors() {
+        let long = numbers(&[1]).broadcast_to([1 << 33]).unwrap();
+        let (row, column) = (long.unsqueeze(0).unwrap(), long.unsqueeze(1).unwrap());
+        let message = row.binary(Binary::Add, &column).unwrap_err().to_string();
+        assert!(message.contains("than memory can address"), "{message}");
+        let (a, b) = (numbers(&[1 << 22, 1]), numbers(&[1, 1 << 22]));
+        assert_eq!(
+            a.into_binary(Binary::Add, &b).unwrap_err().to_string(),
+            "add: a tensor of shape [4194304, 4194304] doesn't fit into memory"
         );
     }
 

@@ -2,10 +2,9 @@
 //!
 //! `y[b, o, t, c] = x[b, o·stride + t·dilation − before, c]`, and 0 in the padding, for every spatial axis.
 
-use super::repeat::addressable;
 use crate::kernels::conv::ConvGeometry;
 use crate::kernels::window::{Axis, PerAxis, Window as Taps};
-use crate::{Element, Error, Float, Result, Slice, Tensor, Window};
+use crate::{Element, Error, Float, Result, Shape, Slice, Tensor, Window};
 
 /// The patches of one image size.
 struct Patches {
@@ -92,7 +91,7 @@ impl<T: Element> Tensor<T> {
     /// `[kernel…, channels, filters]`, reshaped likewise.
     ///
     /// ```
-    /// use etude_tensor::{Tensor, kernels::conv::ConvGeometry};
+    /// use etude_tensor::{ConvGeometry, Tensor};
     ///
     /// let x = Tensor::from([[[1.0_f32], [2.0], [3.0]]]);
     /// let pairs = x.unfold([2], &ConvGeometry::new(1))?;
@@ -119,7 +118,7 @@ impl<T: Float> Tensor<T> {
     /// geometry. What lies in the padding is lost.
     ///
     /// ```
-    /// use etude_tensor::{Tensor, kernels::conv::ConvGeometry};
+    /// use etude_tensor::{ConvGeometry, Tensor};
     ///
     /// let x = Tensor::from([[[1.0_f32], [2.0], [3.0]]]);
     /// let pairs = x.unfold([2], &ConvGeometry::new(1))?;
@@ -155,7 +154,7 @@ impl<T: Float> Tensor<T> {
         let padded = padded
             .map(|(size, (before, behind))| size + before + behind)
             .collect();
-        let mut sum = Tensor::zeros(addressable("fold", padded)?);
+        let mut sum = Tensor::zeros(Shape::fitting("fold", padded, size_of::<T>())?);
         sum.view_add_assign(|x| patches.view(x), self)?;
         let inner = image.iter().zip(&patches.border);
         let inner = inner

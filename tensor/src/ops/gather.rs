@@ -65,7 +65,9 @@ impl<T: Element> Tensor<T> {
         let [base_step, index_step] = walk.inner_steps();
         let (values, numbers) = (self.buffer(), indices.buffer());
         let work = Work::per_element(indices.elements(), 1.5);
-        Ok(Tensor::build(indices.layout().shape().clone(), |out| {
+        let shape = indices.layout().shape().clone();
+        shape.check_fits("gather", size_of::<T>())?;
+        Ok(Tensor::build(shape, |out| {
             for_each_chunk(out, CHUNK, work, |chunk, out| {
                 let from = chunk * CHUNK;
                 walk.segments(

@@ -1,6 +1,5 @@
 //! Several indices at once: `y[…] = x[indices₀[…], indices₁[…], …]`, and writing there.
 
-use super::repeat::addressable;
 use crate::{Element, Error, Result, Shape, Tensor};
 use std::borrow::Borrow;
 
@@ -120,8 +119,8 @@ pub fn index_positions(
     for index in indices {
         common = Shape::broadcast(op, &common, index.borrow().shape())?;
     }
-    let elements = addressable(op, common.to_vec())?.elements();
-    let mut flat = vec![0_i64; elements];
+    common.check_fits(op, size_of::<i64>())?;
+    let mut flat = vec![0_i64; common.elements()];
     for (axis, (index, &size)) in indices.iter().zip(shape).enumerate() {
         let index = index.borrow().broadcast_to(&common)?.to_vec();
         for (flat, &i) in flat.iter_mut().zip(&index) {

@@ -59,7 +59,7 @@ impl<T: Element> Tensor<T> {
     /// along axis 0 gives `[batch, time, width]`.
     ///
     /// # Errors
-    /// If the tensor has no such axis, or an index is negative or beyond it.
+    /// If the tensor has no such axis, an index is negative or beyond it, or the result is larger than memory.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -70,25 +70,31 @@ impl<T: Element> Tensor<T> {
     /// # Ok::<(), etude_tensor::Error>(())
     /// ```
     pub fn index_select(&self, axis: isize, indices: &Tensor<i64>) -> Result<Self> {
-        let at = axis_index("index_select", axis, self.rank())?;
+        self.index_select_for("index_select", axis, indices)
+    }
+
+    /// [`index_select`](Tensor::index_select) as a step of the operation `op`, which errors then name.
+    pub(crate) fn index_select_for(
+        &self,
+        op: &str,
+        axis: isize,
+        indices: &Tensor<i64>,
+    ) -> Result<Self> {
+        let at = axis_index(op, axis, self.rank())?;
         let Around {
             outer: _,
             size,
             inner,
         } = Around::new(self.shape(), at);
+        let shape = selected(self.shape(), at, indices.shape());
+        shape.check_fits(op, size_of::<T>())?;
         let indices_row = indices.contiguous();
         let list = indices_row.as_slice().unwrap_or_default();
-        check_indices("index_select", list, axis, size)?;
-        let shape = selected(self.shape(), at, indices.shape());
-        let Some(elements) = shape.checked_elements() else {
-            return Err(Error::value(
-                "index_select",
-                format!("shape {shape:?} is larger than memory can address"),
-            ));
-        };
+        check_indices(op, list, axis, size)?;
         let source = self.contiguous();
         let values = source.as_slice().unwrap_or_default();
         Ok(Tensor::build(shape, |out| {
+            let elements = out.len();
             if elements == 0 {
                 return;
             }
@@ -117,7 +123,7 @@ impl<T: Element> Tensor<T> {
     /// # Ok::<(), etude_tensor::Error>(())
     /// ```
     pub fn take(&self, indices: &Tensor<i64>) -> Result<Self> {
-        self.flatten(0, -1)?.index_select(0, indices)
+        self.flatten(0, -1)?.index_select_for("take", 0, indices)
     }
 }
 
@@ -302,7 +308,12 @@ mod tests {
                 .to_string()
                 .contains("index -1")
         );
-        assert!(x.take(&Tensor::from([6])).is_err());
+        assert_eq!(
+            x.take(&Tensor::from([6])).unwrap_err().to_string(),
+            "take: index 6 (number 0 of 1) is out of range for axis 0, which has size 6; expected 0 to below 6"
+        );
+        let often = Tensor::from([0]).broadcast_to([1 << 50]).unwrap();
+        assert!(x.index_select(0, &often).is_err());
         assert!(x.index_select(2, &Tensor::from([0])).is_err());
         let err = x
             .index_add(0, &Tensor::from([0, 1]), &Tensor::zeros([2, 3]))

@@ -23,9 +23,9 @@ impl Tensor<bool> {
                 *y = f(a.at(index), b.at(index));
             }
         };
-        Ok(Tensor::build(shape, |y| {
+        Tensor::try_build(op, shape, |y| {
             zip((self.buffer(), &a), (other.buffer(), &b), y, COST, apply);
-        }))
+        })
     }
 
     /// Where both are true. Shapes broadcast.

@@ -11,7 +11,7 @@ impl<T: Float> Tensor<T> {
     /// one.
     ///
     /// ```
-    /// use etude_tensor::{Tensor, kernels::pool::PoolGeometry};
+    /// use etude_tensor::{PoolGeometry, Tensor};
     ///
     /// let x = Tensor::from_slice([1, 2, 2, 1], &[1.0_f32, -1.0, 3.0, 5.0])?;
     /// assert_eq!(x.lp_pool(&PoolGeometry::new(&[2, 2]), 2.0)?.to_vec(), [6.0]);
@@ -22,19 +22,46 @@ impl<T: Float> Tensor<T> {
     /// If `p` isn't a finite number of at least 1 (the limit of large ones is [`max_pool`](Tensor::max_pool) of magnitudes),
     /// ranks don't go together, a window is longer than its padded axis, or padding as long as the window.
     pub fn lp_pool(&self, geometry: &PoolGeometry, p: f64) -> Result<Self> {
-        if !(1.0..f64::INFINITY).contains(&p) {
-            return Err(Error::value(
-                "lp_pool",
-                format!(
-                    "p = {p}; expected a finite number of at least 1 (for infinity, max_pool of abs)"
-                ),
-            ));
-        }
         let shape = PoolShape::new("lp_pool", self.shape(), geometry)?;
+        self.lp_pool_with("lp_pool", &shape, p)
+    }
+
+    /// The p-norms of `output` windows along the spatial axes of `x` `[batch, spatial…, channels]`, placed as by
+    /// [`adaptive_avg_pool`](Tensor::adaptive_avg_pool): each over as many elements as its window has.
+    ///
+    /// ```
+    /// use etude_tensor::Tensor;
+    ///
+    /// let x = Tensor::from_slice([1, 4, 1], &[3.0_f32, -4.0, 0.0, 2.0])?;
+    /// assert_eq!(x.adaptive_lp_pool([2], 2.0)?.to_vec(), [5.0, 2.0]); // of 3, −4 and of 0, 2
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If `p` isn't a finite number of at least 1, the rank isn't that of `output` and two more, an output size is 0, a spatial axis
+    /// is empty, or the result is larger than memory.
+    pub fn adaptive_lp_pool(&self, output: impl AsRef<[usize]>, p: f64) -> Result<Self> {
+        let shape = PoolShape::adaptive("adaptive_lp_pool", self.shape(), output.as_ref())?;
+        self.lp_pool_with("adaptive_lp_pool", &shape, p)
+    }
+
+    /// The p-norm of each window of a pooling whose sizes are known, for the operation `op`: what [`lp_pool`](Tensor::lp_pool) and
+    /// [`adaptive_lp_pool`](Tensor::adaptive_lp_pool) share.
+    ///
+    /// # Errors
+    /// If `p` isn't a finite number of at least 1, this isn't an input of that shape, or the result is larger than memory.
+    pub fn lp_pool_with(&self, op: &str, shape: &PoolShape, p: f64) -> Result<Self> {
+        if !(1.0..f64::INFINITY).contains(&p) {
+            let message = format!(
+                "p = {p}; expected a finite number of at least 1 (for infinity, max_pool of abs)"
+            );
+            return Err(Error::value(op, message));
+        }
+        check_shape(op, self.shape(), &shape.input())?;
         let x = self.contiguous();
-        Ok(Tensor::build(shape.output()[..].into(), |y| {
-            T::lp_pool(&shape, p, slice(&x), y)
-        }))
+        Tensor::try_build(op, &shape.output()[..], |y| {
+            T::lp_pool(shape, p, slice(&x), y)
+        })
     }
 
     /// The gradient of [`lp_pool`](Tensor::lp_pool) with respect to its input, which is `self`; `y` are the norms, `gy` the
@@ -47,9 +74,9 @@ impl<T: Float> Tensor<T> {
         check_shape("lp_pool_grad", y.shape(), &shape.output())?;
         check_shape("lp_pool_grad", gy.shape(), &shape.output())?;
         let (x, y, gy) = (self.contiguous(), y.contiguous(), gy.contiguous());
-        Ok(Tensor::build(shape.input()[..].into(), |gx| {
+        Tensor::try_build("lp_pool_grad", &shape.input()[..], |gx| {
             T::lp_pool_grad(shape, p, [slice(&x), slice(&y), slice(&gy)], gx)
-        }))
+        })
     }
 }
 
@@ -77,10 +104,27 @@ mod tests {
     }
 
     #[test]
+    fn windows_that_cover_the_axis() {
+        let x: Vec<f64> = (0..7).map(|i| f64::from(i) - 3.0).collect();
+        let y = Tensor::from_slice([1, 7, 1], &x).unwrap();
+        let y = y.adaptive_lp_pool([3], 3.0).unwrap().to_vec();
+        for (o, y) in y.iter().enumerate() {
+            let window = &x[o * 7 / 3..((o + 1) * 7).div_ceil(3)];
+            let sum: f64 = window.iter().map(|x| x.abs().powi(3)).sum();
+            assert!((y - sum.cbrt()).abs() < 1e-14, "{o}: {y}");
+        }
+    }
+
+    #[test]
     fn what_is_no_norm_is_refused() {
         let x = Tensor::<f32>::zeros([1, 2, 1]);
         for p in [0.5, f64::INFINITY, f64::NAN] {
             assert!(x.lp_pool(&PoolGeometry::new(&[2]), p).is_err(), "{p}");
         }
+        assert!(x.adaptive_lp_pool([1 << 50], 2.0).is_err());
+        assert_eq!(
+            x.adaptive_lp_pool([2], 0.5).unwrap_err().to_string(),
+            "adaptive_lp_pool: p = 0.5; expected a finite number of at least 1 (for infinity, max_pool of abs)"
+        );
     }
 }

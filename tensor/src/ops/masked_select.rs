@@ -37,6 +37,7 @@ impl<T: Element> Tensor<T> {
     /// If the shapes don't broadcast.
     pub fn masked_select(&self, mask: &Tensor<bool>) -> Result<Self> {
         let shape = Shape::broadcast("masked_select", self.shape(), mask.shape())?;
+        shape.check_fits("masked_select", size_of::<T>())?;
         let at = mask.broadcast_to(&shape)?.flat_nonzero();
         self.broadcast_to(&shape)?.take(&at)
     }

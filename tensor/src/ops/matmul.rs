@@ -146,6 +146,7 @@ fn product<T: Float>(
     if !b_is_column {
         sizes.push(n);
     }
+    Shape::from(&sizes).check_fits(op, size_of::<T>())?;
     if sizes.contains(&0) {
         // Not even one matrix has to be there for a kernel to look at.
         return Ok(Tensor::zeros(sizes));
@@ -257,6 +258,15 @@ mod tests {
                 (&[p.max(q), 4, 2][..], naive(&a, &b))
             );
         }
+    }
+
+    #[test]
+    fn products_that_no_memory_holds_are_errors() {
+        let (a, b) = (numbers(&[1 << 22, 0]), numbers(&[0, 1 << 22]));
+        assert_eq!(
+            a.matmul(&b).unwrap_err().to_string(),
+            "matmul: a tensor of shape [4194304, 4194304] doesn't fit into memory"
+        );
     }
 
     #[test]

@@ -18,7 +18,7 @@ impl<T: Float> Tensor<T> {
     /// row-major order, the first NaN where there is one. Padding never wins.
     ///
     /// ```
-    /// use etude_tensor::{Tensor, kernels::pool::PoolGeometry};
+    /// use etude_tensor::{PoolGeometry, Tensor};
     ///
     /// let x = Tensor::from_slice([1, 2, 4, 1], &[1.0_f32, 2.0, 5.0, 5.0, 3.0, 4.0, 0.0, 5.0])?;
     /// let pool = x.max_pool(&PoolGeometry::new(&[2, 2]))?;
@@ -30,18 +30,21 @@ impl<T: Float> Tensor<T> {
     /// # Errors
     /// If ranks don't go together, a window is longer than its padded axis, or padding as long as the window.
     pub fn max_pool(&self, geometry: &PoolGeometry) -> Result<MaxPool<T>> {
-        self.max_pool_with(&PoolShape::new("max_pool", self.shape(), geometry)?)
+        let shape = PoolShape::new("max_pool", self.shape(), geometry)?;
+        self.max_pool_with("max_pool", &shape)
     }
 
-    /// The maximum of each window of a pooling whose sizes are known: what [`max_pool`](Tensor::max_pool) and
-    /// [`adaptive_max_pool`](Tensor::adaptive_max_pool) share.
+    /// The maximum of each window of a pooling whose sizes are known, for the operation `op`: what [`max_pool`](Tensor::max_pool)
+    /// and [`adaptive_max_pool`](Tensor::adaptive_max_pool) share.
     ///
     /// # Errors
-    /// If this isn't an input of that shape.
-    pub fn max_pool_with(&self, shape: &PoolShape) -> Result<MaxPool<T>> {
-        check_shape("max_pool", self.shape(), &shape.input())?;
+    /// If this isn't an input of that shape, or the result is larger than memory.
+    pub fn max_pool_with(&self, op: &str, shape: &PoolShape) -> Result<MaxPool<T>> {
+        check_shape(op, self.shape(), &shape.input())?;
         let x = self.contiguous();
         let output = Shape::from(&shape.output()[..]);
+        // The maxima and their places.
+        output.check_fits(op, size_of::<T>() + size_of::<i64>())?;
         let mut indices = Tensor::build(output.clone(), |_| {});
         let y = Tensor::build(output, |y| {
             T::max_pool(shape, slice(&x), y, indices.make_mut())
@@ -69,9 +72,9 @@ impl<T: Float> Tensor<T> {
                 ),
             ));
         }
-        Ok(Tensor::build(input, |gx| {
+        Tensor::try_build("max_pool_grad", input, |gx| {
             T::max_pool_grad(shape, slice(&gy), slice(&indices), gx)
-        }))
+        })
     }
 }
 

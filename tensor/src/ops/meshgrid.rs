@@ -46,6 +46,6 @@ pub fn grid_shape(shapes: &[&[usize]]) -> Result<Vec<usize>> {
         ));
     }
     let grid = shapes.concat();
-    super::repeat::addressable("meshgrid", grid.clone())?;
+    crate::Shape::addressable("meshgrid", grid.clone())?;
     Ok(grid)
 }

@@ -20,6 +20,7 @@ mod batch_norm;
 mod broadcast_to;
 mod cast;
 mod ceil;
+mod channels;
 mod clamp;
 mod compare;
 mod concat;

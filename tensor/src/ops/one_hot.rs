@@ -2,7 +2,7 @@
 
 use super::index_select::check_indices;
 use crate::element::Number;
-use crate::{Element, Error, Result, Shape, Tensor};
+use crate::{Element, Result, Shape, Tensor};
 
 impl Tensor<i64> {
     /// For each label a vector of `classes` elements along a new last axis: 1 (`true`) at the label, 0 elsewhere.
@@ -22,14 +22,7 @@ impl Tensor<i64> {
         check_indices("one_hot", &labels, -1, classes)?;
         let mut sizes = self.shape().to_vec();
         sizes.push(classes);
-        let shape = Shape::from(sizes);
-        if shape.checked_elements().is_none() {
-            return Err(Error::value(
-                "one_hot",
-                format!("shape {shape:?} is larger than memory can address"),
-            ));
-        }
-        let mut hot = Tensor::zeros(shape);
+        let mut hot = Tensor::zeros(Shape::fitting("one_hot", sizes, size_of::<T>())?);
         if classes > 0 {
             for (row, &label) in hot.make_mut().chunks_exact_mut(classes).zip(&labels) {
                 row[label as usize] = T::from_number(Number::Int(1));
@@ -70,5 +63,6 @@ mod tests {
         );
         assert!(Tensor::from([-1]).one_hot::<f32>(3).is_err());
         assert!(Tensor::from([0, 0]).one_hot::<f32>(usize::MAX).is_err());
+        assert!(Tensor::from([0, 0]).one_hot::<f32>(1 << 45).is_err());
     }
 }

@@ -52,6 +52,8 @@ impl PadMode {
                 PadMode::Circular => i.rem_euclid(n),
                 PadMode::Edge | PadMode::Constant(_) => i.clamp(0, n - 1),
             };
+            // The positions are listed, which takes as much memory as a vector of them.
+            crate::Shape::from([size + before + behind]).check_fits(op, size_of::<i64>())?;
             let places = -(before as i64)..n + behind as i64;
             all.push((axis as isize, places.map(source).collect()));
         }
@@ -77,7 +79,8 @@ pub(super) fn check_border(
     let sizes = shape.iter().zip(border);
     let sizes =
         sizes.map(|(&size, &(before, behind))| size.saturating_add(before).saturating_add(behind));
-    super::repeat::addressable(op, sizes.collect())
+    // A byte is the least that an element takes.
+    crate::Shape::fitting(op, sizes.collect(), 1)
 }
 
 impl<T: Element> Tensor<T> {
@@ -102,7 +105,7 @@ impl<T: Element> Tensor<T> {
         let border = border.as_ref();
         let mut y = self.clone();
         for (axis, at) in mode.positions("pad_with", self.shape(), border)? {
-            y = y.index_select(axis, &at)?;
+            y = y.index_select_for("pad_with", axis, &at)?;
         }
         match mode {
             PadMode::Constant(value) => self.pad(border, T::from_number(Number::Real(value))),
@@ -130,6 +133,20 @@ mod tests {
         let one = Tensor::from([7_i64]);
         for mode in [PadMode::Reflect, PadMode::Edge, PadMode::Circular] {
             assert_eq!(one.pad_with([(2, 1)], mode).unwrap().to_vec(), [7; 4]);
+        }
+    }
+
+    #[test]
+    fn borders_longer_than_memory() {
+        let x = Tensor::from([1, 2, 3_i64]);
+        for border in [(1 << 50, 0), (0, usize::MAX)] {
+            for mode in [PadMode::Edge, PadMode::Reflect, PadMode::Constant(0.0)] {
+                let message = x.pad_with([border], mode).unwrap_err().to_string();
+                assert!(
+                    message.starts_with("pad_with: a tensor of shape ["),
+                    "{message}"
+                );
+            }
         }
     }
 

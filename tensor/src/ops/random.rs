@@ -202,8 +202,16 @@ impl Tensor<i64> {
     /// order.sort();
     /// assert_eq!(order, [0, 1, 2, 3, 4]);
     /// ```
+    ///
+    /// # Panics
+    /// If they are more than memory can address.
     pub fn permutation(count: usize, rng: &mut Rng) -> Self {
-        let mut order: Tensor<i64> = (0..count as i64).collect();
+        let mut order = Tensor::zeros([count]);
+        order
+            .make_mut()
+            .iter_mut()
+            .zip(0..)
+            .for_each(|(to, i)| *to = i);
         order.make_mut().shuffle(&mut rng.stream());
         order
     }

@@ -51,6 +51,8 @@ impl<T: Element> Plan<T> {
         } else {
             kept.map(|axis| sizes[axis]).collect()
         };
+        // Results are elements, or positions of elements.
+        Shape::from(&shape).check_fits(op, size_of::<T>().max(size_of::<i64>()))?;
         let length = reduced.iter().map(|&axis| sizes[axis]).product();
         let results: usize = shape.iter().product();
         let rows = |x: Tensor<T>| Plan {
@@ -67,6 +69,7 @@ impl<T: Element> Plan<T> {
         if last.is_contiguous() {
             return Ok(rows(x.view(last)));
         }
+        let may_copy = || Shape::from(sizes).check_fits(op, size_of::<T>());
         let together = match (reduced.first(), reduced.last()) {
             (Some(&first), Some(&end)) => end - first + 1 == reduced.len(),
             _ => false,
@@ -89,6 +92,9 @@ impl<T: Element> Plan<T> {
                     shape: Shape::from(&shape),
                 });
             }
+            if !x.is_contiguous() {
+                may_copy()?;
+            }
             let outer = sizes[..reduced[0]].iter().product();
             let inner = sizes[reduced[reduced.len() - 1] + 1..].iter().product();
             return Ok(Plan {
@@ -100,6 +106,7 @@ impl<T: Element> Plan<T> {
                 shape: Shape::from(&shape),
             });
         }
+        may_copy()?;
         Ok(rows(x.view(last).copied()))
     }
 
@@ -145,3 +152,18 @@ impl<T: Element> Plan<T> {
 
 /// Elements that one thread takes at a time when many rows are reduced.
 const ROWS_CHUNK: usize = 32 << 10;
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+
+    #[test]
+    fn views_and_results_that_no_memory_holds() {
+        let x = Tensor::<f32>::ones([1]).broadcast_to([1 << 45, 2]).unwrap();
+        let message = "sum: a tensor of shape [35184372088832] doesn't fit into memory";
+        assert_eq!(x.sum(1).unwrap_err().to_string(), message);
+        assert!(x.argmax(1).is_err());
+        assert!(x.max(0).is_err());
+        assert!(x.transpose(0, 1).unwrap().prod(1).is_err());
+    }
+}

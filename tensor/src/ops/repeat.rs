@@ -1,6 +1,6 @@
 //! Each element several times: `y[i] = x[⌊i / count⌋]`.
 
-use crate::{Element, Error, Result, Shape, Tensor, axis_index};
+use crate::{Element, Result, Shape, Tensor, axis_index};
 
 impl<T: Element> Tensor<T> {
     /// The tensor with each position of `axis` `count` times in a row, as NumPy's `repeat` (PyTorch's
@@ -19,24 +19,12 @@ impl<T: Element> Tensor<T> {
         let at = axis_index("repeat", axis, self.rank())?;
         let mut sizes = self.shape().to_vec();
         sizes[at] = sizes[at].saturating_mul(count);
-        let shape = addressable("repeat", sizes)?;
+        let shape = Shape::fitting("repeat", sizes, size_of::<T>())?;
         let mut each = self.shape().to_vec();
         each.insert(at + 1, count);
         self.unsqueeze(at as isize + 1)?
             .broadcast_to(each)?
             .reshape(shape)
-    }
-}
-
-/// The shape with these sizes, if memory can hold it.
-pub(super) fn addressable(op: &str, sizes: Vec<usize>) -> Result<Shape> {
-    let shape = Shape::from(sizes);
-    match shape.checked_elements() {
-        Some(_) => Ok(shape),
-        None => Err(Error::value(
-            op,
-            format!("shape {shape:?} is larger than memory can address"),
-        )),
     }
 }
 
@@ -57,5 +45,10 @@ mod tests {
         );
         assert_eq!(x.repeat(0, 1).unwrap().shape(), [2, 0]);
         assert!(x.repeat(usize::MAX, 1).is_err());
+        // Addressable, but more than there is.
+        assert_eq!(
+            x.repeat(1 << 45, 0).unwrap_err().to_string(),
+            "repeat: a tensor of shape [70368744177664, 2] doesn't fit into memory"
+        );
     }
 }

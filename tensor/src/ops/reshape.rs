@@ -202,6 +202,14 @@ mod tests {
     }
 
     #[test]
+    fn sizes_beside_a_zero_must_be_countable() {
+        let none = Tensor::<f32>::zeros([0]);
+        assert!(none.reshape([1 << 40, 1 << 40, 0]).is_err());
+        assert!(Tensor::<f32>::from_slice([1 << 40, 1 << 40, 0], &[]).is_err());
+        assert_eq!(none.reshape([1 << 20, 1 << 20, 0]).unwrap().elements(), 0);
+    }
+
+    #[test]
     fn the_rest_follows_or_is_an_error() {
         let x = Tensor::<f32>::zeros([4, 6]);
         assert_eq!(x.reshape([2, REST, 3]).unwrap().shape(), [2, 4, 3]);

@@ -33,10 +33,16 @@ impl Interpolation {
     /// What becomes of each axis, for tensors of `shape`.
     ///
     /// # Errors
-    /// If an axis is out of range or named twice, has no elements, or shall have none.
+    /// If an axis is out of range or named twice, has no elements, or shall have none; or the result is larger than memory.
     pub fn plan(self, op: &str, shape: &[usize], sizes: &[(isize, usize)]) -> Result<Vec<Between>> {
         let axes: Vec<isize> = sizes.iter().map(|&(axis, _)| axis).collect();
         crate::Axes::from(axes).resolve(op, shape.len())?;
+        let mut result = shape.to_vec();
+        for &(axis, m) in sizes {
+            result[axis_index(op, axis, shape.len())?] = m;
+        }
+        // A byte is the least that an element takes.
+        crate::Shape::fitting(op, result, 1)?;
         let one = |&(axis, m): &(isize, usize)| {
             let at = axis_index(op, axis, shape.len())?;
             let n = shape[at];
@@ -48,6 +54,8 @@ impl Interpolation {
                     ),
                 ));
             }
+            // Positions and weights are listed, which takes as much memory as vectors of them.
+            crate::Shape::from([m]).check_fits(op, 3 * size_of::<f64>())?;
             let scale = n as f64 / m as f64;
             let place = |i: usize| match self {
                 Interpolation::Nearest => (i as u128 * n as u128 / m as u128) as f64,
@@ -90,7 +98,7 @@ impl<T: Float> Tensor<T> {
     /// ```
     ///
     /// # Errors
-    /// If an axis is out of range or named twice, has no elements, or shall have none.
+    /// If an axis is out of range or named twice, has no elements, or shall have none; or the result is larger than memory.
     pub fn resize(&self, sizes: impl AsRef<[(isize, usize)]>, by: Interpolation) -> Result<Self> {
         let mut y = self.clone();
         for Between {
@@ -170,5 +178,8 @@ mod tests {
             "resize: from 2 to 0 positions along axis 0 of shape [2, 2, 1]; expected at least 1 each"
         );
         assert!(message(&[(0, 1), (-3, 2)]).contains("named twice"));
+        for sizes in [[(0, usize::MAX), (1, 2)], [(0, 1 << 30), (1, 1 << 30)]] {
+            assert!(message(&sizes).starts_with("resize: a tensor of shape ["));
+        }
     }
 }

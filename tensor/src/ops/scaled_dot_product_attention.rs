@@ -78,6 +78,10 @@ impl<T: Float> Tensor<T> {
         let operands = Operands::new(self, key, value, arguments)?;
         let [queries, keys, _, width] = operands.sizes;
         let rows = [&operands.leading[..], &[queries]].concat();
+        operands
+            .shape(queries, width)
+            .check_fits(OP, size_of::<T>())?;
+        Shape::from(&rows).check_fits(OP, size_of::<T>())?;
         let mut output = Like::new(operands.query.layout(), width);
         let mut logsumexp = Tensor::full(rows, T::INFINITY);
         if keys == 0 || output.tensor.elements() == 0 {

@@ -257,6 +257,21 @@ impl<T: Element> Tensor<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn steps_longer_than_any_axis_take_one_position() {
+        let x = Tensor::arange(0_i64, 6, 1)
+            .unwrap()
+            .reshape([3, 2])
+            .unwrap();
+        let rows = |step: isize| x.slice(0, Slice::from(..).step(step)).unwrap().to_vec();
+        assert_eq!(rows(isize::MAX), [0, 1]);
+        assert_eq!(rows(isize::MIN), [4, 5]);
+        assert_eq!(rows(3), [0, 1]);
+        let none = x.narrow(0, 1, 0).unwrap();
+        let none = none.slice(0, Slice::from(..).step(isize::MIN)).unwrap();
+        assert_eq!(none.shape(), [0, 2]);
+    }
     use proptest::prelude::*;
 
     /// The positions that a slice means, by the definition.

@@ -19,6 +19,7 @@ impl<T: Element> Tensor<T> {
     /// If the axis or an index is out of range, the ranks differ, or the other axes don't broadcast.
     pub fn take_along_axis(&self, indices: &Tensor<i64>, axis: isize) -> Result<Self> {
         let (shape, indices) = along_axis("take_along_axis", self.shape(), indices, axis)?;
+        Shape::from(indices.shape()).check_fits("take_along_axis", size_of::<T>())?;
         self.broadcast_to(shape)?.gather(axis, &indices)
     }
 }

@@ -1,6 +1,5 @@
 //! The whole several times: `y[i] = x[i mod n]` along each axis.
 
-use super::repeat::addressable;
 use crate::{Element, Result, Shape, Tensor};
 
 impl<T: Element> Tensor<T> {
@@ -30,7 +29,7 @@ impl<T: Element> Tensor<T> {
             spread.extend([count, size]);
             sizes.push(count.saturating_mul(size));
         }
-        let shape: Shape = addressable("tile", sizes)?;
+        let shape = Shape::fitting("tile", sizes, size_of::<T>())?;
         self.reshape(single)?.broadcast_to(spread)?.reshape(shape)
     }
 }
@@ -52,5 +51,6 @@ mod tests {
         assert_eq!(Tensor::scalar(7_i64).tile([3]).unwrap().to_vec(), [7, 7, 7]);
         assert_eq!(x.tile([0, 1]).unwrap().shape(), [0, 2]);
         assert_eq!(x.tile([]).unwrap(), x);
+        assert!(x.tile([1 << 40, 1]).is_err());
     }
 }

@@ -1,6 +1,6 @@
 //! Triangles of matrices: `y[…, i, j] = x[…, i, j]` for `j ≤ i + k` (lower) or `j ≥ i + k` (upper), 0 elsewhere.
 
-use crate::{Element, Error, Result, Tensor};
+use crate::{Element, Error, Result, Shape, Tensor};
 
 impl Tensor<bool> {
     /// The mask of a lower triangle: `true` where `j ≤ i + k`.
@@ -41,6 +41,7 @@ impl<T: Element> Tensor<T> {
         let [.., rows, columns] = *self.shape() else {
             return Err(no_matrix("tril", self.shape()));
         };
+        Shape::from([rows, columns]).check_fits("tril", size_of::<bool>())?;
         Tensor::tri(rows, columns, k).where_(self, &Tensor::scalar(T::default()))
     }
 
@@ -60,6 +61,7 @@ impl<T: Element> Tensor<T> {
         let [.., rows, columns] = *self.shape() else {
             return Err(no_matrix("triu", self.shape()));
         };
+        Shape::from([rows, columns]).check_fits("triu", size_of::<bool>())?;
         let below = Tensor::tri(rows, columns, k.saturating_sub(1));
         below.where_(&Tensor::scalar(T::default()), self)
     }

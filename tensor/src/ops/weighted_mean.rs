@@ -19,6 +19,7 @@ impl<T: Float> Tensor<T> {
     pub fn weighted_mean(&self, weights: &Self, axes: impl Into<Axes>) -> Result<Self> {
         let axes = axes.into();
         let shape = Shape::broadcast("weighted_mean", self.shape(), weights.shape())?;
+        shape.check_fits("weighted_mean", size_of::<T>())?;
         axes.resolve("weighted_mean", shape.rank())?;
         let weights = weights.broadcast_to(shape)?;
         self.try_mul(&weights)?

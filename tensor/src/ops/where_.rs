@@ -25,6 +25,7 @@ impl Tensor<bool> {
     pub fn where_<T: Element>(&self, a: &Tensor<T>, b: &Tensor<T>) -> Result<Tensor<T>> {
         let shape = Shape::broadcast("where_", a.shape(), b.shape())?;
         let shape = Shape::broadcast("where_", self.shape(), &shape)?;
+        shape.check_fits("where_", size_of::<T>())?;
         let mut y = b.view(b.layout().broadcast_to("where_", &shape)?).copied();
         let a_layout = a.layout().broadcast_to("where_", &shape)?;
         let mask = self.layout().broadcast_to("where_", &shape)?;

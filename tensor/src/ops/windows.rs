@@ -95,17 +95,13 @@ impl<T: Element> Tensor<T> {
         for window in windows {
             let axis = axis_index("windows", window.axis, self.rank())?;
             sizes.push(window.size);
-            strides.push(strides[axis] * window.dilation as isize);
-            sizes[axis] = window.count(self.shape()[axis], self.shape())?;
-            strides[axis] *= window.step as isize;
+            let len = self.shape()[axis];
+            sizes[axis] = window.count(len, self.shape())?;
+            // A longer way than the axis leads to no second element, and might overflow.
+            strides.push(strides[axis] * window.dilation.min(len) as isize);
+            strides[axis] *= window.step.min(len) as isize;
         }
-        let shape = Shape::from(sizes);
-        if shape.checked_elements().is_none() {
-            return Err(Error::value(
-                "windows",
-                format!("shape {shape:?} has more elements than memory can address"),
-            ));
-        }
+        let shape = Shape::addressable("windows", sizes)?;
         Ok(self.view(Layout::strided(shape, strides, self.layout().offset())))
     }
 }
@@ -153,5 +149,10 @@ mod tests {
         assert!(
             message(&[Window::new(0, usize::MAX).dilation(usize::MAX)]).contains("doesn't fit")
         );
+        let far = usize::MAX / 2;
+        let y = x
+            .windows([Window::new(0, 1).step(far).dilation(far)])
+            .unwrap();
+        assert_eq!(y.shape(), [1, 5, 1]);
     }
 }

@@ -3,7 +3,7 @@
 use super::pool::{capacity_of, class_of};
 use crate::layout::Layout as View;
 use crate::shape::Shape;
-use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::alloc::{Layout, alloc, dealloc};
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 use std::sync::atomic::AtomicU32;
@@ -46,7 +46,8 @@ impl Block {
         // SAFETY: the layout has a size of at least one line.
         let memory = unsafe { alloc(layout) };
         let Some(header) = NonNull::new(memory.cast::<Header>()) else {
-            handle_alloc_error(layout);
+            // Operations that can fail ask first whether there is room; these can't.
+            panic!("no memory for a tensor of {} bytes", layout.size());
         };
         if layout.align() == HUGE_PAGE {
             ask_for_huge_pages(memory, layout.size());

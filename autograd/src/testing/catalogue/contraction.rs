@@ -68,7 +68,7 @@ pub(super) fn outer() -> Entry {
                 let x = matrix(tape).broadcast_to([1 << 40, 2, 3])?;
                 x.outer(&x)
             },
-            "outer: shape [1099511627776, 2, 3, 1099511627776, 2, 3] is larger than memory can address",
+            "outer: a tensor of shape [1099511627776, 2, 3, 1099511627776, 2, 3] doesn't fit into memory",
         )
 }
 
@@ -87,6 +87,6 @@ pub(super) fn kron() -> Entry {
                 let x = matrix(tape).broadcast_to([1 << 40, 2, 3])?;
                 x.kron(&x)
             },
-            "kron: shape [18446744073709551615, 4, 9] is larger than memory can address",
+            "kron: a tensor of shape [18446744073709551615, 4, 9] doesn't fit into memory",
         )
 }

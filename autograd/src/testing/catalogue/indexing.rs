@@ -321,6 +321,10 @@ pub(super) fn index_assign() -> Entry {
             |tape| matrix(tape).index_assign(&[Tensor::from([2])], &matrix(tape)),
             "index_assign: index 2 is out of range for axis 0, which has size 2; expected -2 to below 2",
         )
+        .refuses(
+            |tape| matrix(tape).index_assign(&[Tensor::from([1])], &tape.var(Tensor::zeros([2]))),
+            "index_assign: can't broadcast shape [2] to [1, 3]: axis 0 has size 2; expected 3 or 1",
+        )
 }
 
 pub(super) fn masked_assign() -> Entry {
@@ -343,7 +347,11 @@ pub(super) fn masked_assign() -> Entry {
         .given("mask", Tensor::scalar(false))
         .refuses(
             |tape| matrix(tape).masked_assign(&Tensor::full([2, 3], true), &matrix(tape)),
-            "broadcast_to: can't broadcast shape [2, 3] to [6]",
+            "masked_assign: can't broadcast shape [2, 3] to [6]: expected at least rank 2",
+        )
+        .refuses(
+            |tape| matrix(tape).masked_assign(&Tensor::full([3, 3], true), &matrix(tape)),
+            "masked_assign: can't broadcast shape [3, 3] to [2, 3]: axis 0 has size 3; expected 2 or 1",
         )
 }
 

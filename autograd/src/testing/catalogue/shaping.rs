@@ -59,7 +59,7 @@ pub(super) fn tile() -> Entry {
         .options(r#"{"times": [2]}"#)
         .refuses(
             |tape| matrix(tape).tile([usize::MAX]),
-            "tile: shape [2, 18446744073709551615] is larger than memory can address",
+            "tile: a tensor of shape [2, 18446744073709551615] doesn't fit into memory",
         )
 }
 

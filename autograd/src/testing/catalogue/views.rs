@@ -338,6 +338,42 @@ pub(super) fn chunk() -> Entry {
         )
 }
 
+pub(super) fn channels_first() -> Entry {
+    Entry::new("the channels moved from behind the spatial axes to before them")
+        .needs_an_axis()
+        .large(program!(|x| x.channels_first()), [normal([8, 40, 40, 16])])
+        .case(
+            "two axes",
+            program!(|x| x.channels_first()),
+            [normal([2, 3, 1, 2])],
+        )
+        .also("no axis", [normal([2, 3])])
+        .also("three axes", [normal([1, 2, 1, 3, 2])])
+        .also("no batch", [normal([0, 2, 3])])
+        .refuses(
+            |tape| tape.scalar(1.0).channels_first(),
+            "channels_first: expects images [batch, sizes…, channels], got shape []",
+        )
+}
+
+pub(super) fn channels_last() -> Entry {
+    Entry::new("the channels moved from before the spatial axes to behind them")
+        .needs_an_axis()
+        .large(program!(|x| x.channels_last()), [normal([8, 40, 40, 16])])
+        .case(
+            "two axes",
+            program!(|x| x.channels_last()),
+            [normal([2, 3, 1, 2])],
+        )
+        .also("no axis", [normal([2, 3])])
+        .also("three axes", [normal([1, 2, 1, 3, 2])])
+        .also("no batch", [normal([0, 2, 3])])
+        .refuses(
+            |tape| tape.var(Tensor::zeros([3])).channels_last(),
+            "channels_last: expects images [batch, channels, sizes…], got shape [3]",
+        )
+}
+
 pub(super) fn diagonal() -> Entry {
     Entry::new("the diagonal of two axes, which becomes the last axis")
         .large(program!(|x| x.diagonal(-1, 0, 2)), [normal([90, 50, 90])])

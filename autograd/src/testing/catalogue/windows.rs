@@ -169,6 +169,36 @@ pub(super) fn adaptive_avg_pool() -> Entry {
         )
 }
 
+pub(super) fn adaptive_lp_pool() -> Entry {
+    let pool = |output: Vec<usize>, p: f64| program!([output: Vec<usize>, p: f64] |x| x.adaptive_lp_pool(output, *p));
+    let numbers = |shape: &[usize]| clear_of(&[0.0], shape);
+    Entry::new("(Σ |x|ᵖ)^(1/p) over each of so many windows, which cover the axes")
+        .needs_an_axis()
+        .large(pool(vec![7, 3], 2.0), [normal([8, 40, 40, 16])])
+        .case("one axis", pool(vec![2], 2.0), [numbers(&[2, 5, 2])])
+        .options(r#"{"output": [2], "p": 2}"#)
+        .case("to more", pool(vec![5], 3.0), [numbers(&[1, 3, 1])])
+        .options(r#"{"output": [5], "p": 3}"#)
+        .case("two axes", pool(vec![3, 2], 2.5), [numbers(&[1, 4, 3, 2])])
+        .options(r#"{"output": [3, 2], "p": 2.5}"#)
+        .case(
+            "three axes",
+            pool(vec![2, 1, 3], 1.0),
+            [numbers(&[1, 3, 2, 4, 1])],
+        )
+        .options(r#"{"output": [2, 1, 3], "p": 1}"#)
+        .case("no batch", pool(vec![2], 2.0), [numbers(&[0, 4, 2])])
+        .options(r#"{"output": [2], "p": 2}"#)
+        .refuses(
+            |tape| tape.var(Tensor::zeros([1, 4, 2])).adaptive_lp_pool([2], 0.5),
+            "adaptive_lp_pool: p = 0.5; expected a finite number of at least 1 (for infinity, max_pool of abs)",
+        )
+        .refuses(
+            |tape| tape.var(Tensor::zeros([1, 4, 2])).adaptive_lp_pool([2, 2], 2.0),
+            "adaptive_lp_pool: output sizes [2, 2] need an input [batch, 2 sizes, channels], got [1, 4, 2]",
+        )
+}
+
 pub(super) fn adaptive_max_pool() -> Entry {
     let pool = |output: Vec<usize>| program!([output: Vec<usize>] |x| x.adaptive_max_pool(output));
     Entry::new("the largest element of each of so many windows, which cover the axes")
@@ -199,6 +229,13 @@ pub(super) fn adaptive_max_pool() -> Entry {
         .refuses(
             |tape| tape.var(Tensor::zeros([1, 0, 2])).adaptive_max_pool([1]),
             "adaptive_max_pool: a window over an empty axis has no elements: input [1, 0, 2]",
+        )
+        .refuses(
+            |tape| {
+                tape.var(Tensor::zeros([1, 4, 2]))
+                    .adaptive_max_pool([1 << 50])
+            },
+            "adaptive_max_pool: a tensor of shape [1, 1125899906842624, 2] doesn't fit into memory",
         )
 }
 

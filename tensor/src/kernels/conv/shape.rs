@@ -1,10 +1,20 @@
 //! The sizes of a convolution, checked once.
 
-use crate::kernels::window::{Axis, PerAxis, Window, volume};
+use crate::kernels::window::{Axis, PerAxis, Spatial, Window, volume};
 use crate::{Error, Result};
 use smallvec::SmallVec;
 
 /// How a kernel moves over its input: what of a convolution doesn't depend on sizes.
+///
+/// ```
+/// use etude_tensor::ConvGeometry;
+///
+/// let geometry = ConvGeometry::new(2).stride(2).padding(1); // as PyTorch's conv2d(…, stride=2, padding=1)
+/// assert_eq!((&geometry.stride[..], &geometry.padding[..]), (&[2, 2][..], &[(1, 1), (1, 1)][..]));
+/// // Height and width apart, two rows below and none above, and two groups of channels:
+/// let uneven = ConvGeometry::new(2).stride([1, 3]).dilation([2, 1]).padding([(0, 2), (1, 1)]).groups(2);
+/// assert_eq!((uneven.dilation[0], uneven.groups), (2, 2));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConvGeometry {
     /// The distance between window positions, for each spatial axis.
@@ -26,6 +36,34 @@ impl ConvGeometry {
             padding: SmallVec::from_elem((0, 0), axes),
             groups: 1,
         }
+    }
+
+    /// With this distance between window positions: a number for all axes, or a list with one for each.
+    #[must_use]
+    pub fn stride(mut self, stride: impl Into<Spatial<usize>>) -> Self {
+        self.stride = stride.into().on(self.stride.len());
+        self
+    }
+
+    /// With this distance between taps: a number for all axes, or a list with one for each.
+    #[must_use]
+    pub fn dilation(mut self, dilation: impl Into<Spatial<usize>>) -> Self {
+        self.dilation = dilation.into().on(self.dilation.len());
+        self
+    }
+
+    /// With this padding: a number for all ends, a list with one for each axis, or with a pair (before, after) for each.
+    #[must_use]
+    pub fn padding(mut self, padding: impl Into<Spatial<(usize, usize)>>) -> Self {
+        self.padding = padding.into().on(self.padding.len());
+        self
+    }
+
+    /// With the channels cut into so many blocks that are convolved separately.
+    #[must_use]
+    pub fn groups(mut self, groups: usize) -> Self {
+        self.groups = groups;
+        self
     }
 }
 
@@ -71,13 +109,7 @@ impl ConvShape {
         let axes = (0..axes)
             .map(|i| {
                 let window = window(geometry, weight, i);
-                let axis = Axis::new(who, x[i + 1], window)?;
-                // Any stride as long as the padded input leaves one window; so no distance is larger.
-                let padded = axis.input + window.padding.0 + window.padding.1;
-                Ok(Axis {
-                    stride: axis.stride.min(padded),
-                    ..axis
-                })
+                Axis::new(who, x[i + 1], window)
             })
             .collect::<Result<_>>()?;
         Ok(ConvShape {
@@ -139,7 +171,7 @@ impl ConvShape {
                 },
             )?;
             let reach = x[i + 1]
-                .checked_mul(axis.stride)
+                .checked_mul(window.stride)
                 .and_then(|n| n.checked_add(room));
             if reach.is_none_or(|reach| reach > isize::MAX as usize) {
                 return Err(Error::config(
@@ -153,8 +185,8 @@ impl ConvShape {
             // From a single element there is no way to a next one: any stride will do that reaches beyond the result.
             let beyond = output[i].saturating_add(axis.before).saturating_add(room);
             let stride = match x[i + 1] {
-                1 => axis.stride.min(beyond),
-                _ => axis.stride,
+                1 => window.stride.min(beyond),
+                _ => window.stride,
             };
             result.push(Axis {
                 input: output[i],

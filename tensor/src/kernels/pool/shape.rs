@@ -1,11 +1,18 @@
 //! The sizes of a pooling, checked once.
 
-use crate::kernels::window::{Axis, PerAxis, Window, volume};
+use crate::kernels::window::{Axis, PerAxis, Spatial, Window, volume};
 use crate::{Error, Result};
 use smallvec::SmallVec;
 use std::ops::Range;
 
 /// How a pooling window moves over its input.
+///
+/// ```
+/// use etude_tensor::PoolGeometry;
+///
+/// let geometry = PoolGeometry::new(&[3, 3]).stride(2).padding(1); // as PyTorch's max_pool2d(x, 3, stride=2, padding=1)
+/// assert_eq!((&geometry.stride[..], &geometry.padding[..]), (&[2, 2][..], &[(1, 1), (1, 1)][..]));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PoolGeometry {
     /// The window's size on each spatial axis.
@@ -24,6 +31,20 @@ impl PoolGeometry {
             stride: kernel.into(),
             padding: SmallVec::from_elem((0, 0), kernel.len()),
         }
+    }
+
+    /// With this distance between window positions: a number for all axes, or a list with one for each.
+    #[must_use]
+    pub fn stride(mut self, stride: impl Into<Spatial<usize>>) -> Self {
+        self.stride = stride.into().on(self.kernel.len());
+        self
+    }
+
+    /// With this padding: a number for all ends, a list with one for each axis, or with a pair (before, after) for each.
+    #[must_use]
+    pub fn padding(mut self, padding: impl Into<Spatial<(usize, usize)>>) -> Self {
+        self.padding = padding.into().on(self.kernel.len());
+        self
     }
 }
 

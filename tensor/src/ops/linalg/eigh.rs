@@ -1,7 +1,7 @@
 //! Eigenvalues and eigenvectors of symmetric matrices, `A = V·Λ·Vᵀ`, by Jacobi's rotations (1846).
 
 use super::jacobi::{SWEEPS, more_sweeps, rotation, sign, turn};
-use super::{count, matrix, side, transposed, with_last};
+use super::{count, matrix, scale, side, transposed, with_last};
 use crate::{Float, Result, Tensor};
 
 impl<T: Float> Tensor<T> {
@@ -39,9 +39,9 @@ fn rotations<T: Float>(a: &[T], n: usize) -> (Vec<T>, Vec<T>) {
     if !a.iter().all(|x| x.is_finite()) {
         return (vec![T::NAN; n], vec![T::NAN; n * n]);
     }
-    let half = T::from_f64(0.5);
+    let (scale, half) = (scale(a), T::from_f64(0.5));
     let mut a: Vec<T> = (0..n * n)
-        .map(|i| (a[i] + a[i % n * n + i / n]) * half)
+        .map(|i| (a[i] * scale + a[i % n * n + i / n] * scale) * half)
         .collect();
     // The eigenvectors as rows.
     let mut v: Vec<T> = (0..n * n)
@@ -76,7 +76,7 @@ fn rotations<T: Float>(a: &[T], n: usize) -> (Vec<T>, Vec<T>) {
     }
     let mut order: Vec<usize> = (0..n).collect();
     order.sort_by_key(|&i| a[i * n + i].order_key());
-    let values = order.iter().map(|&i| a[i * n + i]).collect();
+    let values = order.iter().map(|&i| a[i * n + i] / scale).collect();
     let rows = order.iter().flat_map(|&i| {
         let row = &v[i * n..(i + 1) * n];
         let sign = sign(row);
@@ -105,6 +105,31 @@ mod tests {
             assert!(apart(&back, &symmetric) < 1e-12, "{n}");
             assert!(values.to_vec().chunks(n.max(1)).all(|row| row.is_sorted()));
         }
+    }
+
+    #[test]
+    fn magnitudes_whose_squares_leave_the_range() {
+        let near = |a: Tensor<f32>, expected: &[f32]| {
+            let (values, vectors) = a.eigh().unwrap();
+            let largest = expected.iter().fold(0.0_f32, |most, x| most.max(x.abs()));
+            for (value, expected) in values.to_vec().iter().zip(expected) {
+                assert!(
+                    (value / largest - expected / largest).abs() < 1e-6,
+                    "{values:?}"
+                );
+            }
+            let square = vectors.matmul(&vectors.transpose(0, 1).unwrap()).unwrap();
+            assert!(
+                apart(&square, &Tensor::eye(expected.len())) < 1e-6,
+                "{vectors:?}"
+            );
+        };
+        near(Tensor::from([[1e20, 1e20], [1e20, 1e20]]), &[0.0, 2e20]);
+        near(Tensor::from([[3e38, 0.0], [0.0, 3e38]]), &[3e38, 3e38]);
+        near(Tensor::from([[0.0, 1e-25], [1e-25, 0.0]]), &[-1e-25, 1e-25]);
+        // Small beside large: the block of the small ones is turned by itself.
+        let block = [[1.0, 0.0, 0.0], [0.0, 0.0, 1e-25], [0.0, 1e-25, 0.0]];
+        near(Tensor::from(block), &[-1e-25, 1e-25, 1.0]);
     }
 
     #[test]

@@ -12,7 +12,8 @@ pub(super) fn rotation<T: Float>(difference: T, c: T) -> Option<(T, T)> {
         return None;
     }
     let twice = c + c;
-    let root = (difference * difference + twice * twice).sqrt();
+    // Without squares, of which the one that decides might underflow.
+    let root = difference.hypot(twice);
     let root = if difference < T::ZERO { -root } else { root };
     let tangent = twice / (difference + root);
     let cosine = (T::one() + tangent * tangent).sqrt().recip();

@@ -66,6 +66,20 @@ fn transposed<T: Float>(x: &[T], columns: usize) -> Vec<T> {
         .collect()
 }
 
+/// The power of 2 that brings the largest magnitude near 1, so that no square of what is large overflows, and none of what matters
+/// underflows. Multiplying and dividing by it is exact.
+fn scale<T: Float>(x: &[T]) -> T {
+    let largest = x.iter().fold(0.0_f64, |most, x| most.max(x.primal().abs()));
+    // Of subnormal numbers the inverse overflows.
+    let limit = if T::EPSILON > 1e-10 { 126 } else { 1022 };
+    let exponent = if largest > 0.0 {
+        -(largest.log2() as i32)
+    } else {
+        0
+    };
+    T::from_f64(2.0_f64.powi(exponent.clamp(-limit, limit)))
+}
+
 /// `y ← y + factor·x`.
 fn add_scaled<T: Float>(factor: T, x: &[T], y: &mut [T]) {
     for (y, &x) in y.iter_mut().zip(x) {

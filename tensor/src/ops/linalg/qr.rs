@@ -1,6 +1,6 @@
 //! `A = Q·R` with orthonormal columns `Q` and upper triangular `R`, by Householder's reflections (1958).
 
-use super::{add_scaled, count, matrix, sizes, transposed, with_last};
+use super::{add_scaled, count, matrix, scale, sizes, transposed, with_last};
 use crate::{Float, Result, Tensor};
 
 impl<T: Float> Tensor<T> {
@@ -40,7 +40,9 @@ fn householder<T: Float>(a: &[T], m: usize, n: usize) -> (Vec<T>, Vec<T>) {
     let mut reflections: Vec<Vec<T>> = Vec::new();
     for j in 0..k {
         let column = &columns[j * m..(j + 1) * m];
-        let mut v = column[j..].to_vec();
+        // A reflection knows directions only, so a column's size doesn't matter.
+        let scale = scale(&column[j..]);
+        let mut v: Vec<T> = column[j..].iter().map(|&x| x * scale).collect();
         let norm = T::dot(&v, &v).sqrt();
         // I − 2vvᵀ/vᵀv takes the column to −sign·norm on the diagonal; a column of 0 below it stays.
         if column[j + 1..].iter().all(|x| x.vanishes()) {
@@ -87,6 +89,26 @@ fn reflect<T: Float>(v: &[T], x: &mut [T]) {
 mod tests {
     use crate::Tensor;
     use crate::ops::linalg::tests::{apart, random};
+
+    #[test]
+    fn magnitudes_whose_squares_leave_the_range() {
+        for a in [
+            Tensor::from([[1e20_f32, 0.0], [1e20, 1.0]]),
+            Tensor::from([[1e-30, 2e-30], [1e-30, 0.0]]),
+            Tensor::from([[1.0, 0.0], [0.0, 1e-30], [0.0, 1e-30]]),
+            Tensor::from([[1e-44, 0.0], [1e-44, 1e-44]]),
+        ] {
+            let (q, r) = a.qr().unwrap();
+            let square = q.transpose(0, 1).unwrap().matmul(&q).unwrap();
+            assert!(apart(&square, &Tensor::eye(2)) < 1e-6, "{q:?}");
+            let (back, a) = (q.matmul(&r).unwrap().to_vec(), a.to_vec());
+            let largest = a.iter().fold(0.0_f32, |most, x| most.max(x.abs()));
+            for (back, a) in back.iter().zip(a) {
+                let tolerance = (1e-6 * largest).max(2e-45);
+                assert!((back - a).abs() <= tolerance, "{back} {a}");
+            }
+        }
+    }
 
     #[test]
     fn tall_square_wide_and_empty() {

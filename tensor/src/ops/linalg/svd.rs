@@ -2,7 +2,7 @@
 //! until all are orthogonal; their lengths then are the singular values.
 
 use super::jacobi::{SWEEPS, more_sweeps, rotation, sign, turn};
-use super::{add_scaled, count, matrix, sizes, transposed, with_last};
+use super::{add_scaled, count, matrix, scale, sizes, transposed, with_last};
 use crate::{Float, Result, Tensor};
 
 impl<T: Float> Tensor<T> {
@@ -48,13 +48,7 @@ fn rotations<T: Float>(a: &[T], m: usize, n: usize) -> (Vec<T>, Vec<T>, Vec<T>) 
     if !a.iter().all(|x| x.is_finite()) {
         return (vec![T::NAN; m * n], vec![T::NAN; n], vec![T::NAN; n * n]);
     }
-    // By a power of 2, so that no square overflows.
-    let largest = a.iter().fold(0.0_f64, |most, x| most.max(x.primal().abs()));
-    let scale = T::from_f64(if largest > 0.0 {
-        2.0_f64.powi(-(largest.log2() as i32))
-    } else {
-        1.0
-    });
+    let scale = scale(a);
     let scaled: Vec<T> = a.iter().map(|&x| x * scale).collect();
     // Columns, and right singular vectors, as rows.
     let mut b = transposed(&scaled, n);
@@ -170,5 +164,13 @@ mod tests {
             &random(&[4, 3]).try_mul(&Tensor::scalar(1e200)).unwrap(),
             1e188,
         );
+        // Subnormal numbers: what brings them near 1 is no number of their type.
+        let s = Tensor::from([[1e-44_f32, 0.0], [0.0, 3e-45]])
+            .svd()
+            .unwrap()
+            .1;
+        assert_eq!(s.to_vec(), [1e-44, 3e-45]);
+        let s = Tensor::from([[5e-324_f64]]).svd().unwrap().1;
+        assert_eq!(s.to_vec(), [5e-324]);
     }
 }

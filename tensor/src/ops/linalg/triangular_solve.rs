@@ -93,10 +93,12 @@ pub(super) fn systems<T: Float>(
         &a.shape()[..a.rank() - 2],
         &sides.shape()[..sides.rank() - 2],
     )?;
-    let a = a.broadcast_to([&batch[..], &[n, n]].concat())?.contiguous();
-    let mut x = sides
-        .broadcast_to([&batch[..], &[n, width]].concat())?
-        .copied();
+    let all = |size: usize| {
+        let sizes = [&batch[..], &[n, size]].concat();
+        Shape::fitting(op, sizes, size_of::<T>())
+    };
+    let a = a.broadcast_to(all(n)?)?.contiguous();
+    let mut x = sides.broadcast_to(all(width)?)?.copied();
     let values = a.as_slice().unwrap_or_default();
     let matrices = count(&a);
     if n > 0 {
