@@ -1,11 +1,11 @@
-//! `+ - * /` and unary `-` on variables, and with numbers on either side.
+//! `+ - * / %` and unary `-` on variables, and with numbers on either side.
 //!
 //! Each operator is the method of the same name (`try_add`, …) and panics with the message which that returns. The methods
 //! are called `try_…` because with `std::ops::Add` in scope `x.add(&y)` would be the operator.
 
 use crate::Var;
 use etude_tensor::{Float, Result};
-use std::ops::{Add, Div, Mul, Neg, Sub};
+use std::ops::{Add, Div, Mul, Neg, Rem, Sub};
 
 /// The value, or a panic with the error's message at the line of the operator.
 #[track_caller]
@@ -15,7 +15,7 @@ fn unwrap<T: Float>(result: Result<Var<T>>) -> Var<T> {
 
 /// One operator, for both ways of holding each operand.
 macro_rules! operator {
-    ($trait:ident, $operator:ident, $method:ident, $with_scalar:ident, $scalar_first:expr) => {
+    ($trait:ident, $operator:ident, $method:ident, $with_scalar:expr, $scalar_first:expr) => {
         operator!(@pair $trait, $operator, $method, Var<T>, Var<T>);
         operator!(@pair $trait, $operator, $method, Var<T>, &Var<T>);
         operator!(@pair $trait, $operator, $method, &Var<T>, Var<T>);
@@ -29,16 +29,18 @@ macro_rules! operator {
             #[track_caller]
             fn $operator(self, other: $right) -> Var<T> {
                 #[allow(clippy::needless_borrow)] // needed where the operand is owned
-                unwrap(self.$method(&other))
+                unwrap(Var::$method(&self, &other))
             }
         }
     };
-    (@scalar $trait:ident, $operator:ident, $with_scalar:ident, $scalar_first:expr, $var:ty) => {
+    (@scalar $trait:ident, $operator:ident, $with_scalar:expr, $scalar_first:expr, $var:ty) => {
         impl<T: Float> $trait<f64> for $var {
             type Output = Var<T>;
             #[track_caller]
             fn $operator(self, scalar: f64) -> Var<T> {
-                unwrap(self.$with_scalar(scalar))
+                let with_scalar: fn(&Var<T>, f64) -> Result<Var<T>> = $with_scalar;
+                #[allow(clippy::needless_borrow)] // needed where the operand is owned
+                unwrap(with_scalar(&self, scalar))
             }
         }
         impl<T: Float> $trait<$var> for f64 {
@@ -53,18 +55,26 @@ macro_rules! operator {
     };
 }
 
-operator!(Add, add, try_add, add_scalar, |scalar, var| var
+operator!(Add, add, try_add, Var::add_scalar, |scalar, var| var
     .add_scalar(scalar));
-operator!(Sub, sub, try_sub, sub_scalar, |scalar, var| var
+operator!(Sub, sub, try_sub, Var::sub_scalar, |scalar, var| var
     .tape()
     .scalar(scalar)
     .try_sub(var));
-operator!(Mul, mul, try_mul, mul_scalar, |scalar, var| var
+operator!(Mul, mul, try_mul, Var::mul_scalar, |scalar, var| var
     .mul_scalar(scalar));
-operator!(Div, div, try_div, div_scalar, |scalar, var| var
+operator!(Div, div, try_div, Var::div_scalar, |scalar, var| var
     .tape()
     .scalar(scalar)
     .try_div(var));
+
+operator!(
+    Rem,
+    rem,
+    rem,
+    |var, scalar| var.rem(&var.tape().scalar(scalar)),
+    |scalar, var| Var::rem(&var.tape().scalar(scalar), var)
+);
 
 impl<T: Float> Neg for &Var<T> {
     type Output = Var<T>;

@@ -249,10 +249,15 @@ impl<T: Float> Float for Dual<T> {
         self.chain(self.value.atan(), slope)
     }
     fn atan2(self, x: Self) -> Self {
-        let square = self.value * self.value + x.value * x.value;
-        let turned = x.value * self.tangent - self.value * x.tangent;
+        // Divided by the length twice, since its square overflows and underflows earlier; 0 at (0, 0), as that of `hypot`.
+        let length = self.value.hypot(x.value);
         let still = self.tangent.vanishes() && x.tangent.vanishes();
-        let tangent = if still { T::zero() } else { turned / square };
+        let tangent = if still || length == T::zero() {
+            T::zero()
+        } else {
+            let (cosine, sine) = (x.value / length, self.value / length);
+            (cosine * self.tangent - sine * x.tangent) / length
+        };
         Dual::new(self.value.atan2(x.value), tangent)
     }
     fn hypot(self, y: Self) -> Self {

@@ -3,6 +3,7 @@
 use crate::Result;
 use crate::dual::Dual;
 use crate::float::Float;
+use crate::kernels::order::OrderKernels;
 use std::fmt::{Debug, Display};
 
 pub(crate) mod sealed {
@@ -14,7 +15,16 @@ pub(crate) mod sealed {
 ///
 /// Indices and labels are `i64` tensors and masks are `bool` tensors, never floats in disguise. The trait is sealed.
 pub trait Element:
-    sealed::Sealed + Copy + Default + PartialEq + Debug + Display + Send + Sync + 'static
+    sealed::Sealed
+    + OrderKernels
+    + Copy
+    + Default
+    + PartialOrd
+    + Debug
+    + Display
+    + Send
+    + Sync
+    + 'static
 {
     /// The name of the type as the documentation spells it: `"f32"`, `"bool"`.
     const NAME: &'static str;

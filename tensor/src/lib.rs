@@ -16,8 +16,8 @@ mod ops;
 /// Shapes and positions that an operation on tensors and the same operation on variables both need.
 pub mod plan {
     pub use crate::ops::{
-        Between, Contract, along_axis, einsum, grid_shape, index_positions, kron, outer,
-        quantile_positions, spatial_axes, tensordot,
+        Between, Contract, along_axis, boolean_positions, check_mask_rank, einsum, grid_shape,
+        index_positions, kron, outer, quantile_positions, softmax_mask, spatial_axes, tensordot,
     };
 }
 pub mod reference;
@@ -35,9 +35,9 @@ pub use float::Float;
 pub use kernels::conv::ConvGeometry;
 pub use kernels::pool::PoolGeometry;
 pub use ops::{
-    Attended, AttentionArguments, AttentionGradients, BatchNorm, BatchNormGradients, CrossEntropy,
-    Interpolation, LayerNorm, LayerNormParameters, Lstm, LstmGrad, MaxPool, PadMode, REST, Scatter,
-    Slice, Unique, Window,
+    Attended, AttentionArguments, AttentionGradients, BatchNorm, BatchNormGradients, Comparand,
+    CrossEntropy, Interpolation, LayerNorm, LayerNormParameters, Lstm, LstmGrad, MaxPool, PadMode,
+    REST, Scatter, Slice, Unique, Window,
 };
 pub use rng::Rng;
 pub use shape::{Axes, Shape, Strides, axis_index};

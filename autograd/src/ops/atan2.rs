@@ -1,11 +1,12 @@
 //! The angle of a point.
 
 use super::broadcast_to::with_common_shape;
+use super::hypot::length;
 use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Float, Result};
 
-/// `y` is the angle of the point with ordinate `a` and abscissa `b`, hence `∂L/∂a = b/(a² + b²) · ∂L/∂y` and `∂L/∂b = −a/(a² + b²) · ∂L/∂y`.
-/// Saves `a, b`.
+/// `y` is the angle of the point with ordinate `a` and abscissa `b`, hence `∂L/∂a = b/(a² + b²) · ∂L/∂y` and `∂L/∂b = −a/(a² + b²) · ∂L/∂y`,
+/// both 0 at (0, 0). Saves `a, b`.
 struct Atan2;
 
 impl<T: Float> Rule<T> for Atan2 {
@@ -14,15 +15,17 @@ impl<T: Float> Rule<T> for Atan2 {
     }
     fn grads(&self, saved: &Saved<T>, gy: Var<T>, to: &mut Sink<'_, T>) -> Result<()> {
         let (a, b) = (&saved[0], &saved[1]);
-        let turn = gy.try_div(&a.square()?.try_add(&b.square()?)?)?; // both gradients are made from it
-        to.give(0, || turn.try_mul(b))?;
-        to.give(1, || turn.try_mul(a)?.try_neg())
+        // Divided by the length twice: its square overflows, or underflows to 0, long before the quotients do.
+        let length = length(a, b)?;
+        let turned = |side: &Var<T>| side.try_div(&length)?.try_mul(&gy)?.try_div(&length);
+        to.give(0, || turned(b))?;
+        to.give(1, || turned(a)?.try_neg())
     }
 }
 
 impl<T: Float> Var<T> {
     /// The angle of the point with the ordinate `self` and the abscissa `other`, element by element, from −π to π; NaN
-    /// if either is NaN. Shapes broadcast. The derivative is undefined at (0, 0): NaN.
+    /// if either is NaN. Shapes broadcast. The derivative is undefined at (0, 0), and taken to be 0.
     ///
     /// # Errors
     /// If the shapes don't broadcast, or the operands are on different tapes.
@@ -32,5 +35,22 @@ impl<T: Float> Var<T> {
             a.tape()
                 .record(Atan2, &[a, b], y, [Save::Var(a), Save::Var(b)])
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Tape;
+    use etude_tensor::Tensor;
+
+    #[test]
+    fn the_gradient_is_finite_where_squares_leave_the_range_and_0_at_the_origin() {
+        let tape = Tape::new();
+        let a = tape.var(Tensor::from([0.0, 1e-25_f32, 1e20]));
+        let y = a.atan2(&a.detach()).unwrap().sum(..).unwrap();
+        let gradient = y.backward().unwrap().get(&a).unwrap().to_vec();
+        assert_eq!(gradient[0], 0.0);
+        assert!((gradient[1] / 5e24 - 1.0).abs() < 1e-6, "{gradient:?}");
+        assert!((gradient[2] / 5e-21 - 1.0).abs() < 1e-6, "{gradient:?}");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::broadcast_to::with_common_shape;
 use crate::{Rule, Save, Saved, Sink, Var};
-use etude_tensor::{Float, Result, Tensor};
+use etude_tensor::{Float, Result};
 
 /// `y = √(a² + b²)`, hence `∂L/∂a = a/y · ∂L/∂y` and `∂L/∂b = b/y · ∂L/∂y`, both 0 at (0, 0). Saves `a, b`.
 struct Hypot;
@@ -18,14 +18,16 @@ impl<T: Float> Rule<T> for Hypot {
     }
 }
 
-/// `side/√(side² + other²)`, and 0 at (0, 0): there the length is replaced by 1, so that no gradient meets 0/0.
+/// `side/√(side² + other²)`, and 0 at (0, 0).
 fn cosine<T: Float>(side: &Var<T>, other: &Var<T>) -> Result<Var<T>> {
-    let point = side
-        .tensor()
-        .hypot(other.tensor())?
-        .equal(&Tensor::scalar(T::ZERO))?;
+    side.try_div(&length(side, other)?)
+}
+
+/// `√(side² + other²)`, replaced by 1 at (0, 0), so that no gradient meets 0/0.
+pub(super) fn length<T: Float>(side: &Var<T>, other: &Var<T>) -> Result<Var<T>> {
+    let point = side.tensor().hypot(other.tensor())?.equal(0.0)?;
     let one = side.tape().scalar(1.0).broadcast_to(side.shape())?;
-    side.try_div(&side.hypot(&one.where_(&point, other)?)?)
+    side.hypot(&one.where_(&point, other)?)
 }
 
 impl<T: Float> Var<T> {

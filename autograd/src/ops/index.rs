@@ -50,8 +50,19 @@ impl<T: Float> Var<T> {
     ) -> Result<Var<T>> {
         self.tape().check_same("index_assign", source)?;
         let (rows, at) = plan::index_positions("index_assign", self.shape(), indices)?;
+        self.positions_assigned("index_assign", &rows, &at, source)
+    }
+
+    /// This, seen in the shape `rows`, with the rows `at` set to `source`, broadcast to their shape.
+    pub(super) fn positions_assigned(
+        &self,
+        op: &str,
+        rows: &[usize],
+        at: &Tensor<i64>,
+        source: &Var<T>,
+    ) -> Result<Var<T>> {
         let set = Shape::from([at.shape(), &rows[1..]].concat());
-        source.tensor().broadcast_for("index_assign", &set)?;
+        source.tensor().broadcast_for(op, &set)?;
         let source = source.broadcast_to(set)?;
         let width: usize = rows[1..].iter().product();
         let count = at.elements();
@@ -61,13 +72,15 @@ impl<T: Float> Var<T> {
     }
 
     /// This with the elements where `mask`, which broadcasts to its shape, is true, in row-major order, set to those of
-    /// `source`, which broadcasts to a vector of as many.
+    /// `source`, which broadcasts to a vector of as many. For a mask of rows there is
+    /// [`boolean_index_assign`](Var::boolean_index_assign).
     ///
     /// # Errors
-    /// If the mask doesn't broadcast to the variable's shape, or `source` to the number of elements that it names; variables
-    /// on different tapes.
+    /// If the mask has another number of axes, or doesn't broadcast to the variable's shape, or `source` to the number of elements
+    /// that it names; variables on different tapes.
     pub fn masked_assign(&self, mask: &Tensor<bool>, source: &Var<T>) -> Result<Var<T>> {
         self.tape().check_same("masked_assign", source)?;
+        plan::check_mask_rank("masked_assign", self.shape(), mask)?;
         let mask = mask.broadcast_for("masked_assign", &self.tensor().to_shape())?;
         let at = mask.flat_nonzero();
         let count = at.elements();
@@ -79,7 +92,7 @@ impl<T: Float> Var<T> {
     }
 
     /// This matrix with rows set to those of `source`.
-    fn rows_assigned(&self, rows: &Tensor<i64>, source: &Var<T>) -> Result<Var<T>> {
+    pub(super) fn rows_assigned(&self, rows: &Tensor<i64>, source: &Var<T>) -> Result<Var<T>> {
         let mut y = self.tensor().clone();
         y.index_assign(&[rows], source.tensor())?;
         let numbers = rows.to_vec();

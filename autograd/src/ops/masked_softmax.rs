@@ -1,7 +1,7 @@
 //! The softmax over what a mask lets through.
 
 use crate::Var;
-use etude_tensor::{Axes, Error, Float, Result, Shape, Tensor};
+use etude_tensor::{Float, Result, Tensor, plan};
 
 impl<T: Float> Var<T> {
     /// The softmax along `axis` over the elements where the mask is true, and exactly 0 elsewhere, whatever stands there: −∞ and
@@ -22,19 +22,8 @@ impl<T: Float> Var<T> {
     /// # Errors
     /// If the axis is out of range, or the mask doesn't broadcast to the shape of this variable.
     pub fn masked_softmax(&self, mask: &Tensor<bool>, axis: isize) -> Result<Var<T>> {
-        let mask = mask.broadcast_to(Shape::new(self.shape())).map_err(|_| {
-            let message = format!(
-                "a mask of shape {:?} for logits {:?}; expected one that broadcasts to the logits",
-                mask.shape(),
-                self.shape()
-            );
-            Error::shape("masked_softmax", message)
-        })?;
-        // A row that sees nothing gets finite logits, so that its softmax is a number that can be thrown away.
-        let seen = mask.cast::<T>()?.sum(Axes::from(axis).keepdims())?;
-        let empty = seen.equal(&Tensor::scalar(T::ZERO))?;
-        let (zero, infinity) = (Tensor::scalar(T::ZERO), Tensor::scalar(T::NEG_INFINITY));
-        let fill = self.tape().input(empty.where_(&zero, &infinity)?);
+        let (mask, fill) = plan::softmax_mask(self.shape(), mask, axis)?;
+        let fill = self.tape().input(fill);
         let weights = self.where_(&mask, &fill)?.softmax(axis)?;
         weights.where_(&mask, &self.tape().scalar(0.0))
     }

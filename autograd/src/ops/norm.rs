@@ -70,3 +70,19 @@ impl<T: Float> Var<T> {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::Tape;
+    use etude_tensor::Tensor;
+
+    #[test]
+    fn for_powers_below_0_the_smallest_gets_the_gradient() {
+        let tape = Tape::new();
+        let x = tape.var(Tensor::from([1e-10_f32, -1e10]));
+        let y = x.norm(-2.0, ..).unwrap();
+        assert_eq!(y.item().unwrap(), 1e-10);
+        let gradient = y.backward().unwrap().get(&x).unwrap().to_vec();
+        assert_eq!(gradient, [1.0, -0.0]);
+    }
+}

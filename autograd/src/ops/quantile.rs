@@ -10,15 +10,28 @@ impl<T: Float> Var<T> {
     /// # Errors
     /// If `q` isn't from 0 to 1, an axis is out of range or named twice, or there are no elements to choose from.
     pub fn quantile(&self, q: f64, axes: impl Into<Axes>) -> Result<Var<T>> {
-        let (at, weight) = plan::quantile_positions("quantile", self.tensor(), q, &axes.into())?;
-        let pair = self
-            .reshape([self.tensor().elements()])?
-            .index_select(0, &at)?;
+        self.quantile_named("quantile", q, &axes.into())
+    }
+
+    /// The quantile, for the operation that errors name.
+    fn quantile_named(&self, op: &str, q: f64, axes: &Axes) -> Result<Var<T>> {
+        let (at, weight) = plan::quantile_positions(op, self.tensor(), q, axes)?;
+        let pair = self.take(&at)?;
         let (low, high) = (pair.select(-1, 0)?, pair.select(-1, 1)?);
         if weight == 0.0 {
             return Ok(low);
         }
-        low.try_add(&high.try_sub(&low)?.mul_scalar(weight)?)
+        let step = high.try_sub(&low)?;
+        let near = low.try_add(&step.mul_scalar(weight)?)?;
+        let finite = step.tensor().abs().less(f64::INFINITY)?;
+        if finite.all(..)?.item()? {
+            return Ok(near);
+        }
+        // The step overflows between large numbers, and is NaN between equal infinities, where the weighted mean has a value.
+        let mean = low
+            .mul_scalar(1.0 - weight)?
+            .try_add(&high.mul_scalar(weight)?)?;
+        near.where_(&finite, &mean)
     }
 
     /// The median over `axes`: the one in the middle, or the mean of the two there.
@@ -26,8 +39,28 @@ impl<T: Float> Var<T> {
     /// # Errors
     /// If an axis is out of range or named twice, or there are no elements to choose from.
     pub fn median(&self, axes: impl Into<Axes>) -> Result<Var<T>> {
-        let axes = axes.into();
-        axes.resolve("median", self.rank())?;
-        self.quantile(0.5, axes)
+        self.quantile_named("median", 0.5, &axes.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Tape;
+    use etude_tensor::Tensor;
+
+    #[test]
+    fn values_and_gradients_beside_infinities_are_those_of_the_mean() {
+        let tape = Tape::new();
+        let infinity = f64::INFINITY;
+        let x = tape.var(Tensor::from([
+            [-infinity, 1.0],
+            [infinity, infinity],
+            [-1.5e308, 1.5e308],
+            [1.0, 3.0],
+        ]));
+        let y = x.median(1).unwrap();
+        assert_eq!(y.tensor().to_vec(), [-infinity, infinity, 0.0, 2.0]);
+        let gradients = y.sum(..).unwrap().backward().unwrap();
+        assert_eq!(gradients.get(&x).unwrap().to_vec(), [0.5; 8]);
     }
 }

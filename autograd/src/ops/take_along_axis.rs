@@ -5,7 +5,7 @@ use etude_tensor::{Float, Result, Tensor, plan};
 
 impl<T: Float> Var<T> {
     /// The elements at `indices` along `axis`: variable and indices have the same rank, and broadcast together along all
-    /// other axes.
+    /// other axes. Negative indices count from the end.
     ///
     /// # Errors
     /// If the axis or an index is out of range, the ranks differ, or the other axes don't broadcast.

@@ -243,8 +243,10 @@ fn the_table_has_what_the_source_has() {
         let ops = Op::ALL.iter().filter(|op| kinds.contains(&op.kind()));
         ops.map(|op| op.name().to_string()).collect()
     };
+    // Some plain results are methods of a variable too.
+    let plain = table(&[Kind::Plain]);
     assert_eq!(
-        methods,
+        methods.difference(&plain).cloned().collect::<BTreeSet<_>>(),
         table(&[Kind::Rule, Kind::Composed, Kind::Zero]),
         "methods and table"
     );

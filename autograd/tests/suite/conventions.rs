@@ -337,6 +337,24 @@ fn extremes() -> Vec<Row> {
             [vec![0.0; 3], vec![0.0; 3]],
         ),
         Row::new(
+            ["`atan2(a, b)`", "a = b = 0", "0", "NaN"],
+            program!(|a, b| a.atan2(b)),
+            [zeros(), zeros()],
+            [vec![0.0; 3], vec![0.0; 3]],
+        ),
+        Row::new(
+            ["`atan2(a, b)`", "a = b = 10⁻²⁵", "±5·10²⁴", "±∞ in 32 bits"],
+            program!(|a, b| a.atan2(b)),
+            [Tensor::full([37], 1e-25), Tensor::full([37], 1e-25)],
+            [vec![5e24; 37], vec![-5e24; 37]],
+        ),
+        Row::new(
+            ["`atan2(a, b)`", "a = b = 10²⁰", "±5·10⁻²¹", "0 in 32 bits"],
+            program!(|a, b| a.atan2(b)),
+            [Tensor::full([37], 1e20), Tensor::full([37], 1e20)],
+            [vec![5e-21; 37], vec![-5e-21; 37]],
+        ),
+        Row::new(
             ["`std`", "equal numbers", "0", SAME],
             program!(|x| x.std(.., 0)),
             [Tensor::full([3], 2.0)],

@@ -9,6 +9,7 @@ mod file;
 mod gradcheck;
 mod matrix;
 mod module;
+mod names;
 mod programs;
 mod sabotage;
 mod strategies;

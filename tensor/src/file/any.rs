@@ -147,15 +147,73 @@ macro_rules! from_tensor {
                 AnyTensor::$variant(tensor)
             }
         }
+
+        /// Shares the tensor's memory.
+        impl From<&Tensor<$type>> for AnyTensor {
+            fn from(tensor: &Tensor<$type>) -> Self {
+                AnyTensor::$variant(tensor.clone())
+            }
+        }
     )*};
 }
 
 from_tensor!(F32: f32, F64: f64, I64: i64, I32: i32, U8: u8, Bool: bool);
 
+/// Shares the tensor's memory.
+impl From<&AnyTensor> for AnyTensor {
+    fn from(tensor: &AnyTensor) -> Self {
+        tensor.clone()
+    }
+}
+
+/// The tensor, if its element type is `T`. To convert it instead, call [`cast`](AnyTensor::cast).
+///
+/// ```
+/// use etude_tensor::Tensor;
+/// use etude_tensor::file::AnyTensor;
+///
+/// let any = AnyTensor::from(Tensor::from([1_i64, 2]));
+/// assert!(Tensor::<f32>::try_from(any.clone()).is_err());
+/// assert_eq!(Tensor::<i64>::try_from(any)?, Tensor::from([1, 2]));
+/// # Ok::<(), etude_tensor::Error>(())
+/// ```
+impl<T: Element> TryFrom<AnyTensor> for Tensor<T> {
+    type Error = Error;
+
+    fn try_from(any: AnyTensor) -> Result<Self> {
+        any.get().cloned().ok_or_else(|| {
+            let message = format!(
+                "a tensor of {} elements; expected {} (call cast() to convert them)",
+                any.type_name(),
+                T::NAME
+            );
+            Error::value("try_from", message)
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{Dual, Float};
+
+    #[test]
+    fn out_of_it_again_by_type() {
+        let labels = Tensor::from([1_i64, 2]);
+        let any = AnyTensor::from(&labels);
+        assert!(any.get::<i64>().unwrap().shares_storage(&labels));
+        assert_eq!(
+            Tensor::<f32>::try_from(any.clone())
+                .unwrap_err()
+                .to_string(),
+            "try_from: a tensor of i64 elements; expected f32 (call cast() to convert them)"
+        );
+        assert!(
+            Tensor::<i64>::try_from(any)
+                .unwrap()
+                .shares_storage(&labels)
+        );
+    }
 
     #[test]
     fn any_type_but_dual_numbers() {

@@ -2,7 +2,7 @@
 //! without gaps. NumPy Enhancement Proposal 1; versions 1 to 3 of it are read, version 1 is written. Objects, which would be
 //! Python code, are refused.
 
-use super::elements::{read as elements, read_flags, shape as checked_shape};
+use super::elements::{half, read as elements, read_flags, shape as checked_shape};
 use super::{AnyTensor, write_atomically};
 use crate::{Element, Error, Result, Tensor};
 use std::io::{self, Read, Write};
@@ -12,20 +12,21 @@ const MAGIC: &[u8; 6] = b"\x93NUMPY";
 /// No header is longer; those of plain element types have about 100 bytes.
 const MAX_HEADER: usize = 1 << 16;
 
-/// Reads a `.npy` file. Elements in Fortran's order come as a transposed view, big-endian ones are turned.
+/// Reads a `.npy` file. Elements in Fortran's order come as a transposed view, big-endian ones are turned, and 16-bit
+/// floats, which étude doesn't compute in, come as `f32`, which holds each of them.
 ///
 /// # Errors
-/// If it can't be read, or isn't a sound file of an element type that étude has (f32, f64, i64, i32, u8, bool): the message
-/// names the file.
+/// If it can't be read, or isn't a sound file of an element type that étude has (f32, f64, i64, i32, u8, bool) or a 16-bit
+/// float: the message names the file.
 ///
 /// ```
 /// use etude_tensor::Tensor;
-/// use etude_tensor::file::{AnyTensor, read_npy, write_npy};
+/// use etude_tensor::file::{read_npy, write_npy};
 ///
 /// let path = std::env::temp_dir().join(format!("etude-doc-{}.npy", std::process::id()));
-/// let x = AnyTensor::from(Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]));
+/// let x = Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]);
 /// write_npy(&path, &x)?;
-/// assert_eq!(read_npy(&path)?, x);
+/// assert_eq!(Tensor::<f32>::try_from(read_npy(&path)?)?, x);
 /// # std::fs::remove_file(&path).unwrap();
 /// # Ok::<(), etude_tensor::Error>(())
 /// ```
@@ -41,12 +42,13 @@ pub fn read_npy(path: impl AsRef<Path>) -> Result<AnyTensor> {
     parse(&mut file, length).map_err(refuse)
 }
 
-/// Writes a `.npy` file [atomically](write_atomically).
+/// Writes a tensor, of any type that files hold or an [`AnyTensor`], to a `.npy` file [atomically](write_atomically).
 ///
 /// # Errors
 /// If the file can't be written; what was there before stays.
-pub fn write_npy(path: impl AsRef<Path>, tensor: &AnyTensor) -> Result<()> {
-    write_atomically(path, |file| write(file, tensor))
+pub fn write_npy(path: impl AsRef<Path>, tensor: impl Into<AnyTensor>) -> Result<()> {
+    let tensor = tensor.into();
+    write_atomically(path, |file| write(file, &tensor))
 }
 
 /// Writes magic, header and elements.
@@ -125,12 +127,13 @@ pub(super) fn parse(file: &mut dyn Read, length: u64) -> Result<AnyTensor, Strin
         _ => (false, ""),
     };
     let bytes = match kind {
+        "f2" => 2,
         "f4" | "i4" => 4,
         "f8" | "i8" => 8,
         "u1" | "b1" => 1,
         _ => {
             return Err(format!(
-                "element type '{descr}'; expected f4, f8, i8, i4, u1 or b1"
+                "element type '{descr}'; expected f2, f4, f8, i8, i4, u1 or b1"
             ));
         }
     };
@@ -147,6 +150,16 @@ pub(super) fn parse(file: &mut dyn Read, length: u64) -> Result<AnyTensor, Strin
         ));
     }
     let tensor = match kind {
+        "f2" => elements(
+            file,
+            shape,
+            if big {
+                |[high, low]: [u8; 2]| half([low, high])
+            } else {
+                half
+            },
+        )?
+        .into(),
         "f4" => elements(
             file,
             shape,
@@ -373,6 +386,18 @@ mod tests {
         );
     }
 
+    /// The bytes of `numpy.array([1.0, -2.0, 65504.0], dtype="<f2")` and of the same as `">f2"`.
+    #[test]
+    fn sixteen_bits_come_as_thirty_two() {
+        let with = |descr: &str, elements: &[u8]| {
+            let header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': (3,), }}");
+            read(&with_header(&header, elements)).unwrap()
+        };
+        let x = AnyTensor::from(Tensor::from([1.0_f32, -2.0, 65504.0]));
+        assert_eq!(with("<f2", &[0x00, 0x3c, 0x00, 0xc0, 0xff, 0x7b]), x);
+        assert_eq!(with(">f2", &[0x3c, 0x00, 0xc0, 0x00, 0x7b, 0xff]), x);
+    }
+
     #[test]
     fn hostile_headers_are_refused() {
         let message =
@@ -398,9 +423,10 @@ mod tests {
         assert_eq!(read(&bytes).unwrap_err(), "a header that isn't text");
         assert_eq!(
             message(&with("'|O'", "(1,)"), &[0; 8]),
-            "element type '|O'; expected f4, f8, i8, i4, u1 or b1"
+            "element type '|O'; expected f2, f4, f8, i8, i4, u1 or b1"
         );
-        assert!(message(&with("'<f2'", "(1,)"), &[0; 2]).starts_with("element type '<f2'"));
+        assert!(message(&with("'<f2'", "(1,)"), &[0; 4]).starts_with("4 bytes of elements"));
+        assert!(message(&with("'<c8'", "(1,)"), &[0; 8]).starts_with("element type '<c8'"));
         assert!(message(&with("[('a', '<f4')]", "(1,)"), &[0; 4]).contains("expected"));
         assert!(
             message(&with("'<f4'", "(-1,)"), &[0; 4])

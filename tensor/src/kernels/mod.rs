@@ -24,6 +24,7 @@ mod dispatch;
 pub mod level;
 pub mod lstm;
 pub mod maps;
+pub mod order;
 pub mod parallel;
 pub mod pool;
 pub mod product;

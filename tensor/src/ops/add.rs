@@ -21,6 +21,21 @@ impl<T: Float> Tensor<T> {
         self.binary(Binary::Add, other)
     }
 
+    /// `x + c`.
+    ///
+    /// ```
+    /// use etude_tensor::Tensor;
+    ///
+    /// assert_eq!(Tensor::from([1.0_f32, 2.0]).add_scalar(0.5)?.to_vec(), [1.5, 2.5]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// None: it is a `Result` as on a variable, so that the same code runs on both.
+    pub fn add_scalar(&self, c: f64) -> Result<Self> {
+        self.try_add(&Tensor::scalar(T::from_f64(c)))
+    }
+
     /// `self ← self + other`, in place where nobody else looks at the memory; `other` broadcasts to the shape of `self`.
     ///
     /// ```

@@ -2,10 +2,10 @@
 
 use super::reduce::{Form, Plan};
 use super::sum::COST;
-use crate::{Axes, Float, Result, Tensor};
+use crate::{Axes, Element, Result, Tensor};
 
-impl<T: Float> Tensor<T> {
-    /// The index of the smallest element along `axes`, the first among equals; the first NaN where there is one. Over
+impl<T: Element> Tensor<T> {
+    /// The index of the smallest element along `axes`, of any type, the first among equals; the first NaN where there is one. Over
     /// several axes, the index counts through them in row-major order.
     ///
     /// ```
@@ -21,7 +21,9 @@ impl<T: Float> Tensor<T> {
     pub fn argmin(&self, axes: impl Into<Axes>) -> Result<Tensor<i64>> {
         let plan =
             Plan::new("argmin", self, &axes.into(), Form::Rows)?.expect_elements("argmin")?;
-        Ok(plan.rows(COST, |row| T::argmin(row).map_or(-1, |index| index as i64)))
+        Ok(plan.rows(COST, |row| {
+            T::first_smallest(row).map_or(-1, |index| index as i64)
+        }))
     }
 }
 
@@ -33,6 +35,14 @@ mod tests {
     fn the_first_among_equals_and_the_first_nan() {
         let x = Tensor::from([[2.0_f32, 2.0, 2.0], [1.0, f32::NAN, f32::NAN]]);
         assert_eq!(x.argmin(-1).unwrap().to_vec(), [0, 1]);
+    }
+
+    #[test]
+    fn integers_and_masks() {
+        let x = Tensor::from([[9_i32, 1], [1, 1]]);
+        assert_eq!(x.argmin(1).unwrap().to_vec(), [1, 0]);
+        let mask = Tensor::from([true, true, false]);
+        assert_eq!(mask.argmin(0).unwrap().item().unwrap(), 2);
     }
 
     #[test]

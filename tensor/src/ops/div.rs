@@ -20,4 +20,19 @@ impl<T: Float> Tensor<T> {
     pub fn try_div(&self, other: &Self) -> Result<Self> {
         self.binary(Binary::Div, other)
     }
+
+    /// `x / c`; infinite or NaN for `c = 0`.
+    ///
+    /// ```
+    /// use etude_tensor::Tensor;
+    ///
+    /// assert_eq!(Tensor::from([1.0_f32, 2.0]).div_scalar(4.0)?.to_vec(), [0.25, 0.5]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// None: it is a `Result` as on a variable, so that the same code runs on both.
+    pub fn div_scalar(&self, c: f64) -> Result<Self> {
+        self.try_div(&Tensor::scalar(T::from_f64(c)))
+    }
 }

@@ -44,12 +44,19 @@ impl<T: Element> Tensor<T> {
         source: &Self,
     ) -> Result<()> {
         let (rows, at) = index_positions("index_assign", self.shape(), indices)?;
+        self.assign_rows("index_assign", &rows, &at, source)
+    }
+
+    /// Sets the rows `at` of this, seen in the shape `rows`, to `source`, broadcast to their shape.
+    pub(super) fn assign_rows(
+        &mut self,
+        op: &str,
+        rows: &[usize],
+        at: &Tensor<i64>,
+        source: &Self,
+    ) -> Result<()> {
         let shape = [at.shape(), &rows[1..]].concat();
-        let source = source.view(
-            source
-                .layout()
-                .broadcast_to("index_assign", &Shape::from(shape))?,
-        );
+        let source = source.view(source.layout().broadcast_to(op, &Shape::from(shape))?);
         let (source, at) = (source.to_vec(), at.to_vec());
         let width: usize = rows[1..].iter().product();
         if width == 0 {
@@ -65,6 +72,9 @@ impl<T: Element> Tensor<T> {
     /// Sets the elements where `mask`, which broadcasts to the tensor's shape, is true, in row-major order, to those of
     /// `source`, which broadcasts to a vector of as many.
     ///
+    /// The mask has as many axes as the tensor, or none: one with fewer would stand for the first axes in NumPy's
+    /// `x[mask] = y`, which is [`boolean_index_assign`](Tensor::boolean_index_assign), and for the last where shapes broadcast.
+    ///
     /// ```
     /// use etude_tensor::Tensor;
     ///
@@ -76,8 +86,10 @@ impl<T: Element> Tensor<T> {
     /// ```
     ///
     /// # Errors
-    /// If the mask doesn't broadcast to the tensor's shape, or `source` to the number of elements that it names.
+    /// If the mask has another number of axes, or doesn't broadcast to the tensor's shape, or `source` to the number of elements
+    /// that it names.
     pub fn masked_assign(&mut self, mask: &Tensor<bool>, source: &Self) -> Result<()> {
+        check_mask_rank("masked_assign", self.shape(), mask)?;
         let layout = mask
             .layout()
             .broadcast_to("masked_assign", self.layout().shape())?;
@@ -124,26 +136,49 @@ pub fn index_positions(
     for (axis, (index, &size)) in indices.iter().zip(shape).enumerate() {
         let index = index.borrow().broadcast_to(&common)?.to_vec();
         for (flat, &i) in flat.iter_mut().zip(&index) {
-            let from_front = if i < 0 {
-                i.saturating_add_unsigned(size as u64)
-            } else {
-                i
-            };
-            if !(0..size as i64).contains(&from_front) {
-                return Err(Error::index(
-                    op,
-                    format!(
-                        "index {i} is out of range for axis {axis}, which has size {size}; expected -{size} to below {size}"
-                    ),
-                ));
-            }
-            *flat = *flat * size as i64 + from_front;
+            *flat = *flat * size as i64 + from_front(op, i, axis, size)?;
         }
     }
     let (indexed, rest) = shape.split_at(indices.len());
     let mut rows = vec![indexed.iter().product()];
     rows.extend(rest);
     Ok((rows, Tensor::from_slice(common, &flat)?))
+}
+
+/// An index that may count from the end, counted from the front.
+pub(super) fn from_front(op: &str, index: i64, axis: usize, size: usize) -> Result<i64> {
+    let counted = if index < 0 {
+        index.saturating_add_unsigned(size as u64)
+    } else {
+        index
+    };
+    if (0..size as i64).contains(&counted) {
+        return Ok(counted);
+    }
+    Err(Error::index(
+        op,
+        format!(
+            "index {index} is out of range for axis {axis}, which has size {size}; expected -{size} to below {size}"
+        ),
+    ))
+}
+
+/// That a mask which names single elements of a tensor of `shape` can't be meant for its first axes.
+///
+/// # Errors
+/// If it has fewer axes, but not none.
+pub fn check_mask_rank(op: &str, shape: &[usize], mask: &Tensor<bool>) -> Result<()> {
+    if mask.rank() == 0 || mask.rank() >= shape.len() {
+        return Ok(());
+    }
+    Err(Error::shape(
+        op,
+        format!(
+            "a mask of shape {:?} for shape {shape:?}; expected one of as many axes (for the first axes, as x[mask] = y, \
+             boolean_index_assign; for the last, mask.broadcast_to)",
+            mask.shape()
+        ),
+    ))
 }
 
 #[cfg(test)]
@@ -188,6 +223,16 @@ mod tests {
             message(&[Tensor::from([0, 1]), Tensor::from([0, 1, 2])]).contains("don't broadcast")
         );
         let mut y = x.clone();
+        let rows = Tensor::from([true, false, true]);
+        assert_eq!(
+            y.masked_assign(&rows, &Tensor::scalar(1.0))
+                .unwrap_err()
+                .to_string(),
+            "masked_assign: a mask of shape [3] for shape [2, 3]; expected one of as many axes (for the first axes, as \
+             x[mask] = y, boolean_index_assign; for the last, mask.broadcast_to)"
+        );
+        y.masked_assign(&Tensor::scalar(true), &Tensor::scalar(0.0))
+            .unwrap();
         assert!(
             y.masked_assign(&Tensor::full([2, 3], true), &Tensor::zeros([5]))
                 .is_err()

@@ -5,7 +5,7 @@ use crate::{Element, Result, Shape, Tensor};
 impl<T: Element> Tensor<T> {
     /// The row-major position of each element that isn't 0 (or `false`). NaN isn't 0.
     ///
-    /// With it a mask becomes indices: `x.index_select(0, &mask.flat_nonzero())` takes the rows that a mask of rank 1 names.
+    /// With it a mask becomes indices: `x.take(&mask.flat_nonzero())` is what a mask of the shape of `x` lets through.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -22,13 +22,15 @@ impl<T: Element> Tensor<T> {
             .collect()
     }
 
-    /// The elements where `mask` is true, in row-major order, as a vector. Tensor and mask broadcast together.
+    /// The elements where `mask` is true, in row-major order, as a vector. Tensor and mask broadcast together, as in PyTorch's
+    /// function of this name, so that a mask with fewer axes stands for the last ones. For rows, NumPy's and PyTorch's `x[mask]`,
+    /// there is [`boolean_index`](Tensor::boolean_index).
     ///
     /// ```
     /// use etude_tensor::Tensor;
     ///
     /// let x = Tensor::from([[1.0_f32, -2.0], [-3.0, 4.0]]);
-    /// let positive = x.greater(&Tensor::scalar(0.0))?;
+    /// let positive = x.greater(0.0)?;
     /// assert_eq!(x.masked_select(&positive)?.to_vec(), [1.0, 4.0]);
     /// # Ok::<(), etude_tensor::Error>(())
     /// ```

@@ -2,10 +2,10 @@
 
 use super::reduce::{Form, Plan};
 use super::sum::COST;
-use crate::{Axes, Float, Result, Tensor};
+use crate::{Axes, Element, Result, Tensor};
 
-impl<T: Float> Tensor<T> {
-    /// The largest element over `axes`; NaN where there is one.
+impl<T: Element> Tensor<T> {
+    /// The largest element over `axes`, of any type (`true` is above `false`); NaN where there is one.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -20,7 +20,7 @@ impl<T: Float> Tensor<T> {
     /// If an axis is out of range or named twice, or there is no element to choose.
     pub fn max(&self, axes: impl Into<Axes>) -> Result<Self> {
         let plan = Plan::new("max", self, &axes.into(), Form::Rows)?.expect_elements("max")?;
-        Ok(plan.rows(COST, T::max_of))
+        Ok(plan.rows(COST, T::largest))
     }
 }
 
@@ -32,6 +32,14 @@ mod tests {
     fn a_nan_is_passed_on() {
         let x = Tensor::from([1.0_f32, f32::NAN, 3.0]);
         assert!(x.max(..).unwrap().item().unwrap().is_nan());
+    }
+
+    #[test]
+    fn integers_keep_all_their_digits() {
+        let x = Tensor::from([[i64::MAX - 1, i64::MAX], [i64::MIN, 0]]);
+        assert_eq!(x.max(1).unwrap().to_vec(), [i64::MAX, 0]);
+        let mask = Tensor::from([[true, false], [false, false]]);
+        assert_eq!(mask.max(0).unwrap().to_vec(), [true, false]);
     }
 
     #[test]

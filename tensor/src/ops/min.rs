@@ -2,10 +2,10 @@
 
 use super::reduce::{Form, Plan};
 use super::sum::COST;
-use crate::{Axes, Float, Result, Tensor};
+use crate::{Axes, Element, Result, Tensor};
 
-impl<T: Float> Tensor<T> {
-    /// The smallest element over `axes`; NaN where there is one.
+impl<T: Element> Tensor<T> {
+    /// The smallest element over `axes`, of any type (`false` is below `true`); NaN where there is one.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -20,7 +20,7 @@ impl<T: Float> Tensor<T> {
     /// If an axis is out of range or named twice, or there is no element to choose.
     pub fn min(&self, axes: impl Into<Axes>) -> Result<Self> {
         let plan = Plan::new("min", self, &axes.into(), Form::Rows)?.expect_elements("min")?;
-        Ok(plan.rows(COST, T::min_of))
+        Ok(plan.rows(COST, T::smallest))
     }
 }
 
@@ -32,6 +32,16 @@ mod tests {
     fn a_nan_is_passed_on() {
         let x = Tensor::from([1.0_f32, f32::NAN, 3.0]);
         assert!(x.min(..).unwrap().item().unwrap().is_nan());
+    }
+
+    #[test]
+    fn integers_keep_all_their_digits() {
+        let x = Tensor::from([[i64::MAX - 1, i64::MAX], [i64::MIN, 0]]);
+        assert_eq!(x.min(1).unwrap().to_vec(), [i64::MAX - 1, i64::MIN]);
+        assert_eq!(
+            Tensor::from([3_u8, 1, 2]).min(..).unwrap().item().unwrap(),
+            1
+        );
     }
 
     #[test]

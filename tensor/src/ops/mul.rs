@@ -20,4 +20,19 @@ impl<T: Float> Tensor<T> {
     pub fn try_mul(&self, other: &Self) -> Result<Self> {
         self.binary(Binary::Mul, other)
     }
+
+    /// `c · x`.
+    ///
+    /// ```
+    /// use etude_tensor::Tensor;
+    ///
+    /// assert_eq!(Tensor::from([1.0_f32, 2.0]).mul_scalar(3.0)?.to_vec(), [3.0, 6.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// None: it is a `Result` as on a variable, so that the same code runs on both.
+    pub fn mul_scalar(&self, c: f64) -> Result<Self> {
+        self.try_mul(&Tensor::scalar(T::from_f64(c)))
+    }
 }

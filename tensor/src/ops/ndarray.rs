@@ -1,7 +1,7 @@
-//! To and from the arrays of the crate `ndarray`. A contiguous tensor can be looked at as an array without a copy.
+//! To and from the arrays of the crate `ndarray`. Any tensor can be looked at as an array without a copy.
 
 use crate::{Element, Error, Tensor};
-use ndarray::{Array, ArrayBase, ArrayD, ArrayViewD, Data, Dimension, IxDyn};
+use ndarray::{ArrayBase, ArrayD, ArrayViewD, Axis, Data, Dimension, IxDyn, ShapeBuilder};
 
 /// A copy of the array in row-major order.
 impl<T: Element, S: Data<Elem = T>, D: Dimension> From<&ArrayBase<S, D>> for Tensor<T> {
@@ -16,7 +16,7 @@ impl<T: Element, S: Data<Elem = T>, D: Dimension> From<&ArrayBase<S, D>> for Ten
     }
 }
 
-/// A copy of the array in row-major order: tensors keep their elements in aligned blocks of their own.
+/// A copy of the array, or view of one, in row-major order: tensors keep their elements in aligned blocks of their own.
 ///
 /// ```
 /// use etude_tensor::Tensor;
@@ -24,38 +24,55 @@ impl<T: Element, S: Data<Elem = T>, D: Dimension> From<&ArrayBase<S, D>> for Ten
 ///
 /// assert_eq!(Tensor::from(array![[1.0_f32, 2.0], [3.0, 4.0]].reversed_axes()), Tensor::from([[1.0, 3.0], [2.0, 4.0]]));
 /// ```
-impl<T: Element, D: Dimension> From<Array<T, D>> for Tensor<T> {
-    fn from(array: Array<T, D>) -> Self {
+impl<T: Element, S: Data<Elem = T>, D: Dimension> From<ArrayBase<S, D>> for Tensor<T> {
+    fn from(array: ArrayBase<S, D>) -> Self {
         Tensor::from(&array)
     }
 }
 
-/// The elements as an array, without a copy, if they lie in row-major order without gaps (else call
-/// [`contiguous`](Tensor::contiguous) first).
+/// The elements as an array, without a copy, whatever the strides of the tensor.
 ///
 /// ```
 /// use etude_tensor::Tensor;
 /// use ndarray::ArrayViewD;
 ///
 /// let x = Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]);
-/// let view = ArrayViewD::try_from(&x)?;
-/// assert_eq!(view[[1, 0]], 3.0);
+/// let turned = x.transpose(0, 1)?;
+/// let view = ArrayViewD::try_from(&turned)?;
+/// assert_eq!(view[[0, 1]], 3.0);
 /// assert_eq!(view.as_ptr(), x.as_slice().unwrap().as_ptr());
 /// # Ok::<(), etude_tensor::Error>(())
 /// ```
+///
+/// # Errors
+/// If `ndarray` refuses the shape: it counts its elements in an `isize`.
 impl<'a, T: Element> TryFrom<&'a Tensor<T>> for ArrayViewD<'a, T> {
     type Error = Error;
 
     fn try_from(tensor: &'a Tensor<T>) -> Result<Self, Error> {
-        let refuse = |why: String| Error::shape("ndarray", why);
-        let Some(values) = tensor.as_slice() else {
-            return Err(refuse(format!(
-                "a tensor of shape {:?} and strides {:?}; expected row-major order (call contiguous() first)",
-                tensor.shape(),
-                tensor.strides()
-            )));
+        let (shape, strides) = (tensor.shape(), tensor.strides());
+        // `ndarray` takes strides upwards. An axis that runs backwards is described from its other end, and turned round.
+        let mut lowest = tensor.layout().offset();
+        for (&size, &stride) in shape.iter().zip(&strides) {
+            if stride < 0 && size > 0 {
+                lowest -= (size - 1) * stride.unsigned_abs();
+            }
+        }
+        let upwards: Vec<usize> = strides.iter().map(|stride| stride.unsigned_abs()).collect();
+        let shaped = IxDyn(shape).strides(IxDyn(&upwards));
+        let values = tensor.buffer().get(lowest..).unwrap_or_default();
+        let view = if tensor.elements() == 0 {
+            ArrayViewD::from_shape(IxDyn(shape), &[])
+        } else {
+            ArrayViewD::from_shape(shaped, values)
         };
-        ArrayViewD::from_shape(IxDyn(tensor.shape()), values).map_err(|err| refuse(err.to_string()))
+        let mut view = view.map_err(|err| Error::shape("ndarray", err.to_string()))?;
+        for (axis, &stride) in strides.iter().enumerate() {
+            if stride < 0 {
+                view.invert_axis(Axis(axis));
+            }
+        }
+        Ok(view)
     }
 }
 
@@ -67,6 +84,13 @@ impl<T: Element> From<&Tensor<T>> for ArrayD<T> {
     fn from(tensor: &Tensor<T>) -> Self {
         ArrayD::from_shape_vec(IxDyn(tensor.shape()), tensor.to_vec())
             .expect("one value an element")
+    }
+}
+
+/// A copy of the tensor.
+impl<T: Element> From<Tensor<T>> for ArrayD<T> {
+    fn from(tensor: Tensor<T>) -> Self {
+        ArrayD::from(&tensor)
     }
 }
 
@@ -88,13 +112,33 @@ mod tests {
             Tensor::from(array.view().reversed_axes().to_owned()),
             x.flip(1).unwrap()
         );
-        assert!(
-            ArrayViewD::try_from(&view)
-                .unwrap_err()
-                .to_string()
-                .starts_with("ndarray: a tensor of shape [4, 3, 2]")
-        );
+        assert_eq!(Tensor::from(array.view()), view);
+        assert_eq!(ArrayD::from(view.clone()), array);
         assert_eq!(ArrayD::from(&Tensor::<f32>::zeros([0, 2])).shape(), [0, 2]);
         assert_eq!(ArrayD::from(&Tensor::scalar(1.5)).ndim(), 0);
+    }
+    #[test]
+    fn views_of_any_strides_copy_nothing() {
+        let x = Tensor::arange(0_i64, 24, 1)
+            .unwrap()
+            .reshape([2, 3, 4])
+            .unwrap();
+        let views = [
+            x.clone(),
+            x.transpose(0, 2).unwrap(),
+            x.flip(1).unwrap().transpose(0, 2).unwrap(),
+            x.narrow(2, 1, 2).unwrap().flip(2).unwrap(),
+            x.select(1, 2).unwrap(),
+            x.narrow(0, 1, 1).unwrap().broadcast_to([3, 3, 4]).unwrap(),
+            x.narrow(0, 2, 0).unwrap(),
+        ];
+        for view in &views {
+            let array = ArrayViewD::try_from(view).unwrap();
+            assert_eq!(array.shape(), view.shape());
+            let first = array.first().map(|first| first as *const i64);
+            let block = x.as_slice().unwrap().as_ptr_range();
+            assert!(first.is_none_or(|first| block.contains(&first)));
+            assert_eq!(Tensor::from(array), *view);
+        }
     }
 }

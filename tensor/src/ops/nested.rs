@@ -1,55 +1,86 @@
-//! Tensors from arrays, nested up to rank 4, from vectors and from slices.
+//! Tensors from numbers, arrays nested up to rank 6, vectors and slices, and back.
+//!
+//! All of these copy: a tensor keeps its elements in an aligned block of its own, whose header holds the shape. Without a copy a
+//! tensor lends them as a slice.
+//!
+//! ```
+//! use etude_tensor::Tensor;
+//!
+//! let x = Tensor::from([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]);
+//! assert_eq!(x.shape(), [2, 3]);
+//! assert_eq!(<[[f64; 2]; 3]>::try_from(&x.transpose(0, 1)?)?, [[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]);
+//! # Ok::<(), etude_tensor::Error>(())
+//! ```
 
 use crate::{Element, Error, Result, Shape, Tensor};
 
-/// A tensor of rank 1.
+/// A tensor of rank 0 with one element.
 ///
 /// ```
 /// use etude_tensor::Tensor;
 ///
-/// assert_eq!(Tensor::from([1.0, 2.0]).shape(), [2]);
+/// assert_eq!(Tensor::from(3.5_f32), Tensor::scalar(3.5));
 /// ```
-impl<T: Element, const A: usize> From<[T; A]> for Tensor<T> {
-    fn from(values: [T; A]) -> Self {
-        Tensor::filled_from([A], &values)
+impl<T: Element> From<T> for Tensor<T> {
+    fn from(value: T) -> Self {
+        Tensor::scalar(value)
     }
 }
 
-/// A matrix, row by row.
-///
-/// ```
-/// use etude_tensor::Tensor;
-///
-/// assert_eq!(Tensor::from([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]).shape(), [2, 3]);
-/// ```
-impl<T: Element, const A: usize, const B: usize> From<[[T; B]; A]> for Tensor<T> {
-    fn from(values: [[T; B]; A]) -> Self {
-        Tensor::filled_from([A, B], values.as_flattened())
-    }
+/// For each rank: the sizes, the array, an array to write into, and how it is seen as a slice.
+macro_rules! nested {
+    ($($rank:literal: [$($size:ident)+] $array:ty, $blank:expr, $($flat:ident)*;)*) => {$(
+        #[doc = concat!("A tensor of rank ", $rank, ", row by row.")]
+        impl<T: Element, $(const $size: usize),+> From<$array> for Tensor<T> {
+            fn from(values: $array) -> Self {
+                Tensor::from(&values)
+            }
+        }
+
+        #[doc = concat!("A tensor of rank ", $rank, ", row by row.")]
+        impl<T: Element, $(const $size: usize),+> From<&$array> for Tensor<T> {
+            fn from(values: &$array) -> Self {
+                Tensor::filled_from([$($size),+], values$(.$flat())*)
+            }
+        }
+
+        #[doc = concat!("The elements of a tensor of rank ", $rank, " as an array, if it has these sizes.")]
+        impl<T: Element, $(const $size: usize),+> TryFrom<&Tensor<T>> for $array {
+            type Error = Error;
+
+            fn try_from(tensor: &Tensor<T>) -> Result<Self> {
+                let mut array = $blank;
+                let flat = &mut array[..];
+                $(let flat = nested!(@mutable $flat, flat);)*
+                tensor.fill_array(&[$($size),+], flat)?;
+                Ok(array)
+            }
+        }
+    )*};
+    (@mutable $flat:ident, $of:ident) => { $of.as_flattened_mut() };
 }
 
-/// A tensor of rank 3.
-impl<T: Element, const A: usize, const B: usize, const C: usize> From<[[[T; C]; B]; A]>
-    for Tensor<T>
-{
-    fn from(values: [[[T; C]; B]; A]) -> Self {
-        Tensor::filled_from([A, B, C], values.as_flattened().as_flattened())
-    }
-}
-
-/// A tensor of rank 4.
-impl<T: Element, const A: usize, const B: usize, const C: usize, const D: usize>
-    From<[[[[T; D]; C]; B]; A]> for Tensor<T>
-{
-    fn from(values: [[[[T; D]; C]; B]; A]) -> Self {
-        let flat = values.as_flattened().as_flattened().as_flattened();
-        Tensor::filled_from([A, B, C, D], flat)
-    }
+nested! {
+    "1": [A] [T; A], [T::default(); A], ;
+    "2": [A B] [[T; B]; A], [[T::default(); B]; A], as_flattened;
+    "3": [A B C] [[[T; C]; B]; A], [[[T::default(); C]; B]; A], as_flattened as_flattened;
+    "4": [A B C D] [[[[T; D]; C]; B]; A], [[[[T::default(); D]; C]; B]; A], as_flattened as_flattened as_flattened;
+    "5": [A B C D E] [[[[[T; E]; D]; C]; B]; A], [[[[[T::default(); E]; D]; C]; B]; A],
+        as_flattened as_flattened as_flattened as_flattened;
+    "6": [A B C D E F] [[[[[[T; F]; E]; D]; C]; B]; A], [[[[[[T::default(); F]; E]; D]; C]; B]; A],
+        as_flattened as_flattened as_flattened as_flattened as_flattened;
 }
 
 /// A tensor of rank 1.
 impl<T: Element> From<Vec<T>> for Tensor<T> {
     fn from(values: Vec<T>) -> Self {
+        Tensor::from(&values[..])
+    }
+}
+
+/// A tensor of rank 1.
+impl<T: Element> From<&Vec<T>> for Tensor<T> {
+    fn from(values: &Vec<T>) -> Self {
         Tensor::from(&values[..])
     }
 }
@@ -134,6 +165,21 @@ impl<T: Element> Tensor<T> {
     fn filled_from(shape: impl Into<Shape>, values: &[T]) -> Self {
         Tensor::build(shape.into(), |out| out.copy_from_slice(values))
     }
+
+    /// The elements into an array of these sizes, seen as a slice.
+    fn fill_array(&self, sizes: &[usize], array: &mut [T]) -> Result<()> {
+        if self.shape() != sizes {
+            return Err(Error::shape(
+                "try_from",
+                format!(
+                    "a tensor of shape {:?} for an array of shape {sizes:?}; expected the same",
+                    self.shape()
+                ),
+            ));
+        }
+        crate::copy::copy(self, array);
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -152,5 +198,45 @@ mod tests {
         assert_eq!(Tensor::from([[true; 0]; 3]).shape(), [3, 0]);
         assert_eq!(Tensor::from(vec![1_i64, 2]), Tensor::from(&[1_i64, 2][..]));
         assert_eq!((0..3_i64).collect::<Tensor<i64>>().to_vec(), [0, 1, 2]);
+    }
+
+    #[test]
+    fn what_people_write_without_thinking() {
+        let vec = vec![1.0_f32, 2.0];
+        assert_eq!(Tensor::from(&vec), Tensor::from(vec.clone()));
+        assert_eq!(Tensor::from(&[1.0, 2.0]), Tensor::from([1.0, 2.0]));
+        assert_eq!(Tensor::from(&[[1_i64], [2]]).shape(), [2, 1]);
+        assert_eq!(Tensor::from(3_i64).shape(), [0; 0]);
+        assert_eq!(Tensor::from(true), Tensor::scalar(true));
+        let scalar: Tensor<f32> = 2.5.into();
+        assert_eq!(scalar.item().unwrap(), 2.5);
+        assert_eq!(Tensor::from([[[[[1.0], [2.0]]]]]).shape(), [1, 1, 1, 2, 1]);
+        let six = Tensor::from([[[[[[1_u8, 2]]]], [[[[3, 4]]]]]]);
+        assert_eq!(
+            (six.shape(), six.to_vec()),
+            (&[1, 2, 1, 1, 1, 2][..], vec![1, 2, 3, 4])
+        );
+    }
+
+    #[test]
+    fn back_to_arrays_of_the_same_shape() {
+        let x = Tensor::from([[1_i64, 2, 3], [4, 5, 6]]);
+        let turned = <[[i64; 2]; 3]>::try_from(&x.transpose(0, 1).unwrap());
+        assert_eq!(turned.unwrap(), [[1, 4], [2, 5], [3, 6]]);
+        assert_eq!(
+            <[i64; 2]>::try_from(&x.select(1, 0).unwrap()).unwrap(),
+            [1, 4]
+        );
+        let six = [[[[[[1_u8, 2]]]], [[[[3, 4]]]]]];
+        assert_eq!(
+            <[[[[[[u8; 2]; 1]; 1]; 1]; 2]; 1]>::try_from(&Tensor::from(six)).unwrap(),
+            six
+        );
+        let empty = <[[f32; 0]; 3]>::try_from(&Tensor::zeros([3, 0]));
+        assert_eq!(empty.unwrap(), [[0.0; 0]; 3]);
+        assert_eq!(
+            <[[i64; 3]; 3]>::try_from(&x).unwrap_err().to_string(),
+            "try_from: a tensor of shape [2, 3] for an array of shape [3, 3]; expected the same"
+        );
     }
 }

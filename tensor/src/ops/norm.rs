@@ -7,7 +7,7 @@ impl<T: Float> Tensor<T> {
     /// The p-norm over `axes`, `(Σ |x|ᵖ)^(1/p)`. `p = 2` is the Euclidean norm, 1 the sum of magnitudes, ∞ the largest
     /// magnitude, −∞ the smallest, and 0 the number of elements that aren't 0. NaN where there is one, but for `p = 0`.
     ///
-    /// Magnitudes are taken relative to the largest, so that no power overflows.
+    /// Magnitudes are taken relative to the largest, for `p < 0` to the smallest, so that no power overflows.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -56,9 +56,10 @@ fn norm_of<T: Float>(row: &[T], p: f64) -> T {
     if row.is_empty() || p > 0.0 && (largest == T::ZERO || !largest.is_finite()) {
         return if row.is_empty() { T::ZERO } else { largest };
     }
-    // Plain, since a norm scales with its argument: the scale carries no derivative.
-    let scaled = largest.is_finite() && largest != T::ZERO;
-    let scale = T::from_f64(if scaled { largest.primal() } else { 1.0 });
+    // The one that decides the sum. Plain, since a norm scales with its argument: the scale carries no derivative.
+    let decisive = if p < 0.0 { T::min_of(&sizes) } else { largest };
+    let scaled = decisive.is_finite() && decisive != T::ZERO;
+    let scale = T::from_f64(if scaled { decisive.primal() } else { 1.0 });
     let power = |x: &T| match p {
         2.0 => (*x / scale) * (*x / scale),
         _ => (*x / scale).powf(T::from_f64(p)),
@@ -87,6 +88,19 @@ mod tests {
         close(norm(0.5)[0], (1.0 + 2.0_f64.sqrt()).powi(2));
         close(norm(-1.0)[0], 1.0 / 1.5);
         assert_eq!(norm(-1.0)[1], 0.0);
+    }
+
+    #[test]
+    fn powers_below_0_do_not_underflow() {
+        let norm = |x: [f32; 2], p: f64| Tensor::from(x).norm(p, ..).unwrap().item().unwrap();
+        let close = |a: f32, b: f32| assert!((a / b - 1.0).abs() < 1e-5, "{a} {b}");
+        close(norm([1e-10, 1e10], -2.0), 1e-10);
+        close(norm([1e-5, 1e5], -4.0), 1e-5);
+        close(norm([3e20, 4e20], -2.0), 2.4e20);
+        close(norm([2.0, f32::INFINITY], -1.0), 2.0);
+        assert_eq!(norm([f32::INFINITY; 2], -1.0), f32::INFINITY);
+        assert_eq!(norm([0.0, 1e30], -2.0), 0.0);
+        assert!(norm([f32::NAN, 1.0], -2.0).is_nan());
     }
 
     #[test]

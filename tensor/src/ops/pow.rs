@@ -20,4 +20,19 @@ impl<T: Float> Tensor<T> {
     pub fn pow(&self, other: &Self) -> Result<Self> {
         self.binary(Binary::Pow, other)
     }
+
+    /// `aᵖ` for one number `p`, as [`pow`](Tensor::pow).
+    ///
+    /// ```
+    /// use etude_tensor::Tensor;
+    ///
+    /// assert_eq!(Tensor::from([1.0_f32, 2.0]).pow_scalar(3.0)?.to_vec(), [1.0, 8.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// None: it is a `Result` as on a variable, so that the same code runs on both.
+    pub fn pow_scalar(&self, p: f64) -> Result<Self> {
+        self.pow(&Tensor::scalar(T::from_f64(p)))
+    }
 }

@@ -10,7 +10,7 @@ const COST: f64 = 8.0;
 
 impl<T: Float> Tensor<T> {
     /// The `q`-quantile over `axes`, for `q` from 0 to 1: what a share of `q` of the elements lies below, interpolated
-    /// linearly between the two that are nearest. NaN where there is one.
+    /// linearly between the two that are nearest. NaN where there is one, and between −∞ and ∞.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -24,14 +24,28 @@ impl<T: Float> Tensor<T> {
     /// # Errors
     /// If `q` isn't from 0 to 1, an axis is out of range or named twice, or there are no elements to choose from.
     pub fn quantile(&self, q: f64, axes: impl Into<Axes>) -> Result<Self> {
-        let (at, weight) = quantile_positions("quantile", self, q, &axes.into())?;
+        self.quantile_named("quantile", q, &axes.into())
+    }
+
+    /// The quantile, for the operation that errors name.
+    fn quantile_named(&self, op: &str, q: f64, axes: &Axes) -> Result<Self> {
+        let (at, weight) = quantile_positions(op, self, q, axes)?;
         let pair = self.take(&at)?;
         let (low, high) = (pair.select(-1, 0)?, pair.select(-1, 1)?);
         if weight == 0.0 {
             return Ok(low);
         }
         let step = high.try_sub(&low)?;
-        low.try_add(&step.try_mul(&Tensor::scalar(T::from_f64(weight)))?)
+        let near = low.try_add(&step.mul_scalar(weight)?)?;
+        let finite = step.abs().less(f64::INFINITY)?;
+        if finite.all(..)?.item()? {
+            return Ok(near);
+        }
+        // The step overflows between large numbers, and is NaN between equal infinities, where the weighted mean has a value.
+        let mean = low
+            .mul_scalar(1.0 - weight)?
+            .try_add(&high.mul_scalar(weight)?)?;
+        near.where_(&finite, &mean)
     }
 
     /// The median over `axes`: the one in the middle, or the mean of the two there. NaN where there is one.
@@ -48,9 +62,7 @@ impl<T: Float> Tensor<T> {
     /// # Errors
     /// If an axis is out of range or named twice, or there are no elements to choose from.
     pub fn median(&self, axes: impl Into<Axes>) -> Result<Self> {
-        let axes = axes.into();
-        axes.resolve("median", self.rank())?;
-        self.quantile(0.5, axes)
+        self.quantile_named("median", 0.5, &axes.into())
     }
 }
 
@@ -197,11 +209,30 @@ mod tests {
     }
 
     #[test]
+    fn beside_infinities_and_where_the_step_overflows() {
+        let infinity = f64::INFINITY;
+        let x = Tensor::from([
+            [-infinity, 1.0],
+            [infinity, infinity],
+            [-infinity, -infinity],
+            [1.0, infinity],
+            [1.0, 3.0],
+        ]);
+        let expected = [-infinity, infinity, -infinity, infinity, 2.0];
+        assert_eq!(x.median(1).unwrap().to_vec(), expected);
+        assert_eq!(x.quantile(0.25, 1).unwrap().to_vec()[..3], expected[..3]);
+        let x = Tensor::from([-3e38_f32, 3e38]);
+        assert_eq!(x.median(0).unwrap().item().unwrap(), 0.0);
+        let both = Tensor::from([-infinity, infinity]);
+        assert!(both.median(0).unwrap().item().unwrap().is_nan());
+    }
+
+    #[test]
     fn what_has_no_quantile_is_an_error() {
         let x = Tensor::<f32>::zeros([2, 0]);
         assert_eq!(
             x.median(1).unwrap_err().to_string(),
-            "quantile: no elements along the axes of shape [2, 0]; expected at least one"
+            "median: no elements along the axes of shape [2, 0]; expected at least one"
         );
         assert_eq!(
             x.quantile(1.5, 1).unwrap_err().to_string(),

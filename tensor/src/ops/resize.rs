@@ -2,7 +2,7 @@
 //!
 //! `y[i] = x[⌊p⌋] + (p − ⌊p⌋)·(x[⌊p⌋ + 1] − x[⌊p⌋])` with `p = (i + ½)·n/m − ½` from `n` to `m` positions, axis by axis.
 
-use crate::{Error, Float, Result, Tensor, axis_index};
+use crate::{Element, Error, Float, Result, Tensor, axis_index};
 
 /// How [`Tensor::resize`] fills the places between elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +83,27 @@ impl Interpolation {
     }
 }
 
+impl<T: Element> Tensor<T> {
+    /// [`resize`](Tensor::resize) to the nearest neighbours, for any element type: label maps and masks too.
+    ///
+    /// ```
+    /// use etude_tensor::Tensor;
+    ///
+    /// let labels = Tensor::from([[1_i64, 2], [3, 4]]);
+    /// assert_eq!(labels.resize_nearest([(1, 4)])?, Tensor::from([[1, 1, 2, 2], [3, 3, 4, 4]]));
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If an axis is out of range or named twice, has no elements, or shall have none.
+    pub fn resize_nearest(&self, sizes: impl AsRef<[(isize, usize)]>) -> Result<Self> {
+        let plan = Interpolation::Nearest.plan("resize_nearest", self.shape(), sizes.as_ref())?;
+        plan.iter().try_fold(self.clone(), |y, along| {
+            y.index_select(along.axis, &along.low)
+        })
+    }
+}
+
 impl<T: Float> Tensor<T> {
     /// The tensor with other numbers of positions along some axes, `sizes` being pairs (axis, positions). Up or down, each
     /// new position looks at the nearest or at the two nearest old ones: nothing is averaged over more.
@@ -157,6 +178,26 @@ mod tests {
         assert_eq!(y(1, Interpolation::LinearAlignCorners), [1.0]);
         assert_eq!(y(1, Interpolation::Linear), [4.0]);
         assert_eq!(y(5, Interpolation::Linear), x.to_vec());
+    }
+
+    #[test]
+    fn label_maps_and_masks() {
+        let mask = Tensor::from([true, false, true]);
+        assert_eq!(
+            mask.resize_nearest([(0, 5)]).unwrap().to_vec(),
+            [true, true, false, false, true]
+        );
+        let labels = Tensor::from([[1_u8, 2, 3], [4, 5, 6]]);
+        let floats = labels.cast::<f32>().unwrap();
+        let sizes = [(0, 3), (-1, 2)];
+        assert_eq!(
+            labels.resize_nearest(sizes).unwrap().cast::<f32>().unwrap(),
+            floats.resize(sizes, Interpolation::Nearest).unwrap()
+        );
+        assert_eq!(
+            labels.resize_nearest([(0, 0)]).unwrap_err().to_string(),
+            "resize_nearest: from 2 to 0 positions along axis 0 of shape [2, 3]; expected at least 1 each"
+        );
     }
 
     #[test]

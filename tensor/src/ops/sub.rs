@@ -20,4 +20,19 @@ impl<T: Float> Tensor<T> {
     pub fn try_sub(&self, other: &Self) -> Result<Self> {
         self.binary(Binary::Sub, other)
     }
+
+    /// `x − c`.
+    ///
+    /// ```
+    /// use etude_tensor::Tensor;
+    ///
+    /// assert_eq!(Tensor::from([1.0_f32, 2.0]).sub_scalar(0.5)?.to_vec(), [0.5, 1.5]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// None: it is a `Result` as on a variable, so that the same code runs on both.
+    pub fn sub_scalar(&self, c: f64) -> Result<Self> {
+        self.try_sub(&Tensor::scalar(T::from_f64(c)))
+    }
 }

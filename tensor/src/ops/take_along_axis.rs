@@ -1,10 +1,11 @@
 //! What positions along an axis name, for instance those of `argsort`: `gather`, where the other axes broadcast.
 
+use super::index::from_front;
 use crate::{Element, Error, Result, Shape, Tensor, axis_index};
 
 impl<T: Element> Tensor<T> {
     /// The elements at `indices` along `axis`, as NumPy's function of this name: tensor and indices have the same rank, and
-    /// broadcast together along all other axes.
+    /// broadcast together along all other axes. Negative indices count from the end.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -24,10 +25,10 @@ impl<T: Element> Tensor<T> {
     }
 }
 
-/// The shape of a tensor, and the indices along one of its axes, both broadcast along all others.
+/// The shape of a tensor, and the indices along one of its axes, counted from the front, both broadcast along all others.
 ///
 /// # Errors
-/// If the ranks differ, or the other axes don't broadcast.
+/// If the ranks differ, the other axes don't broadcast, or an index is out of range.
 pub fn along_axis(
     op: &str,
     shape: &[usize],
@@ -52,15 +53,35 @@ pub fn along_axis(
         sizes[at] = size;
         Shape::from(sizes)
     };
+    let mut counted = indices.to_vec();
+    for index in &mut counted {
+        *index = from_front(op, *index, at, shape[at])?;
+    }
+    let counted = Tensor::from_slice(indices.shape(), &counted)?;
     Ok((
         with(shape[at]),
-        indices.broadcast_to(with(indices.shape()[at]))?,
+        counted.broadcast_to(with(indices.shape()[at]))?,
     ))
 }
 
 #[cfg(test)]
 mod tests {
     use crate::Tensor;
+
+    #[test]
+    fn negative_indices_count_from_the_end() {
+        let x = Tensor::from([[3, 1, 2], [4, 6, 5_i64]]);
+        let y = x
+            .take_along_axis(&Tensor::from([[-1, 0], [-3, -2]]), 1)
+            .unwrap();
+        assert_eq!(y, Tensor::from([[2, 3], [4, 6]]));
+        assert_eq!(
+            x.take_along_axis(&Tensor::from([[-4], [0]]), -1)
+                .unwrap_err()
+                .to_string(),
+            "take_along_axis: index -4 is out of range for axis 1, which has size 3; expected -3 to below 3"
+        );
+    }
 
     #[test]
     fn wrong_indices_are_named() {

@@ -2,7 +2,7 @@
 
 use super::elementwise::zip;
 use crate::kernels::maps::Operand;
-use crate::{Element, Result, Shape, Tensor};
+use crate::{Element, Float, Result, Shape, Tensor};
 
 /// Nanoseconds an element: reading a byte and a number, writing a number.
 const COST: f64 = 0.4;
@@ -40,6 +40,26 @@ impl Tensor<bool> {
     }
 }
 
+impl<T: Float> Tensor<T> {
+    /// This where the mask is true, `other` where it is false: [`where_` of the mask](Tensor::<bool>::where_), with the
+    /// receiver that a variable's has. The three shapes broadcast together.
+    ///
+    /// ```
+    /// use etude_tensor::Tensor;
+    ///
+    /// let x = Tensor::from([1.0_f32, -2.0, 3.0]);
+    /// let y = x.where_(&x.greater(0.0)?, &Tensor::scalar(0.0))?;
+    /// assert_eq!(y.to_vec(), [1.0, 0.0, 3.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the shapes don't broadcast.
+    pub fn where_(&self, mask: &Tensor<bool>, other: &Self) -> Result<Self> {
+        mask.where_(self, other)
+    }
+}
+
 /// `y ← a` where the mask is true.
 fn overwrite<T: Element>(mask: Operand<'_, bool>, a: Operand<'_, T>, y: &mut [T]) {
     match (mask, a) {
@@ -72,6 +92,14 @@ mod tests {
             (y.shape(), y.to_vec()),
             (&[2, 3][..], vec![1, 2, 3, 0, 0, 0])
         );
+    }
+
+    #[test]
+    fn both_receivers_choose_the_same() {
+        let mask = Tensor::from([true, false]);
+        let (a, b) = (Tensor::from([1.0, f64::NAN]), Tensor::scalar(7.0));
+        assert_eq!(a.where_(&mask, &b).unwrap().to_vec(), [1.0, 7.0]);
+        assert_eq!(mask.where_(&a, &b).unwrap(), a.where_(&mask, &b).unwrap());
     }
 
     #[test]

@@ -221,13 +221,13 @@ pub(super) fn where_() -> Entry {
 /// An entry of a comparison, which has left the tape: it is computed from the values.
 fn comparison(
     about: &'static str,
-    compare: fn(&Tensor<f64>, &Tensor<f64>) -> Result<Tensor<bool>>,
+    compare: fn(&Var<f64>, &Var<f64>) -> Result<Tensor<bool>>,
     message: &'static str,
 ) -> Entry {
     Entry::new(about).refuses(
         move |tape| {
             let (a, b) = misfits(tape);
-            compare(a.tensor(), b.tensor())
+            compare(&a, &b)
         },
         message,
     )
@@ -236,7 +236,7 @@ fn comparison(
 pub(super) fn equal() -> Entry {
     comparison(
         "whether a = b",
-        Tensor::equal,
+        |a, b| a.equal(b),
         "equal: shapes [2, 3] and [2] don't broadcast: axis 1 from the end has sizes 3 and 2; expected equal sizes or a 1",
     )
 }
@@ -244,7 +244,7 @@ pub(super) fn equal() -> Entry {
 pub(super) fn not_equal() -> Entry {
     comparison(
         "whether a ≠ b",
-        Tensor::not_equal,
+        |a, b| a.not_equal(b),
         "not_equal: shapes [2, 3] and [2] don't broadcast: axis 1 from the end has sizes 3 and 2; expected equal sizes or a 1",
     )
 }
@@ -252,7 +252,7 @@ pub(super) fn not_equal() -> Entry {
 pub(super) fn less() -> Entry {
     comparison(
         "whether a < b",
-        Tensor::less,
+        |a, b| a.less(b),
         "less: shapes [2, 3] and [2] don't broadcast: axis 1 from the end has sizes 3 and 2; expected equal sizes or a 1",
     )
 }
@@ -260,7 +260,7 @@ pub(super) fn less() -> Entry {
 pub(super) fn less_equal() -> Entry {
     comparison(
         "whether a ≤ b",
-        Tensor::less_equal,
+        |a, b| a.less_equal(b),
         "less_equal: shapes [2, 3] and [2] don't broadcast: axis 1 from the end has sizes 3 and 2; expected equal sizes or a 1",
     )
 }
@@ -268,7 +268,7 @@ pub(super) fn less_equal() -> Entry {
 pub(super) fn greater() -> Entry {
     comparison(
         "whether a > b",
-        Tensor::greater,
+        |a, b| a.greater(b),
         "greater: shapes [2, 3] and [2] don't broadcast: axis 1 from the end has sizes 3 and 2; expected equal sizes or a 1",
     )
 }
@@ -276,7 +276,7 @@ pub(super) fn greater() -> Entry {
 pub(super) fn greater_equal() -> Entry {
     comparison(
         "whether a ≥ b",
-        Tensor::greater_equal,
+        |a, b| a.greater_equal(b),
         "greater_equal: shapes [2, 3] and [2] don't broadcast: axis 1 from the end has sizes 3 and 2; expected equal sizes or a 1",
     )
 }

@@ -2,7 +2,7 @@
 
 use crate::testing::{Entry, distinct, grid, normal};
 use crate::{Tape, Var, program};
-use etude_tensor::{Scatter, Tensor};
+use etude_tensor::{Scatter, Slice, Tensor, s};
 
 fn matrix(tape: &Tape<f64>) -> Var<f64> {
     tape.var(Tensor::ones([2, 3]))
@@ -258,6 +258,15 @@ pub(super) fn take_along_axis() -> Entry {
         .options(r#"{"axis": -1}"#)
         .given("indices", indices(&[1, 2], 3))
         .also("nothing", [normal([0, 3])])
+        .case(
+            "counted from the end",
+            take(Tensor::from([[-1, 0], [-3, -1]]), 1),
+            [normal([2, 3])],
+        )
+        .refuses(
+            |tape| matrix(tape).take_along_axis(&Tensor::from([[-3]]), 0),
+            "take_along_axis: index -3 is out of range for axis 0, which has size 2; expected -2 to below 2",
+        )
         .refuses(
             |tape| matrix(tape).take_along_axis(&Tensor::from([0]), 0),
             "take_along_axis: indices of shape [1] for shape [2, 3]; expected the same rank",
@@ -346,12 +355,101 @@ pub(super) fn masked_assign() -> Entry {
         .options("{}")
         .given("mask", Tensor::scalar(false))
         .refuses(
+            |tape| matrix(tape).masked_assign(&Tensor::full([3], true), &matrix(tape)),
+            "masked_assign: a mask of shape [3] for shape [2, 3]; expected one of as many axes (for the first axes, as x[mask] = y, boolean_index_assign; for the last, mask.broadcast_to)",
+        )
+        .refuses(
             |tape| matrix(tape).masked_assign(&Tensor::full([2, 3], true), &matrix(tape)),
             "masked_assign: can't broadcast shape [2, 3] to [6]: expected at least rank 2",
         )
         .refuses(
             |tape| matrix(tape).masked_assign(&Tensor::full([3, 3], true), &matrix(tape)),
             "masked_assign: can't broadcast shape [3, 3] to [2, 3]: axis 0 has size 3; expected 2 or 1",
+        )
+}
+
+pub(super) fn take() -> Entry {
+    let take = |at: Tensor<i64>| program!([at: Tensor<i64>] |x| x.take(at));
+    Entry::new("the elements of these row-major numbers, in the shape of the numbers")
+        .case("a table", take(indices(&[2, 3], 6)), [normal([2, 3])])
+        .also("of more", [normal([3, 3])])
+        .case("none", take(Tensor::zeros([0])), [normal([2])])
+        .case("of nothing", take(Tensor::zeros([0])), [normal([0, 2])])
+        .case("rank 0", take(Tensor::from([0, 0])), [normal(())])
+        .refuses(
+            |tape| matrix(tape).take(&Tensor::from([6])),
+            "index_select: index 6 (number 0 of 1) is out of range for axis 0, which has size 6; expected 0 to below 6",
+        )
+}
+
+pub(super) fn boolean_index() -> Entry {
+    let index = |mask: Tensor<bool>| program!([mask: Tensor<bool>] |x| x.boolean_index(mask));
+    Entry::new("what stands where a mask of the first axes is true")
+        .case(
+            "rows",
+            index(Tensor::from([true, false, true])),
+            [normal([3, 2])],
+        )
+        .also("a square", [normal([3, 3])])
+        .also("nothing", [normal([3, 0])])
+        .case("elements", index(every_third(&[2, 2])), [normal([2, 2])])
+        .case("rank 0", index(Tensor::scalar(true)), [normal(())])
+        .case("none", index(Tensor::full([2], false)), [normal([2, 1])])
+        .refuses(
+            |tape| matrix(tape).boolean_index(&Tensor::full([3], true)),
+            "boolean_index: a mask of shape [3] for shape [2, 3]; expected the sizes of its first axes, here [2]",
+        )
+}
+
+pub(super) fn boolean_index_assign() -> Entry {
+    let assign = |mask: Tensor<bool>| program!([mask: Tensor<bool>] |x, source| x.boolean_index_assign(mask, source));
+    Entry::new("x, with what stands where a mask of the first axes is true set")
+        .case(
+            "rows",
+            assign(Tensor::from([true, false, true])),
+            [normal([3, 2]), normal([2, 2])],
+        )
+        .also("one row for all", [normal([3, 2]), normal([2])])
+        .also("one for all", [normal([3, 1]), normal(())])
+        .case(
+            "none",
+            assign(Tensor::full([2], false)),
+            [normal([2, 1]), normal([0, 1])],
+        )
+        .case("nothing", assign(Tensor::from([true])), [normal([1, 0]), normal([1, 0])])
+        .case("rank 0", assign(Tensor::scalar(true)), [normal(()), normal([1])])
+        .refuses(
+            |tape| {
+                let rows = Tensor::full([3], true);
+                matrix(tape).boolean_index_assign(&rows, &matrix(tape))
+            },
+            "boolean_index_assign: a mask of shape [3] for shape [2, 3]; expected the sizes of its first axes, here [2]",
+        )
+}
+
+pub(super) fn slice_assign() -> Entry {
+    let assign = |slices: Vec<Slice>| program!([slices: Vec<Slice>] |x, source| x.slice_assign(slices, source));
+    Entry::new("x, with the part that slices name set")
+        .case(
+            "a block",
+            assign(s![1.., ..2].to_vec()),
+            [normal([3, 3]), normal([2, 2])],
+        )
+        .also("one row for all", [normal([3, 3]), normal([2])])
+        .case(
+            "a column, backwards",
+            assign(s![..;-1, 0].to_vec()),
+            [normal([2, 2]), normal([2])],
+        )
+        .case(
+            "nothing",
+            assign(s![..].to_vec()),
+            [normal([0, 2]), normal([0, 2])],
+        )
+        .case("rank 0", assign(Vec::new()), [normal(()), normal(())])
+        .refuses(
+            |tape| matrix(tape).slice_assign(s![2..4], &matrix(tape)),
+            "slice",
         )
 }
 

@@ -11,7 +11,7 @@ fn matrix(tape: &Tape<f64>) -> Var<f64> {
 pub(super) fn argsort() -> Entry {
     Entry::new("the positions that put the elements along an axis in order; equal ones keep theirs")
         .refuses(
-            |tape| matrix(tape).tensor().argsort(2, false),
+            |tape| matrix(tape).argsort(2, false),
             "argsort: axis 2 is out of range for rank 2; expected -2 to 1",
         )
 }
@@ -128,6 +128,10 @@ pub(super) fn median() -> Entry {
         .refuses(
             |tape| matrix(tape).median(2),
             "median: axis 2 is out of range for rank 2; expected -2 to 1",
+        )
+        .refuses(
+            |tape| tape.var(Tensor::ones([2, 0])).median(1),
+            "median: no elements along the axes of shape [2, 0]; expected at least one",
         )
 }
 

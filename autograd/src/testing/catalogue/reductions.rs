@@ -170,14 +170,14 @@ pub(super) fn logsumexp() -> Entry {
 
 pub(super) fn argmax() -> Entry {
     Entry::new("where the largest element along an axis is: the first of equal ones").refuses(
-        |tape| matrix(tape).tensor().argmax(2),
+        |tape| matrix(tape).argmax(2),
         "argmax: axis 2 is out of range for rank 2; expected -2 to 1",
     )
 }
 
 pub(super) fn argmin() -> Entry {
     Entry::new("where the smallest element along an axis is: the first of equal ones").refuses(
-        |tape| matrix(tape).tensor().argmin(2),
+        |tape| matrix(tape).argmin(2),
         "argmin: axis 2 is out of range for rank 2; expected -2 to 1",
     )
 }

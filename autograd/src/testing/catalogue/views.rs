@@ -124,6 +124,30 @@ pub(super) fn transpose() -> Entry {
         )
 }
 
+pub(super) fn moveaxis() -> Entry {
+    Entry::new("one axis in another place")
+        .needs_an_axis()
+        .case(
+            "to the end",
+            program!(|x| x.moveaxis(0, -1)),
+            [normal([2, 1, 3])],
+        )
+        .also("nothing", [normal([2, 0, 3])])
+        .case(
+            "to the front",
+            program!(|x| x.moveaxis(1, 0)),
+            [normal([2, 3])],
+        )
+        .refuses(
+            |tape| matrix(tape).moveaxis(2, 0),
+            "moveaxis: axis 2 is out of range for rank 2; expected -2 to 1",
+        )
+        .refuses(
+            |tape| matrix(tape).moveaxis(0, -3),
+            "moveaxis: axis -3 is out of range for rank 2; expected -2 to 1",
+        )
+}
+
 pub(super) fn permute() -> Entry {
     Entry::new("axes in another order")
         .large(program!(|x| x.permute([2, 0, 1])), [normal([60, 50, 80])])
