@@ -58,7 +58,17 @@ impl<T: Float> Var<T> {
     /// # Errors
     /// If the axis or an index is out of range, or the shapes don't go together.
     pub fn index_select(&self, axis: isize, indices: &Tensor<i64>) -> Result<Var<T>> {
-        let y = self.tensor().index_select(axis, indices)?;
+        self.index_select_for("index_select", axis, indices)
+    }
+
+    /// [`index_select`](Var::index_select) as a step of the operation `op`, which errors then name.
+    pub(super) fn index_select_for(
+        &self,
+        op: &str,
+        axis: isize,
+        indices: &Tensor<i64>,
+    ) -> Result<Var<T>> {
+        let y = self.tensor().index_select_for(op, axis, indices)?;
         self.tape().record(
             IndexSelect {
                 axis,

@@ -22,6 +22,6 @@ impl<T: Float> Var<T> {
     /// If an index is negative or not below the number of elements.
     pub fn take(&self, indices: &Tensor<i64>) -> Result<Var<T>> {
         self.reshape([self.tensor().elements()])?
-            .index_select(0, indices)
+            .index_select_for("take", 0, indices)
     }
 }

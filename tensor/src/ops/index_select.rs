@@ -74,7 +74,10 @@ impl<T: Element> Tensor<T> {
     }
 
     /// [`index_select`](Tensor::index_select) as a step of the operation `op`, which errors then name.
-    pub(crate) fn index_select_for(
+    ///
+    /// # Errors
+    /// As `index_select`.
+    pub fn index_select_for(
         &self,
         op: &str,
         axis: isize,
