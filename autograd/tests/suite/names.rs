@@ -126,7 +126,9 @@ fn tensors_and_variables_have_the_same_methods() {
     // Derivatives of kernels, which rules call, and parts of other operations under the names of these.
     let is_inner = |name: &str| {
         name.ends_with("_grad")
-            || name.ends_with("_for") || name.ends_with("_grad_parameters") || name.ends_with("_with")
+            || name.ends_with("_for")
+            || name.ends_with("_grad_parameters")
+            || name.ends_with("_with")
     };
     let named = |list: &[(&str, &str)]| -> BTreeSet<String> {
         list.iter().map(|(name, _)| name.to_string()).collect()

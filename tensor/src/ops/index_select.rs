@@ -77,12 +77,7 @@ impl<T: Element> Tensor<T> {
     ///
     /// # Errors
     /// As `index_select`.
-    pub fn index_select_for(
-        &self,
-        op: &str,
-        axis: isize,
-        indices: &Tensor<i64>,
-    ) -> Result<Self> {
+    pub fn index_select_for(&self, op: &str, axis: isize, indices: &Tensor<i64>) -> Result<Self> {
         let at = axis_index(op, axis, self.rank())?;
         let Around {
             outer: _,
