@@ -56,11 +56,11 @@ fn network(seed: u64) -> Result<Sequential> {
         config.activation(Activation::Relu)
     };
     let model = Sequential::new()
-        .named("conv1", conv(16).init(&mut rng)?)?
-        .named("conv2", conv(32).init(&mut rng)?)?
+        .named("conv1", conv(24).init(&mut rng)?)?
+        .named("conv2", conv(48).init(&mut rng)?)?
         .named("pool", MaxPool2dConfig::new().init()?)?
-        .named("conv3", conv(32).init(&mut rng)?)?
-        .named("drop", DropoutConfig::new(0.25).init()?)?
+        .named("conv3", conv(48).init(&mut rng)?)?
+        .named("drop", DropoutConfig::new(0.4).init()?)?
         .named("flatten", FlattenConfig::new().init())?
         .named("scores", DenseConfig::new(Digits::CLASSES).init(&mut rng)?)?;
     model.build(&etude::zeros([1, 8, 8, 1]))?;

@@ -1,13 +1,16 @@
-//! How fast products are, beside the limit of the arithmetic units and a second implementation: a table to be read.
+//! How fast products are, beside the limit of the arithmetic units, a second implementation and PyTorch: a table to be read.
 //!
 //! ```sh
-//! cargo test --release -p etude-tensor --lib product_speed -- --ignored --nocapture
+//! ETUDE_PYTHON=python3 cargo test --release -p etude-tensor --lib product_speed -- --ignored --nocapture
 //! ```
+//!
+//! Without `ETUDE_PYTHON`, a Python that has PyTorch, the columns of PyTorch are empty.
 
 use super::{Fast, MatRef, Product};
 use crate::kernels::simd::{self, Kernel, Lanes, Vector};
 use crate::kernels::{level, parallel};
 use std::hint::black_box;
+use std::process::Command;
 use std::time::Instant;
 
 /// Sums that don't wait for each other, enough to keep every arithmetic unit busy, and few enough for the registers.
@@ -38,10 +41,40 @@ impl<T: Lanes> Kernel<T> for Peak {
 }
 
 /// What `body` does in a second: its operations over the time it takes.
-fn rate(body: impl FnOnce() -> usize) -> f64 {
+fn rate(mut body: impl FnMut() -> usize) -> f64 {
     let start = Instant::now();
-    let operations = body();
+    let mut operations = 0;
+    // A clock is no good for what takes a microsecond.
+    while operations < 1 << 25 {
+        operations += body();
+    }
     operations as f64 / start.elapsed().as_secs_f64()
+}
+
+/// The median rate of PyTorch's product of this size and type, on one and on two threads.
+fn torch(name: &str, size: usize) -> Option<[f64; 2]> {
+    let script = format!(
+        "
+import time, torch
+a, b = (torch.rand({size}, {size}, dtype=torch.{name}) for _ in range(2))
+c = torch.empty_like(a)
+for threads in (1, 2):
+    torch.set_num_threads(threads)
+    rates = []
+    for _ in range(max(15, min(400, 2**31 // {size}**3))):
+        start, operations = time.perf_counter(), 0
+        while operations < 2**25:
+            torch.mm(a, b, out=c)
+            operations += 2 * {size}**3
+        rates.append(operations / (time.perf_counter() - start))
+    print(sorted(rates)[len(rates) // 2])
+"
+    );
+    let python = std::env::var("ETUDE_PYTHON").ok()?;
+    let output = Command::new(python).args(["-c", &script]).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    let mut rates = text.lines().map_while(|line| line.parse().ok());
+    Some([rates.next()?, rates.next()?])
 }
 
 fn median(mut rates: Vec<f64>) -> f64 {
@@ -87,7 +120,7 @@ second!(f32, matrixmultiply::sgemm);
 second!(f64, matrixmultiply::dgemm);
 
 /// One line of the table, all of its figures taken in turns.
-fn line<T: Second>(name: &str, size: usize, pools: &[rayon::ThreadPool; 2]) {
+fn line<T: Second>((name, torch_name): (&str, &str), size: usize, pools: &[rayon::ThreadPool; 2]) {
     let numbers = |seed: usize| -> Vec<T> {
         (0..size * size)
             .map(|i| T::from_f64(((i * seed) % 17) as f64 - 8.0))
@@ -132,20 +165,27 @@ fn line<T: Second>(name: &str, size: usize, pools: &[rayon::ThreadPool; 2]) {
         }
     }
     let [peak, one, transposed, second, two_peak, two] = rates.map(median);
+    let torch = torch(torch_name, size);
+    let beside = |ours: f64, threads: usize| match torch {
+        Some(rates) => format!("{:.2}", ours / rates[threads - 1]),
+        None => String::new(),
+    };
     println!(
-        "| `{name}` {size} | {:.1} | {:.0} % | {:.0} % | {:.2} | {:.1} | {:.0} % |",
+        "| `{name}` {size} | {:.1} | {:.0} % | {:.0} % | {:.2} | {} | {:.1} | {:.0} % | {} |",
         one / 1e9,
         100.0 * one / peak,
         100.0 * transposed / peak,
         one / second,
+        beside(one, 1),
         two / 1e9,
         100.0 * two / two_peak,
+        beside(two, 2),
     );
     assert!(one > second / 2.0, "half as fast as the other at {size}");
 }
 
 #[test]
-#[ignore = "a measurement: a minute on a quiet machine"]
+#[ignore = "a measurement: two minutes on a quiet machine"]
 fn product_speed() {
     let pools = [1, 2].map(|threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
@@ -153,13 +193,13 @@ fn product_speed() {
     });
     println!("level {:?}", level());
     println!(
-        "| type, size | 1 thread, GFLOP/s | of peak | Aᵀ·Bᵀ, of peak | times matrixmultiply | 2 threads, GFLOP/s | of peak |"
+        "| type, size | 1 thread, GFLOP/s | of peak | Aᵀ·Bᵀ, of peak | times matrixmultiply | times PyTorch | 2 threads, GFLOP/s | of peak | times PyTorch |"
     );
-    println!("|---|---:|---:|---:|---:|---:|---:|");
+    println!("|---|---:|---:|---:|---:|---:|---:|---:|---:|");
     for size in [16, 64, 128, 256, 512, 1024, 2048] {
-        line::<f32>("f32", size, &pools);
+        line::<f32>(("f32", "float32"), size, &pools);
     }
     for size in [64, 256, 1024] {
-        line::<f64>("f64", size, &pools);
+        line::<f64>(("f64", "float64"), size, &pools);
     }
 }
