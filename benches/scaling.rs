@@ -7,9 +7,12 @@
 //! softmax attention whose weights are asked for, the reference, costs twice as much at every doubling. `--json` prints a
 //! line for each point instead of the table.
 
+#[path = "shared/arguments.rs"]
+mod arguments;
 #[path = "shared/process.rs"]
 mod process;
 
+use arguments::Arguments;
 use etude::layers::*;
 use etude::tensor::pool;
 use etude::{Error, Layer, Result, Rng, Tape, Tensor};
@@ -296,30 +299,21 @@ fn keep_least(least: &mut Value, point: &Value) {
     }
 }
 
-fn main() {
-    let arguments: Vec<String> = env::args().skip(1).collect();
-    let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
-    let value = |key: &str| {
-        let place = arguments.iter().position(|argument| argument == key)?;
-        arguments.get(place + 1).map(String::as_str)
-    };
-    let only = value("--only").map(|list| list.split(',').collect::<Vec<_>>());
-    let wanted = |subject: &&Subject| {
-        only.as_ref()
-            .is_none_or(|names| names.contains(&subject.name))
-    };
+fn main() -> std::result::Result<(), String> {
+    let arguments = Arguments::read(env::args().skip(1), &["--list", "--json"])?;
+    let names: Vec<&str> = SUBJECTS.iter().map(|subject| subject.name).collect();
+    let chosen = arguments.chosen(&names)?;
+    let wanted = |subject: &&Subject| chosen.contains(&subject.name);
     let subjects: Vec<&Subject> = SUBJECTS.iter().filter(wanted).collect();
-    let threads = value("--threads").unwrap_or("2");
-    if let Some(id) = value("--child") {
+    let threads = &arguments.threads.to_string();
+    if let Some(id) = &arguments.child {
         match child(id) {
             Ok(point) => println!("{point}"),
             Err(err) => eprintln!("{err}"),
         }
-    } else if has("--list") {
-        SUBJECTS
-            .iter()
-            .for_each(|subject| println!("{}", subject.name));
-    } else if has("--json") {
+    } else if arguments.has("--list") {
+        println!("{}", names.join("\n"));
+    } else if arguments.has("--json") {
         for subject in subjects {
             match measured(subject, threads) {
                 Ok(points) => points.iter().for_each(|point| println!("{point}")),
@@ -329,4 +323,5 @@ fn main() {
     } else {
         table(&subjects, threads);
     }
+    Ok(())
 }

@@ -8,6 +8,8 @@
 //! L = Σ y·g, and all gradients of L; of training, a whole step. See `workloads/harness.rs` for the clock and
 //! `workloads/inputs.rs` for the values.
 
+#[path = "shared/arguments.rs"]
+mod arguments;
 #[path = "workloads/attention.rs"]
 mod attention;
 #[path = "workloads/harness.rs"]
@@ -25,7 +27,7 @@ mod resnet;
 #[path = "workloads/training.rs"]
 mod training;
 
-use etude::{Error, Result, Tensor};
+use etude::{Error, Tensor};
 use harness::Outcome;
 use operations::Convolution;
 
@@ -59,11 +61,11 @@ const WORKLOADS: [&str; 27] = [
     "infer-mlp-1",
 ];
 
-fn main() {
-    harness::main(&WORKLOADS, run);
+fn main() -> Result<(), String> {
+    harness::main(&WORKLOADS, run)
 }
 
-fn run(id: &str) -> Result<Outcome> {
+fn run(id: &str) -> etude::Result<Outcome> {
     match id {
         "matmul-64" => operations::matmul(&[], [64; 3]),
         "matmul-256" => operations::matmul(&[], [256; 3]),
@@ -92,15 +94,16 @@ fn run(id: &str) -> Result<Outcome> {
         "train-resnet8" => resnet::resnet8(),
         "train-digits-mlp-small" => training::small_mlp(),
         "infer-mlp-1" => training::infer_mlp(),
-        _ if WORKLOADS.contains(&id) => Err(Error::value(
-            id,
-            "needs a layer that étude doesn't have yet",
-        )),
         _ => Err(Error::value(id, "no such workload; --list shows them")),
     }
 }
 
-fn convolution(images: usize, side: usize, channels: [usize; 2], groups: usize) -> Result<Outcome> {
+fn convolution(
+    images: usize,
+    side: usize,
+    channels: [usize; 2],
+    groups: usize,
+) -> etude::Result<Outcome> {
     Convolution {
         images,
         side,

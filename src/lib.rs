@@ -25,7 +25,7 @@ pub use etude_tensor as tensor;
 
 pub use etude_autograd::{
     Accumulation, Anomalies, Buffer, Gradients, Mode, Param, Picture, Tape, Var, checkpoint,
-    dualcheck, grad, gradcheck, gradgradcheck, hessian, hvp, jacobian, jvp, per_sample,
+    dualcheck, grad, gradcheck, gradgradcheck, hessian, hvp, jacobian, jvp, load, per_sample, save,
     stop_gradient, value_and_grad, vjp,
 };
 pub use etude_layers::{Layer, Sequential};

@@ -30,7 +30,8 @@ fn trained(shards: Option<usize>) -> Result<Vec<Tensor<f64>>> {
     let mut model = model()?;
     let mut optimizer = SgdConfig::new(0.1).init()?;
     let tape = Tape::training(1);
-    let mut parallel = shards.map(|shards| DataParallel::new(shards, 1));
+    let parallel = shards.map(|shards| DataParallel::new(shards, 1));
+    let mut parallel = parallel.transpose()?;
     for step in 0..5 {
         let (x, labels) = batch(step)?;
         let gradients = match &mut parallel {
@@ -74,7 +75,7 @@ fn an_optimizer_takes_the_gradients_and_updates_of_all_shards() -> Result<()> {
     let mut model = model()?;
     let before = model.state_dict()?;
     let (x, labels) = batch(0)?;
-    let batch = DataParallel::new(4, 1).run(SAMPLES, |tape, rows| {
+    let batch = DataParallel::new(4, 1)?.run(SAMPLES, |tape, rows| {
         let x = tape.input(x.narrow(0, rows.start, rows.len())?);
         let labels = labels.narrow(0, rows.start, rows.len())?;
         let losses = model.forward(&x)?.cross_entropy(&labels)?;

@@ -4,6 +4,7 @@
 //! sum over the members. [`AllReduce`] is all that étude asks of whatever carries it: here threads, one day processes on several machines.
 
 use etude_tensor::{Error, Float, Result, Tensor};
+use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// A member's end of what connects a group. All members call the same sums in the same order.
@@ -56,6 +57,16 @@ struct Round<T: Float> {
     sum: Option<Result<Tensor<T>>>,
     /// The first member that left.
     left: Option<usize>,
+}
+
+impl<T: Float> fmt::Debug for ThreadGroup<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "ThreadGroup(rank {} of {})",
+            self.rank, self.shared.members
+        )
+    }
 }
 
 impl<T: Float> ThreadGroup<T> {

@@ -2,6 +2,7 @@
 
 use crate::lazy::{Initializer, Lazy};
 use crate::param::next_id;
+use crate::size::Size;
 use etude_tensor::kernels::maps::Binary;
 use etude_tensor::{Error, Float, Result, Tensor};
 use std::fmt;
@@ -48,6 +49,17 @@ impl<T: Float> Buffer<T> {
         }
     }
 
+    /// With what is known of its shape before it is built; see [`Param::of_shape`](crate::Param::of_shape).
+    #[must_use]
+    pub fn of_shape(mut self, sizes: &[Size]) -> Self {
+        self.value.set_sizes(sizes);
+        self
+    }
+
+    pub(crate) fn sizes(&self) -> Option<&[Size]> {
+        self.value.sizes()
+    }
+
     /// The identity.
     pub fn id(&self) -> BufferId {
         self.id
@@ -77,11 +89,9 @@ impl<T: Float> Buffer<T> {
     /// Replaces the value; an unbuilt buffer is built by it.
     ///
     /// # Errors
-    /// If the buffer has been built with another shape.
+    /// If the buffer has been built with another shape, or the new one isn't what is [known](Buffer::of_shape) of it.
     pub fn set(&mut self, value: Tensor<T>) -> Result<()> {
-        if let Some(old) = self.value.get() {
-            check_shape(old, &value)?;
-        }
+        self.value.check("buffer", value.shape())?;
         self.value.set(value);
         Ok(())
     }

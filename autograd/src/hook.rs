@@ -30,6 +30,7 @@ pub trait SinkHook<T: Float> {
 }
 
 /// What happens with a gradient that a rule has delivered.
+#[derive(Clone, Debug)]
 pub enum Delivery<T: Float> {
     /// It is added to what has come in for that input, as without a hook.
     Add(Var<T>),

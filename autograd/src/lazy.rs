@@ -1,5 +1,6 @@
 //! A tensor that is there at once or built when its shape is known.
 
+use crate::size::{self, Size};
 use etude_tensor::{Error, Float, Result, Shape, Tensor};
 use std::sync::{Arc, OnceLock};
 
@@ -25,22 +26,61 @@ impl<F: Fn(&[usize], u64) -> Result<Tensor<f64>> + Send + Sync> Initializer for 
 #[derive(Clone)]
 pub(crate) struct Lazy<T: Float> {
     value: OnceLock<Tensor<T>>,
-    initializer: Option<(Arc<dyn Initializer>, u64)>,
+    later: Option<Later>,
+}
+
+/// What a value that isn't there yet will be drawn from.
+#[derive(Clone)]
+struct Later {
+    initializer: Arc<dyn Initializer>,
+    seed: u64,
+    /// What is known of its shape.
+    sizes: Option<Arc<[Size]>>,
 }
 
 impl<T: Float> Lazy<T> {
     pub(crate) fn ready(value: Tensor<T>) -> Self {
         Lazy {
             value: OnceLock::from(value),
-            initializer: None,
+            later: None,
         }
     }
 
     pub(crate) fn later(initializer: Arc<dyn Initializer>, seed: u64) -> Self {
         Lazy {
             value: OnceLock::new(),
-            initializer: Some((initializer, seed)),
+            later: Some(Later {
+                initializer,
+                seed,
+                sizes: None,
+            }),
         }
+    }
+
+    /// Notes what is known of the shape.
+    pub(crate) fn set_sizes(&mut self, sizes: &[Size]) {
+        if let Some(later) = &mut self.later {
+            later.sizes = Some(sizes.into());
+        }
+    }
+
+    /// What is known of the shape of a value that isn't there.
+    pub(crate) fn sizes(&self) -> Option<&[Size]> {
+        match &self.value.get() {
+            Some(_) => None,
+            None => self.later.as_ref()?.sizes.as_deref(),
+        }
+    }
+
+    /// Refuses a new value of this shape, if it isn't that of the old one, or not what is known of it.
+    pub(crate) fn check(&self, what: &str, shape: &[usize]) -> Result<()> {
+        let expected = match (self.get(), self.sizes()) {
+            (Some(old), _) if old.shape() != shape => format!("{:?}", old.shape()),
+            (None, Some(sizes)) if !size::fits(sizes, shape) => size::written(sizes),
+            _ => return Ok(()),
+        };
+        let message = format!("has shape {expected}, but the new value has shape {shape:?}");
+        Err(Error::shape(what, message))
     }
 
     pub(crate) fn get(&self) -> Option<&Tensor<T>> {
@@ -62,12 +102,22 @@ impl<T: Float> Lazy<T> {
     /// The value, drawn now if it isn't there; it must have this shape.
     pub(crate) fn build(&self, what: &str, shape: &[usize]) -> Result<&Tensor<T>> {
         if self.value.get().is_none() {
-            let Some((initializer, seed)) = &self.initializer else {
+            let Some(Later {
+                initializer, seed, ..
+            }) = &self.later
+            else {
                 return Err(Error::state(
                     what,
                     "has lost its value, and has no initializer to draw another",
                 ));
             };
+            if let Some(sizes) = self.sizes()
+                && !size::fits(sizes, shape)
+            {
+                let known = size::written(sizes);
+                let message = format!("has shape {known}, but shape {shape:?} is needed here");
+                return Err(Error::shape(what, message));
+            }
             // Twice in 64 bits: what is drawn, and the value that is made of it.
             Shape::new(shape).check_fits(what, 2 * size_of::<f64>())?;
             let drawn = initializer.draw(shape, *seed)?;

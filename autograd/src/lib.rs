@@ -71,6 +71,7 @@ mod recording;
 mod rule;
 mod scope;
 mod sink;
+mod size;
 mod state;
 mod tape;
 #[cfg(feature = "testing")]
@@ -108,6 +109,7 @@ pub use picture::Picture;
 pub use rule::{Rule, Save, Saved};
 pub use scope::Scope;
 pub use sink::Sink;
+pub use size::Size;
 pub use state::StateDict;
 pub use tape::Tape;
 pub use var::Var;

@@ -7,6 +7,7 @@ use crate::paths;
 use crate::{Buffer, BufferId, Param, ParamId};
 use etude_tensor::{Error, Float, Result};
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 
 /// Anything with parameters and buffers: a layer, a model, a vector of layers.
 ///
@@ -216,10 +217,18 @@ pub trait Module<T: Float = f32> {
         copy
     }
 
+    /// Checks that each path names one parameter or buffer. What goes by paths (files, optimizers) asks for it.
+    ///
+    /// # Errors
+    /// If one names two, as it does where two parts with a field of that name are flattened; the error names it.
+    fn check_paths(&self) -> Result<()> {
+        crate::state::check_paths(self)
+    }
+
     /// The values of all parameters and buffers by path; see [`StateDict`](crate::StateDict).
     ///
     /// # Errors
-    /// If one hasn't been built, which the error names.
+    /// If one hasn't been built, or one path names two; the error names it.
     fn state_dict(&self) -> Result<crate::StateDict<T>> {
         crate::state::collect(self)
     }
@@ -235,9 +244,33 @@ pub trait Module<T: Float = f32> {
     /// Takes the values of all parameters and buffers from `state`; what hasn't been built is built by it.
     ///
     /// # Errors
-    /// If an entry is missing, is left over, or has another shape: the error names them all, and the model stays as it was.
+    /// If an entry is missing, is left over, or has another shape, as far as it is [known](Param::of_shape) of what hasn't been
+    /// built: the error names them all, and the model stays as it was.
     fn load_state_dict(&mut self, state: &crate::StateDict<T>) -> Result<()> {
         crate::state::load(self, state)
+    }
+
+    /// Takes the values of a model in another element type, converted, and which of its parameters are frozen: how a model of one's
+    /// own becomes one in `f64`. What hasn't been built is built by it; what is shared in one must be in the other.
+    ///
+    /// ```
+    /// use etude_autograd::{Module, Param};
+    /// use etude_tensor::Tensor;
+    ///
+    /// let single = vec![Param::new(Tensor::from([1.5_f32, -2.0]))];
+    /// let mut precise = vec![Param::new(Tensor::<f64>::zeros([2]))];
+    /// precise.cast_from(&single)?;
+    /// assert_eq!(precise[0].value()?.to_vec(), [1.5_f64, -2.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If `other` hasn't been built, a value can't be converted, or the paths or shapes differ; this model then stays as it was.
+    fn cast_from<U: Float, M: Module<U>>(&mut self, other: &M) -> Result<()>
+    where
+        Self: Sized,
+    {
+        crate::state::cast_from(self, other)
     }
 }
 
@@ -278,6 +311,7 @@ fn set_trainable<T: Float, M: Module<T> + ?Sized>(
 }
 
 /// What a visitor meets.
+#[derive(Debug)]
 pub enum Item<'a, T: Float> {
     /// A parameter.
     Param(&'a Param<T>),
@@ -286,6 +320,7 @@ pub enum Item<'a, T: Float> {
 }
 
 /// What a visitor meets, to be changed.
+#[derive(Debug)]
 pub enum ItemMut<'a, T: Float> {
     /// A parameter.
     Param(&'a mut Param<T>),
@@ -297,6 +332,12 @@ pub enum ItemMut<'a, T: Float> {
 pub struct Visitor<'v, 'a, T: Float> {
     path: String,
     f: &'v mut dyn FnMut(&str, Item<'a, T>),
+}
+
+impl<T: Float> fmt::Debug for Visitor<'_, '_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Visitor(at '{}')", self.path)
+    }
 }
 
 impl<'a, T: Float> Visitor<'_, 'a, T> {
@@ -312,6 +353,12 @@ impl<'a, T: Float> Visitor<'_, 'a, T> {
 pub struct VisitorMut<'v, T: Float> {
     path: String,
     f: &'v mut dyn FnMut(&str, ItemMut<'_, T>),
+}
+
+impl<T: Float> fmt::Debug for VisitorMut<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "VisitorMut(at '{}')", self.path)
+    }
 }
 
 impl<T: Float> VisitorMut<'_, T> {

@@ -1,7 +1,8 @@
 //! A parameter: a tensor that training changes, with an identity that outlives every step.
 
 use crate::lazy::{Initializer, Lazy, unbuilt};
-use etude_tensor::{Error, Float, Result, Tensor};
+use crate::size::Size;
+use etude_tensor::{Float, Result, Tensor};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -58,6 +59,30 @@ impl<T: Float> Param<T> {
         Param::with(Lazy::later(initializer, seed))
     }
 
+    /// With what is known of its shape before it is built. A value that doesn't fit is refused, also in a file, though the first
+    /// input has yet to say the rest.
+    ///
+    /// ```
+    /// use etude_autograd::Param;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let zeros = |shape: &[usize], _seed: u64| Ok(Tensor::zeros(shape));
+    /// let mut weight: Param = Param::lazy(zeros, 0).of_shape(&["in".into(), 5.into()]);
+    /// let wrong = weight.set(Tensor::zeros([4, 10])).unwrap_err();
+    /// assert_eq!(wrong.to_string(), "param: has shape [in, 5], but the new value has shape [4, 10]");
+    /// weight.set(Tensor::zeros([4, 5]))?;
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    #[must_use]
+    pub fn of_shape(mut self, sizes: &[Size]) -> Self {
+        self.value.set_sizes(sizes);
+        self
+    }
+
+    pub(crate) fn sizes(&self) -> Option<&[Size]> {
+        self.value.sizes()
+    }
+
     fn with(value: Lazy<T>) -> Self {
         Param {
             id: ParamId::fresh(),
@@ -103,20 +128,9 @@ impl<T: Float> Param<T> {
     /// Replaces the value; an unbuilt parameter is built by it.
     ///
     /// # Errors
-    /// If the parameter has been built with another shape.
+    /// If the parameter has been built with another shape, or the new one isn't what is [known](Param::of_shape) of it.
     pub fn set(&mut self, value: Tensor<T>) -> Result<()> {
-        if let Some(old) = self.value.get()
-            && old.shape() != value.shape()
-        {
-            return Err(Error::shape(
-                "param",
-                format!(
-                    "has shape {:?}, but the new value has shape {:?}",
-                    old.shape(),
-                    value.shape()
-                ),
-            ));
-        }
+        self.value.check("param", value.shape())?;
         self.value.set(value);
         Ok(())
     }

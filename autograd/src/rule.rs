@@ -57,6 +57,7 @@ pub trait Rule<T: Float>: 'static {
 /// One thing that an operation saves for its rule.
 ///
 /// Save what the rule needs and nothing else: what is saved lives until the walk back has passed.
+#[derive(Debug)]
 pub enum Save<'a, T: Float> {
     /// An input, or a variable computed from the inputs.
     Var(&'a Var<T>),
@@ -81,6 +82,7 @@ impl<'a, T: Float> Save<'a, T> {
 
 /// What an operation saved, as variables again: constants while a recording is spent, tracked ones while the
 /// gradients themselves are being recorded. `saved[i]` is the i-th thing that was saved.
+#[derive(Debug)]
 pub struct Saved<T: Float> {
     vars: SmallVec<[Option<Var<T>>; 2]>,
 }

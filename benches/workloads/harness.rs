@@ -1,5 +1,6 @@
 //! The clock, the child processes and the lines of JSON.
 
+use crate::arguments::Arguments;
 use crate::process::{in_child, memory_mb};
 use std::env;
 use std::time::Instant;
@@ -77,28 +78,24 @@ pub fn measure(mut step: impl FnMut()) -> Timing {
     }
 }
 
-/// The command line: `[--only ID[,ID…]] [--list] [--threads N]`; anything else (cargo passes `--bench`) is ignored. Each
-/// workload runs in a child process, in which `run` is called on a thread of the pool.
-pub fn main(workloads: &[&str], run: fn(&str) -> etude::Result<Outcome>) {
-    let arguments: Vec<String> = env::args().skip(1).collect();
-    let value = |key: &str| {
-        let place = arguments.iter().position(|argument| argument == key)?;
-        arguments.get(place + 1).map(String::as_str)
-    };
-    if arguments.iter().any(|argument| argument == "--list") {
+/// The command line: `[--only ID[,ID…]] [--list] [--threads N]`. Each workload runs in a child process, in which `run` is called
+/// on a thread of the pool.
+///
+/// # Errors
+/// If the command line asks for what there isn't.
+pub fn main(workloads: &[&str], run: fn(&str) -> etude::Result<Outcome>) -> Result<(), String> {
+    let arguments = Arguments::read(env::args().skip(1), &["--list"])?;
+    if arguments.has("--list") {
         println!("{}", workloads.join("\n"));
-    } else if let Some(id) = value("--child") {
+    } else if let Some(id) = &arguments.child {
         println!("{}", child(id, run));
     } else {
-        let threads = value("--threads").unwrap_or("2");
-        let ids = match value("--only") {
-            Some(list) => list.split(',').collect(),
-            None => workloads.to_vec(),
-        };
-        for id in ids {
-            println!("{}", quietest(id, threads));
+        let threads = arguments.threads.to_string();
+        for id in arguments.chosen(workloads)? {
+            println!("{}", quietest(id, &threads));
         }
     }
+    Ok(())
 }
 
 /// The result of the workload `id`, as a line of JSON.

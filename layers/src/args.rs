@@ -21,14 +21,14 @@ use std::borrow::Cow;
 /// assert!(args.float("mask").is_err());
 /// # Ok::<(), etude_tensor::Error>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Args<T: Float = f32> {
     tape: Tape<T>,
     entries: SmallVec<[(Cow<'static, str>, Arg<T>); 1]>,
 }
 
 /// One argument of a call.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub enum Arg<T: Float = f32> {
     /// Numbers, which can be differentiated.
     Float(Var<T>),

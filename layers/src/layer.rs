@@ -2,10 +2,11 @@
 
 use crate::summary::{self, Row, Summary};
 use crate::{Args, ArgumentKind, Outputs, Signature};
-use etude_autograd::{Module, Tape, Var};
-use etude_tensor::{Error, Float, Result, Tensor};
+use etude_autograd::{Item, Module, Tape, Var};
+use etude_tensor::{Error, Float, Result, Shape, Tensor};
 use serde_json::Value;
 use std::any::Any;
+use std::fmt;
 
 /// A layer that can be called by the names of its arguments and results: what [`Sequential`](crate::Sequential), the
 /// [registry](crate::registry) and the conformance runner know of a layer.
@@ -81,34 +82,49 @@ pub trait Layer<T: Float = f32>: Module<T> + CloneLayer<T> + Any + Send + Sync {
         Ok(self.call(&args, &signature.gives[..1])?.into_first())
     }
 
-    /// Creates the parameters whose shapes follow from the input, by a run in inference mode.
+    /// Creates the parameters whose shapes follow from the input, by a run in inference mode. A layer that takes indices or a mask
+    /// gets the example [converted](Tensor::cast): of an example, zeros will do, as it is there for its shape.
     ///
     /// # Errors
-    /// If the example doesn't fit.
+    /// If the example doesn't fit, or the layer needs more than one argument; then use [`build_of`](Layer::build_of).
     fn build(&self, example: &Tensor<T>) -> Result<()> {
-        self.apply(&Tape::inference().input(example.clone()))
-            .map(|_| ())
+        let (tape, signature) = (Tape::inference(), self.signature());
+        let (first, args) = (first_argument(&signature)?, Args::new(&tape));
+        self.build_of(&match first.kind {
+            ArgumentKind::Float | ArgumentKind::Mask => {
+                args.with(first.name, tape.input(example.clone()))
+            }
+            ArgumentKind::Ints => args.with(first.name, example.cast::<i64>()?),
+            ArgumentKind::Bool => args.with(first.name, example.cast::<bool>()?),
+        })
+    }
+
+    /// [`build`](Layer::build) for a layer with several arguments.
+    ///
+    /// # Errors
+    /// If the arguments don't fit.
+    fn build_of(&self, args: &Args<T>) -> Result<()> {
+        self.call(args, &self.signature().gives[..1]).map(|_| ())
     }
 
     /// A table of the layers inside, with their output shapes and parameters, for an input of this shape: a run in
-    /// inference mode over zeros.
+    /// inference mode over zeros, of which there is only one in memory; the layers' results are as large as they are.
     ///
     /// # Errors
-    /// If a parameter hasn't been built (the error names it), an input of this shape doesn't fit, or the layer needs more than
-    /// one argument; then use [`summary_of`](Layer::summary_of).
+    /// If a parameter hasn't been built (the error names it), an input of this shape doesn't fit, the layer or memory, or the
+    /// layer needs more than one argument; then use [`summary_of`](Layer::summary_of).
     fn summary(&self, input: &[usize]) -> Result<Summary> {
-        let tape = Tape::inference();
-        let signature = self.signature();
-        let first = first_argument(&signature)?;
-        let args = Args::new(&tape);
-        let args = match first.kind {
+        Shape::new(input).check_fits("summary", size_of::<i64>().max(size_of::<T>()))?;
+        let (tape, signature) = (Tape::inference(), self.signature());
+        let (first, args) = (first_argument(&signature)?, Args::new(&tape));
+        self.summary_of(&match first.kind {
             ArgumentKind::Float | ArgumentKind::Mask => {
-                args.with(first.name, tape.input(Tensor::full(input, T::ZERO)))
+                let zeros = Tensor::zeros([]).broadcast_to(input)?;
+                args.with(first.name, tape.input(zeros))
             }
-            ArgumentKind::Ints => args.with(first.name, Tensor::full(input, 0_i64)),
-            ArgumentKind::Bool => args.with(first.name, Tensor::full(input, false)),
-        };
-        self.summary_of(&args)
+            ArgumentKind::Ints => args.with(first.name, Tensor::scalar(0_i64).broadcast_to(input)?),
+            ArgumentKind::Bool => args.with(first.name, Tensor::scalar(false).broadcast_to(input)?),
+        })
     }
 
     /// [`summary`](Layer::summary) for a layer with several arguments.
@@ -150,6 +166,20 @@ pub trait CloneLayer<T: Float> {
 impl<T: Float, L: Layer<T> + Clone> CloneLayer<T> for L {
     fn clone_layer(&self) -> Box<dyn Layer<T>> {
         Box::new(self.clone())
+    }
+}
+
+/// The type, and each parameter and buffer under its path.
+impl<T: Float> fmt::Debug for dyn Layer<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut layer = f.debug_struct(self.signature().layer);
+        self.visit_items(&mut |path, item| {
+            match item {
+                Item::Param(param) => layer.field(path, param),
+                Item::Buffer(buffer) => layer.field(path, buffer),
+            };
+        });
+        layer.finish()
     }
 }
 

@@ -5,6 +5,7 @@ use etude_tensor::{Error, Float, Result};
 use smallvec::SmallVec;
 
 /// What a layer returns: named variables.
+#[derive(Clone, Debug)]
 pub struct Outputs<T: Float = f32> {
     entries: SmallVec<[(&'static str, Var<T>); 1]>,
 }

@@ -1,28 +1,44 @@
 //! How layers make their parameters, use them, and check inputs against them.
 
-use etude_autograd::{Initializer, Param, Tape, Var};
+use etude_autograd::{Initializer, Param, Size, Tape, Var};
 use etude_tensor::{Error, Float, Result, Rng};
 
-/// A parameter whose values will be drawn when its shape is known. Its seed is drawn now, so that the values don't depend on
-/// the order of the first calls.
+/// A parameter whose values will be drawn when its shape is known, of which `sizes` says what is known already. Its seed is drawn
+/// now, so that the values don't depend on the order of the first calls.
 pub(crate) fn param<T: Float>(
     initializer: impl Initializer + 'static,
+    sizes: &[Size],
     trainable: bool,
     rng: &mut Rng,
 ) -> Param<T> {
-    let mut param = Param::lazy(initializer, rng.next_u64());
+    let mut param = Param::lazy(initializer, rng.next_u64()).of_shape(sizes);
     param.set_trainable(trainable);
     param
+}
+
+/// A parameter of a shape that is known, its values drawn now. What goes wrong is said of the parameter's `name`.
+pub(crate) fn drawn_param<T: Float>(
+    name: &str,
+    initializer: impl Initializer + 'static,
+    shape: &[usize],
+    trainable: bool,
+    rng: &mut Rng,
+) -> Result<Param<T>> {
+    let sizes: Vec<Size> = shape.iter().map(|&size| size.into()).collect();
+    let param = param(initializer, &sizes, trainable, rng);
+    build(name, &param, shape)?;
+    Ok(param)
 }
 
 /// [`param`] for one that a configuration may leave out. One that is absent takes no seed.
 pub(crate) fn optional_param<T: Float>(
     present: bool,
     initializer: impl Initializer + 'static,
+    sizes: &[Size],
     trainable: bool,
     rng: &mut Rng,
 ) -> Option<Param<T>> {
-    present.then(|| param(initializer, trainable, rng))
+    present.then(|| param(initializer, sizes, trainable, rng))
 }
 
 /// Draws the values of a parameter, if they aren't there. What goes wrong is said of the parameter's `name`.
@@ -57,8 +73,7 @@ pub(crate) fn check_channels<T: Float>(
     check_size_along(who, made_for(weight, weight_axis), channels, input)
 }
 
-/// The size along an axis of a parameter's value, if it is there: what the layer was made for. None, too, where a value of another rank was
-/// loaded before the shape was known; it is refused when the layer asks for the shape.
+/// The size along an axis of a parameter's value, if it is there: what the layer was made for.
 pub(crate) fn made_for<T: Float>(param: &Param<T>, axis: usize) -> Option<usize> {
     param.value().ok()?.shape().get(axis).copied()
 }

@@ -3,7 +3,7 @@
 use crate::Module;
 use crate::config::Initializer;
 use crate::parameters::{check_channels, param};
-use etude_autograd::{Param, Var};
+use etude_autograd::{Param, Size, Var};
 use etude_tensor::{Float, Result, Rng};
 
 /// `x·weight + bias` for a `weight` `[in, out]`, both sizes known at the first call at the latest.
@@ -25,10 +25,14 @@ pub(crate) struct ProjectionStart {
 }
 
 impl<T: Float> Projection<T> {
-    pub(crate) fn new(start: ProjectionStart, rng: &mut Rng) -> Self {
+    /// One of the sizes `[in, out]`, as far as they are known.
+    pub(crate) fn new(start: ProjectionStart, sizes: [Size; 2], rng: &mut Rng) -> Self {
+        let trainable = start.trainable;
         Projection {
-            weight: param(start.weight, start.trainable, rng),
-            bias: start.bias.map(|bias| param(bias, start.trainable, rng)),
+            weight: param(start.weight, &sizes, trainable, rng),
+            bias: start
+                .bias
+                .map(|bias| param(bias, &sizes[1..], trainable, rng)),
         }
     }
 

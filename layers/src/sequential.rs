@@ -7,6 +7,7 @@ use etude_autograd::{Module, Var, Visitor, VisitorMut};
 use etude_tensor::{Error, Float, Result, Rng};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use std::fmt;
 
 const WHO: &str = "sequential";
 const OVER_FLOATS: Signature = Signature::new("Sequential", &[Argument::float("x")], &["output"]);
@@ -183,6 +184,16 @@ impl<T: Float> Sequential<T> {
     }
 }
 
+impl<T: Float> fmt::Debug for Sequential<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut model = f.debug_struct("Sequential");
+        for (name, layer) in self.layers() {
+            model.field(name, &layer);
+        }
+        model.finish()
+    }
+}
+
 impl<T: Float> Default for Sequential<T> {
     fn default() -> Self {
         Sequential::new()
@@ -352,7 +363,7 @@ mod tests {
         let mut model = model();
         let unbuilt = model.summary(&[2, 3]).unwrap_err().to_string();
         assert!(
-            unbuilt.starts_with("summary: 'head.0.weight' hasn't been built yet"),
+            unbuilt.starts_with("param: 'head.0.weight' hasn't been built yet"),
             "{unbuilt}"
         );
         assert_eq!(run(&model)?.shape(), [2, 2]);
@@ -382,6 +393,32 @@ head.last (Dense)  [2, 2]                 8  no
         again.load_state_dict(&model.state_dict()?)?;
         assert_eq!(run(&again)?.tensor(), run(&model)?.tensor());
         assert_eq!(again.config()?, model.config()?);
+        Ok(())
+    }
+
+    #[test]
+    fn a_model_that_begins_with_ids_is_built_by_an_example_of_their_shape() -> Result<()> {
+        let model = model();
+        model.build(&Tensor::zeros([2, 3]))?;
+        assert_eq!(model.param_count()?, 67);
+        let outside = model.build(&Tensor::full([2, 3], 5.0)).unwrap_err();
+        assert!(outside.to_string().contains("id 5"), "{outside}");
+        let debug = format!("{model:?}");
+        assert!(
+            debug.starts_with("Sequential { 0: Embedding { weight: Param([5, 4]) }, 1: Flatten,"),
+            "{debug}"
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn the_summary_of_a_batch_that_memory_cannot_hold_is_refused() -> Result<()> {
+        let model = Sequential::<f32>::new().then(FlattenConfig::new().init());
+        assert_eq!(model.summary(&[1, 8])?.rows[0].output, [1, 8]);
+        for batch in [1 << 45, usize::MAX] {
+            let message = model.summary(&[batch, 8]).unwrap_err().to_string();
+            assert!(message.contains("doesn't fit into memory"), "{message}");
+        }
         Ok(())
     }
 
@@ -416,8 +453,7 @@ head.last (Dense)  [2, 2]                 8  no
             let message = model
                 .clone()
                 .named(name, FlattenConfig::new().init())
-                .err()
-                .unwrap()
+                .unwrap_err()
                 .to_string();
             assert!(message.contains(why), "{message}");
         }
@@ -437,8 +473,7 @@ head.last (Dense)  [2, 2]                 8  no
             let config: Result<SequentialConfig> = crate::read_config(WHO, &json);
             config
                 .and_then(|config| config.init::<f32>(&mut Rng::seed(1)))
-                .err()
-                .unwrap()
+                .unwrap_err()
                 .to_string()
         };
         let unknown = message(json!({"layers": [{"layer": "Danse"}]}));

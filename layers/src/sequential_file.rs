@@ -13,6 +13,11 @@ const WHO: &str = "sequential";
 /// The file's strings: the configuration, and which parameters are frozen.
 const CONFIG: &str = "etude.sequential";
 const FROZEN: &str = "etude.frozen";
+/// How to do without a configuration.
+const SAVE_OTHERWISE: &str = "else save the values alone, with etude::save(path, &model); to read them, build the same model in \
+                              code, and call etude::load(path, &mut model)";
+const CAST_OTHERWISE: &str = "else build the same model of the other type in code, and give it the values with \
+                              other.cast_from(&model)";
 
 impl<T: Float> Sequential<T> {
     /// Writes the model to a safetensors file: every parameter and buffer under its path, and the configuration among the file's
@@ -45,17 +50,10 @@ impl<T: Float> Sequential<T> {
     /// code, a parameter that two layers share; if a parameter hasn't been built, or the file can't be written. The error names
     /// it, and what was there before stays.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        let config = self.config()?;
+        let config = configuration(self).map_err(|err| otherwise(&err, SAVE_OTHERWISE))?;
         let state = self.state_dict()?;
-        if let Some((path, first)) = self.aliases().into_iter().next() {
-            let message = format!(
-                "'{path}' and '{first}' are one parameter, which a configuration can't say; save the values alone with \
-                 etude_autograd::save, and build the model in code"
-            );
-            return Err(Error::config(WHO, message));
-        }
         // What is written must open: the registry makes the layers, and the values fit them.
-        remade(&config, &state, &frozen(self))?;
+        remade(&config, &state, &frozen(self)).map_err(|err| otherwise(&err, SAVE_OTHERWISE))?;
         let mut file = TensorFile::default();
         put(&mut file, "", self)?;
         file.metadata.insert(CONFIG.into(), config.to_string());
@@ -89,18 +87,36 @@ impl<T: Float> Sequential<T> {
     /// ```
     ///
     /// # Errors
-    /// As [`save`](Sequential::save), which also needs a configuration that says all; and if a value can't be converted.
+    /// As [`save`](Sequential::save), which also needs a configuration that says all; and if a value can't be converted. What has no such
+    /// configuration is built in code, and [takes the values over](Module::cast_from).
     pub fn cast<U: Float>(&self) -> Result<Sequential<U>> {
+        let config = configuration(self).map_err(|err| otherwise(&err, CAST_OTHERWISE))?;
         let cast = |(path, value): (String, etude_tensor::Tensor<T>)| match value.cast::<U>() {
             Ok(value) => Ok((path, value)),
             Err(err) => Err(err.in_layer(&path)),
         };
         let state = self.state_dict()?.into_iter().map(cast);
-        remade(
-            &self.config()?,
-            &state.collect::<Result<_>>()?,
-            &frozen(self),
-        )
+        remade(&config, &state.collect::<Result<_>>()?, &frozen(self))
+            .map_err(|err| otherwise(&err, CAST_OTHERWISE))
+    }
+}
+
+/// The configuration of a model, if it says all of it.
+fn configuration<T: Float>(model: &Sequential<T>) -> Result<Value> {
+    if let Some((path, first)) = model.aliases().into_iter().next() {
+        let message =
+            format!("'{path}' and '{first}' are one parameter, which a configuration can't say");
+        return Err(Error::config(WHO, message));
+    }
+    model.config()
+}
+
+/// An error about a configuration, and how to do without one.
+fn otherwise(err: &Error, how: &str) -> Error {
+    let with_advice = Error::new(err.kind(), err.who(), format!("{}; {how}", err.message()));
+    match err.path() {
+        Some(path) => with_advice.in_layer(path),
+        None => with_advice,
     }
 }
 
@@ -131,7 +147,7 @@ fn read<T: Float>(file: &TensorFile) -> Result<Sequential<T>> {
         None => Err(Error::file(
             WHO,
             format!(
-                "holds no '{key}' among its strings: Sequential::save didn't write it; read its values with etude_autograd::load"
+                "holds no '{key}' among its strings: Sequential::save didn't write it; read its values with etude::load"
             ),
         )),
         Some(text) => serde_json::from_str::<Value>(text)
@@ -225,7 +241,7 @@ mod tests {
         assert_eq!(frozen(&single), ["features.0.bias"]);
         let file = Temporary::new("cast");
         single.save(&file.0)?;
-        let message = Sequential::<f64>::open(&file.0).err().unwrap().to_string();
+        let message = Sequential::<f64>::open(&file.0).unwrap_err().to_string();
         assert!(message.contains("holds f32; expected f64"), "{message}");
         Ok(())
     }
@@ -268,7 +284,7 @@ mod tests {
         );
         let own = refusal(&Sequential::new().named("mine", Own)?);
         assert!(
-            own.contains("'mine'") && own.contains("no layer 'Own'"),
+            own.contains("'mine'") && own.contains("no layer 'Own'") && own.contains("etude::save"),
             "{own}"
         );
         let custom = Sequential::new().then(dense()?.with_activation(|x| x.square()));
@@ -281,9 +297,15 @@ mod tests {
         let dense = dense()?;
         let tied = Sequential::new().then(dense.clone()).then(dense);
         tied.build(&Tensor::zeros([1, 2]))?;
+        let message = tied.cast::<f32>().unwrap_err().to_string();
+        assert!(
+            message.contains("are one parameter") && message.contains("cast_from(&model)"),
+            "{message}"
+        );
         let tied = refusal(&tied);
         assert!(
-            tied.contains("'1.weight' and '0.weight' are one parameter"),
+            tied.contains("'1.weight' and '0.weight' are one parameter")
+                && tied.contains("etude::load(path, &mut model)"),
             "{tied}"
         );
         Ok(())
@@ -297,7 +319,7 @@ mod tests {
             let mut content = TensorFile::read(&file.0)?;
             change(&mut content);
             content.write(&file.0)?;
-            let err = Sequential::<f64>::open(&file.0).err().unwrap();
+            let err = Sequential::<f64>::open(&file.0).unwrap_err();
             assert!(err.to_string().contains(file.0.to_str().unwrap()), "{err}");
             Ok::<_, Error>(err.to_string())
         };
@@ -324,9 +346,7 @@ mod tests {
             content.tensors.remove("head.weight").unwrap();
         })?;
         assert!(missing.contains("'head.weight' is missing"), "{missing}");
-        let nowhere = Sequential::<f64>::open("/nowhere/model.safetensors")
-            .err()
-            .unwrap();
+        let nowhere = Sequential::<f64>::open("/nowhere/model.safetensors").unwrap_err();
         assert!(
             nowhere.to_string().contains("/nowhere/model.safetensors"),
             "{nowhere}"

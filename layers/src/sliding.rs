@@ -2,14 +2,14 @@
 
 use crate::config::{DataFormat, Ints, Padding};
 use crate::spatial::Spatial;
-use etude_autograd::Var;
+use etude_autograd::{Size, Var};
 use etude_tensor::kernels::conv::ConvGeometry;
 use etude_tensor::kernels::pool::{PoolGeometry, PoolShape};
 use etude_tensor::kernels::window::{Axis, Window};
 use etude_tensor::{Error, Float, Result};
 
 /// A window that slides over `D` spatial axes: the checked sizes of a layer's configuration.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Sliding<const D: usize> {
     pub(crate) kernel: Vec<usize>,
     pub(crate) strides: Vec<usize>,
@@ -20,6 +20,12 @@ pub(crate) struct Sliding<const D: usize> {
 }
 
 impl<const D: usize> Sliding<D> {
+    /// What is known of the shape of a weight: the sizes of the kernel, and the two behind them.
+    pub(crate) fn weight_sizes(&self, behind: [Size; 2]) -> Vec<Size> {
+        let kernel = self.kernel.iter().map(|&size| size.into());
+        kernel.chain(behind).collect()
+    }
+
     /// A window of the layer `who`, which moves by 1 and has no gaps.
     pub(crate) fn new(
         who: &'static str,

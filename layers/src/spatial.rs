@@ -12,7 +12,7 @@ pub(crate) const fn of_rank<const N: usize>(axes: usize, names: [&'static str; N
 
 /// Inputs of `D` spatial axes in one of their two formats. All arithmetic is done channels last; the other format is
 /// permuted on the way in and on the way out.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Spatial<const D: usize> {
     who: &'static str,
     channels_first: bool,

@@ -1,7 +1,7 @@
 //! The table of a model's layers.
 
 use etude_autograd::{Item, Module};
-use etude_tensor::{Error, Float, Result};
+use etude_tensor::{Float, Result};
 use std::fmt;
 
 /// The layers of a model with their output shapes and parameters; printed, a table.
@@ -90,22 +90,17 @@ fn counts<T: Float, M: Module<T> + ?Sized>(module: &M) -> Result<(usize, usize)>
 
 /// Complains about the first parameter or buffer that hasn't been built.
 pub(crate) fn check_built<T: Float, M: Module<T> + ?Sized>(model: &M) -> Result<()> {
-    let mut unbuilt = None;
+    let mut result = Ok(());
     model.visit_items(&mut |path, item| {
-        let built = match item {
-            Item::Param(param) => param.is_built(),
-            Item::Buffer(buffer) => buffer.is_built(),
+        let value = match item {
+            Item::Param(param) => param.value(),
+            Item::Buffer(buffer) => buffer.value(),
         };
-        if !built && unbuilt.is_none() {
-            unbuilt = Some(path.to_string());
+        if let (Ok(()), Err(err)) = (&result, value) {
+            result = Err(err.in_layer(path));
         }
     });
-    let Some(path) = unbuilt else {
-        return Ok(());
-    };
-    let message = "hasn't been built yet: its shape follows from the first input. Run the model once, call build with an \
-                   example, or load a file";
-    Err(Error::state("summary", message).in_layer(&path))
+    result
 }
 
 impl fmt::Display for Summary {

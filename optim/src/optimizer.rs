@@ -77,8 +77,8 @@ impl<M: Method, T: Float> Optimizer<M, T> {
     /// owns them alone, and nothing is copied. A parameter that stands in two places is stepped once.
     ///
     /// # Errors
-    /// If a parameter hasn't been built, a gradient has another shape than its parameter, a group's pattern matches no
-    /// parameter, or the gradients are for none of this model's parameters. Model and optimizer are then as they were.
+    /// If a parameter hasn't been built, a gradient has another shape than its parameter, one path names two parameters, a group's
+    /// pattern matches no parameter, or the gradients are for none of this model's parameters. Model and optimizer are then as they were.
     pub fn step<N: Module<T> + ?Sized>(
         &mut self,
         model: &mut N,
@@ -146,7 +146,8 @@ impl<M: Method, T: Float> Optimizer<M, T> {
                            forward, or of a clone of it (deep_clone makes another model)";
             return Err(Error::state(M::NAME, message));
         }
-        if any_new {
+        if any_new || params.len() > self.slots.len() {
+            model.check_paths()?;
             let paths: Vec<&str> = params.iter().map(|(path, _)| path.as_str()).collect();
             self.check_groups(&paths)?;
             for path in paths {

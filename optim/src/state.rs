@@ -54,6 +54,7 @@ impl<M: Method, T: Float> Optimizer<M, T> {
             Ok(value) => Ok((path, value.shape().to_vec())),
             Err(err) => Err(err.in_layer(&path)),
         };
+        model.check_paths()?;
         let shapes = model
             .params()
             .into_iter()

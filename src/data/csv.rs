@@ -63,6 +63,7 @@ pub fn parse_csv<R>(
 }
 
 /// One row, while it is being read.
+#[derive(Debug)]
 pub struct Row<'a> {
     name: &'a str,
     header: &'a [String],

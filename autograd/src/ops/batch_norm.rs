@@ -50,6 +50,7 @@ impl<T: Float> Rule<T> for BatchNorm {
 }
 
 /// What [`Var::batch_norm`] returns: the result, and the moments that it was normalised by, which are constants.
+#[derive(Clone, Debug)]
 pub struct BatchNormed<T: Float> {
     /// The normalised, scaled and shifted channels.
     pub y: Var<T>,

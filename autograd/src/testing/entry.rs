@@ -182,6 +182,15 @@ impl fmt::Display for Case {
     }
 }
 
+impl fmt::Debug for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut case = f.debug_struct("Case");
+        case.field("label", &self.label)
+            .field("inputs", &self.inputs);
+        case.finish_non_exhaustive()
+    }
+}
+
 /// A call that must return an error, and what its text must have in it.
 pub struct Refusal {
     /// Makes the call.
@@ -189,6 +198,12 @@ pub struct Refusal {
     pub call: Box<dyn Fn(&Tape<f64>) -> Result<()>>,
     /// A part of the text, beginning with the name of who complains.
     pub message: &'static str,
+}
+
+impl fmt::Debug for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Refusal({:?})", self.message)
+    }
 }
 
 /// An entry of the catalogue.

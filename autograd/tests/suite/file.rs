@@ -206,3 +206,24 @@ fn loading_builds_what_has_not_been_built() -> Result<()> {
     assert_eq!(model.first_numbers(), [1.0, 2.0, 3.0, 1.0]);
     Ok(())
 }
+
+#[test]
+fn what_is_known_of_a_shape_refuses_a_file_and_the_model_stays_open() -> Result<()> {
+    let (_folder, path) = saved()?;
+    let lazy = || Param::lazy(|shape: &[usize], _| Ok(Tensor::full(shape, 0.0)), 1);
+    let mut model = Tied::<f32>::new(7.0);
+    let stored = model.bias.value()?.elements();
+    model.bias = lazy().of_shape(&["out".into(), 2.into()]);
+    let err = load(&path, &mut model).unwrap_err().to_string();
+    let expected = format!("'bias' has shape [{stored}], the model needs [out, 2]");
+    assert!(err.contains(&expected), "{err}");
+    assert!(!model.bias.is_built());
+    assert_eq!(
+        model.bias.build(&[3]).unwrap_err().to_string(),
+        "param: has shape [out, 2], but shape [3] is needed here"
+    );
+    model.bias = lazy().of_shape(&["out".into()]);
+    load(&path, &mut model)?;
+    assert_eq!(model.first_numbers(), [1.0, 2.0, 3.0, 1.0]);
+    Ok(())
+}

@@ -2,7 +2,7 @@
 
 use crate::config::names::names;
 use crate::config::{Initializer, to_json};
-use crate::parameters::param;
+use crate::parameters::drawn_param;
 use crate::{Args, Argument, Layer, Module, Outputs, Signature};
 use etude_autograd::{AttentionOptions, Param, Var};
 use etude_derive::config;
@@ -50,16 +50,14 @@ impl AttentionConfig {
     /// # Errors
     /// None at present.
     pub fn init<T: Float>(&self, rng: &mut Rng) -> Result<Attention<T>> {
-        let mut scalar = |wanted: bool| -> Result<Option<Param<T>>> {
-            let scalar = wanted.then(|| param(Initializer::Ones, self.trainable, rng));
-            if let Some(scalar) = &scalar {
-                scalar.build(&[])?;
-            }
-            Ok(scalar)
+        let mut scalar = |name: &str, wanted: bool| -> Result<Option<Param<T>>> {
+            let one = || drawn_param(name, Initializer::Ones, &[], self.trainable, rng);
+            wanted.then(one).transpose()
         };
+        let concat = self.score_mode == ScoreMode::Concat;
         Ok(Attention {
-            scale: scalar(self.use_scale)?,
-            concat_score_weight: scalar(self.score_mode == ScoreMode::Concat)?,
+            scale: scalar("scale", self.use_scale)?,
+            concat_score_weight: scalar("concat_score_weight", concat)?,
             config: self.clone(),
         })
     }

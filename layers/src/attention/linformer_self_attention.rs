@@ -81,7 +81,7 @@ impl LinformerSelfAttentionConfig {
                 bias,
                 trainable: self.trainable,
             };
-            let projection = Projection::new(start, rng);
+            let projection = Projection::new(start, [input.into(), output.into()], rng);
             projection.build(input, output).map(|()| projection)
         };
         let to_q = projection(self.dim, inner, None)?;

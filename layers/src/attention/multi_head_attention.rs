@@ -5,7 +5,7 @@ use crate::config::defaults::{check_rate, check_size};
 use crate::config::{Initializer, to_json};
 use crate::projection::{Projection, ProjectionStart};
 use crate::{Args, Argument, Layer, Module, Outputs, Signature};
-use etude_autograd::{AttentionMask, AttentionOptions, AttentionParts, Var};
+use etude_autograd::{AttentionMask, AttentionOptions, AttentionParts, Size, Var};
 use etude_derive::config;
 use etude_tensor::{Error, Float, Result, Rng};
 use serde_json::Value;
@@ -62,11 +62,12 @@ impl MultiHeadAttentionConfig {
             bias: self.use_bias.then_some(self.bias_initializer),
             trainable: self.trainable,
         };
+        let state = self.n_state.map_or("n_state".into(), Size::from);
         let attention = MultiHeadAttention {
-            query: Projection::new(start, rng),
-            key: Projection::new(start, rng),
-            value: Projection::new(start, rng),
-            out: Projection::new(start, rng),
+            query: Projection::new(start, ["in".into(), state], rng),
+            key: Projection::new(start, ["in".into(), state], rng),
+            value: Projection::new(start, ["in".into(), state], rng),
+            out: Projection::new(start, [state, state], rng),
             config: self.clone(),
         };
         if let Some(n_state) = self.n_state {

@@ -52,9 +52,10 @@ impl TalkingHeadsAttentionConfig {
     /// If `qkv_rank` is below 4, an attention axis is out of range or named twice, a size is 0, or the dropout rate is outside `[0, 1)`.
     pub fn init<T: Float>(&self, rng: &mut Rng) -> Result<TalkingHeadsAttention<T>> {
         check_rate(WHO, "dropout_rate", self.dropout_rate)?;
+        let square = ["heads".into(), "heads".into()];
         let layer = TalkingHeadsAttention {
-            pre_softmax_weight: param(self.initializer, self.trainable, rng),
-            post_softmax_weight: param(self.initializer, self.trainable, rng),
+            pre_softmax_weight: param(self.initializer, &square, self.trainable, rng),
+            post_softmax_weight: param(self.initializer, &square, self.trainable, rng),
             rank: OnceLock::new(),
             config: self.clone(),
         };

@@ -2,7 +2,7 @@
 
 use crate::config::defaults::check_size;
 use crate::config::{Activation, Initializer};
-use crate::parameters::{check_channels, leaf, param};
+use crate::parameters::{check_channels, leaf, optional_param, param};
 use crate::unary::unary_layer;
 use crate::{ActivationFn, Argument, Module, Signature};
 use etude_autograd::{Param, Var};
@@ -43,11 +43,16 @@ impl DenseConfig {
     /// If a size is 0, or an initializer doesn't suit its parameter.
     pub fn init<T: Float>(&self, rng: &mut Rng) -> Result<Dense<T>> {
         check_size(WHO, "output_size", self.output_size)?;
+        let sizes = ["in".into(), self.output_size.into()];
         let dense = Dense {
-            weight: param(self.weight_initializer, self.trainable, rng),
-            bias: self
-                .use_bias
-                .then(|| param(self.bias_initializer, self.trainable, rng)),
+            weight: param(self.weight_initializer, &sizes, self.trainable, rng),
+            bias: optional_param(
+                self.use_bias,
+                self.bias_initializer,
+                &sizes[1..],
+                self.trainable,
+                rng,
+            ),
             activation: self.activation.into(),
             config: self.clone(),
         };

@@ -2,7 +2,7 @@
 
 use crate::config::defaults::check_size;
 use crate::config::{Initializer, to_json};
-use crate::parameters::{build, param};
+use crate::parameters::drawn_param;
 use crate::{Args, Argument, Layer, Module, Outputs, Signature};
 use etude_autograd::{Param, Tape, Var};
 use etude_derive::config;
@@ -37,10 +37,9 @@ impl EmbeddingConfig {
     pub fn init<T: Float>(&self, rng: &mut Rng) -> Result<Embedding<T>> {
         check_size(WHO, "output_size", self.output_size)?;
         check_size(WHO, "input_size", self.input_size)?;
-        let weight = param(self.initializer, self.trainable, rng);
-        build("weight", &weight, &[self.input_size, self.output_size])?;
+        let shape = [self.input_size, self.output_size];
         Ok(Embedding {
-            weight,
+            weight: drawn_param("weight", self.initializer, &shape, self.trainable, rng)?,
             config: self.clone(),
         })
     }

@@ -49,13 +49,13 @@ macro_rules! conv_config {
             }
 
             /// A weight, its seed from `rng`.
-            fn weight<T: etude_tensor::Float>(&self, rng: &mut etude_tensor::Rng) -> etude_autograd::Param<T> {
-                $crate::parameters::param(self.weight_initializer, self.trainable, rng)
+            fn weight<T: etude_tensor::Float>(&self, sizes: &[etude_autograd::Size], rng: &mut etude_tensor::Rng) -> etude_autograd::Param<T> {
+                $crate::parameters::param(self.weight_initializer, sizes, self.trainable, rng)
             }
 
             /// The bias, if there is one, its seed from `rng`.
-            fn bias<T: etude_tensor::Float>(&self, rng: &mut etude_tensor::Rng) -> Option<etude_autograd::Param<T>> {
-                $crate::parameters::optional_param(self.use_bias, self.bias_initializer, self.trainable, rng)
+            fn bias<T: etude_tensor::Float>(&self, sizes: &[etude_autograd::Size], rng: &mut etude_tensor::Rng) -> Option<etude_autograd::Param<T>> {
+                $crate::parameters::optional_param(self.use_bias, self.bias_initializer, sizes, self.trainable, rng)
             }
         }
     };

@@ -53,10 +53,12 @@ impl<const D: usize> ConvConfig<D> {
             );
             return Err(Error::config(who, message));
         }
+        let sliding = self.sliding(who)?;
+        let filters = self.filters.into();
         let conv = Conv {
-            weight: self.weight(rng),
-            bias: self.bias(rng),
-            sliding: self.sliding(who)?,
+            weight: self.weight(&sliding.weight_sizes(["in/groups".into(), filters]), rng),
+            bias: self.bias(&[filters], rng),
+            sliding,
             activation: self.activation.into(),
             config: self.clone(),
         };
@@ -93,7 +95,7 @@ impl<const D: usize> ConvConfig<D> {
 /// assert_eq!(y.shape(), [10, 64, 64, 32]);
 /// # Ok::<(), etude_tensor::Error>(())
 /// ```
-#[derive(Clone, Module)]
+#[derive(Clone, Debug, Module)]
 pub struct Conv<const D: usize, T: Float = f32> {
     /// `[k..., in/groups, filters]`.
     pub weight: Param<T>,
@@ -232,8 +234,7 @@ mod tests {
         let refuse = |config: Conv2dConfig| {
             config
                 .init::<f32>(&mut Rng::seed(1))
-                .err()
-                .unwrap()
+                .unwrap_err()
                 .to_string()
         };
         assert_eq!(

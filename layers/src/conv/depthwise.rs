@@ -39,10 +39,12 @@ impl<const D: usize> DepthwiseConvConfig<D> {
     pub fn init<T: Float>(&self, rng: &mut Rng) -> Result<DepthwiseConv<D, T>> {
         let who = DepthwiseConv::<D, T>::WHO;
         check_size(who, "depth_multiplier", self.depth_multiplier)?;
+        let sliding = self.sliding(who)?;
+        let behind = ["in".into(), self.depth_multiplier.into()];
         let conv = DepthwiseConv {
-            weight: self.weight(rng),
-            bias: self.bias(rng),
-            sliding: self.sliding(who)?,
+            weight: self.weight(&sliding.weight_sizes(behind), rng),
+            bias: self.bias(&["in·depth_multiplier".into()], rng),
+            sliding,
             activation: self.activation.into(),
             config: self.clone(),
         };
@@ -80,7 +82,7 @@ impl<const D: usize> DepthwiseConvConfig<D> {
 /// assert_eq!(y.shape(), [64, 26, 26, 6]);
 /// # Ok::<(), etude_tensor::Error>(())
 /// ```
-#[derive(Clone, Module)]
+#[derive(Clone, Debug, Module)]
 pub struct DepthwiseConv<const D: usize, T: Float = f32> {
     /// `[k..., in, depth_multiplier]`.
     pub weight: Param<T>,

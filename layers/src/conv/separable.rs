@@ -44,11 +44,15 @@ impl<const D: usize> SeparableConvConfig<D> {
         let who = SeparableConv::<D, T>::WHO;
         check_size(who, "filters", self.filters)?;
         check_size(who, "depth_multiplier", self.depth_multiplier)?;
+        let sliding = self.sliding(who)?;
+        let filters = self.filters.into();
+        let behind = ["in".into(), self.depth_multiplier.into()];
+        let pointwise = [&[1.into(); D][..], &["in·depth_multiplier".into(), filters]].concat();
         let conv = SeparableConv {
-            depthwise_kernel: self.weight(rng),
-            pointwise_kernel: self.weight(rng),
-            bias: self.bias(rng),
-            sliding: self.sliding(who)?,
+            depthwise_kernel: self.weight(&sliding.weight_sizes(behind), rng),
+            pointwise_kernel: self.weight(&pointwise, rng),
+            bias: self.bias(&[filters], rng),
+            sliding,
             activation: self.activation.into(),
             config: self.clone(),
         };
@@ -86,7 +90,7 @@ impl<const D: usize> SeparableConvConfig<D> {
 /// assert_eq!(y.shape(), [32, 24, 24, 64]);
 /// # Ok::<(), etude_tensor::Error>(())
 /// ```
-#[derive(Clone, Module)]
+#[derive(Clone, Debug, Module)]
 pub struct SeparableConv<const D: usize, T: Float = f32> {
     /// `[k..., in, depth_multiplier]`.
     pub depthwise_kernel: Param<T>,

@@ -52,10 +52,12 @@ impl<const D: usize> ConvTransposeConfig<D> {
             Some(sizes) => Some(sizes.sizes(who, "output_padding", D, 0)?),
             None => None,
         };
+        let sliding = self.sliding(who)?;
+        let filters = self.filters.into();
         let conv = ConvTranspose {
-            weight: self.weight(rng),
-            bias: self.bias(rng),
-            sliding: self.sliding(who)?,
+            weight: self.weight(&sliding.weight_sizes([filters, "in".into()]), rng),
+            bias: self.bias(&[filters], rng),
+            sliding,
             output_padding,
             activation: self.activation.into(),
             config: self.clone(),
@@ -104,7 +106,7 @@ impl<const D: usize> ConvTransposeConfig<D> {
 /// assert_eq!(y.shape(), [10, 128, 128, 32]);
 /// # Ok::<(), etude_tensor::Error>(())
 /// ```
-#[derive(Clone, Module)]
+#[derive(Clone, Debug, Module)]
 pub struct ConvTranspose<const D: usize, T: Float = f32> {
     /// `[k..., filters, in]`.
     pub weight: Param<T>,

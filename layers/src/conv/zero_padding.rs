@@ -86,7 +86,7 @@ fn zeros<const D: usize>(padding: &Padding) -> Result<Vec<(usize, usize)>> {
 /// assert_eq!(padding.forward_with(&x, [[1, 0], [0, 0]])?.shape(), [32, 97, 100, 3]);
 /// # Ok::<(), etude_tensor::Error>(())
 /// ```
-#[derive(Clone, Module)]
+#[derive(Clone, Debug, Module)]
 #[module(no_parameters)]
 pub struct ZeroPadding<const D: usize> {
     spatial: Spatial<D>,

@@ -39,7 +39,8 @@ impl LearnedPositionalEncodingConfig {
     /// If a size is 0, or the initializer doesn't suit a matrix.
     pub fn init<T: Float>(&self, rng: &mut Rng) -> Result<LearnedPositionalEncoding<T>> {
         check_size(WHO, "max_length", self.max_length)?;
-        let weight = param(self.initializer, self.trainable, rng);
+        let sizes = [self.max_length.into(), "channels".into()];
+        let weight = param(self.initializer, &sizes, self.trainable, rng);
         if let Some(input_size) = self.input_size {
             check_size(WHO, "input_size", input_size)?;
             weight.build(&[self.max_length, input_size])?;

@@ -57,15 +57,14 @@ impl BatchNormConfig {
                 ),
             ));
         }
+        let sizes = ["channels".into()];
         let buffer = |initializer: Initializer, rng: &mut Rng| {
-            Buffer::lazy(
-                move |shape: &[usize], seed: u64| initializer.draw(shape, seed),
-                rng.next_u64(),
-            )
+            let draw = move |shape: &[usize], seed: u64| initializer.draw(shape, seed);
+            Buffer::lazy(draw, rng.next_u64()).of_shape(&sizes)
         };
         let norm = BatchNorm {
-            gamma: self.gamma(rng),
-            beta: self.beta(rng),
+            gamma: self.gamma(&sizes, rng),
+            beta: self.beta(&sizes, rng),
             moving_mean: buffer(self.moving_mean_initializer, rng),
             moving_variance: buffer(self.moving_variance_initializer, rng),
             config: self.clone(),

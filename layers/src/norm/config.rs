@@ -30,13 +30,13 @@ macro_rules! norm_config {
 
         impl $name {
             /// `gamma`, if there is one, its seed from `rng`.
-            fn gamma<T: etude_tensor::Float>(&self, rng: &mut etude_tensor::Rng) -> Option<etude_autograd::Param<T>> {
-                $crate::parameters::optional_param(self.scale, self.gamma_initializer, self.trainable, rng)
+            fn gamma<T: etude_tensor::Float>(&self, sizes: &[etude_autograd::Size], rng: &mut etude_tensor::Rng) -> Option<etude_autograd::Param<T>> {
+                $crate::parameters::optional_param(self.scale, self.gamma_initializer, sizes, self.trainable, rng)
             }
 
             /// `beta`, if there is one, its seed from `rng`.
-            fn beta<T: etude_tensor::Float>(&self, rng: &mut etude_tensor::Rng) -> Option<etude_autograd::Param<T>> {
-                $crate::parameters::optional_param(self.center, self.beta_initializer, self.trainable, rng)
+            fn beta<T: etude_tensor::Float>(&self, sizes: &[etude_autograd::Size], rng: &mut etude_tensor::Rng) -> Option<etude_autograd::Param<T>> {
+                $crate::parameters::optional_param(self.center, self.beta_initializer, sizes, self.trainable, rng)
             }
         }
     };

@@ -49,9 +49,10 @@ impl GroupNormConfig {
         if self.axis == 0 {
             return Err(first_axis());
         }
+        let sizes = ["channels".into()];
         let norm = GroupNorm {
-            gamma: self.gamma(rng),
-            beta: self.beta(rng),
+            gamma: self.gamma(&sizes, rng),
+            beta: self.beta(&sizes, rng),
             group_size: None,
             config: self.clone(),
         };

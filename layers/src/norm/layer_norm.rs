@@ -6,7 +6,7 @@ use crate::config::defaults::{check_epsilon, check_size};
 use crate::parameters::build;
 use crate::unary::unary_layer;
 use crate::{Argument, Module, Signature};
-use etude_autograd::{Param, Var};
+use etude_autograd::{Param, Size, Var};
 use etude_tensor::{Axes, Error, Float, Result, Rng, Tensor};
 
 const WHO: &str = "layer_norm";
@@ -33,9 +33,13 @@ impl LayerNormConfig {
     /// If a size is 0, epsilon is negative, or an initializer doesn't suit its parameter.
     pub fn init<T: Float>(&self, rng: &mut Rng) -> Result<LayerNorm<T>> {
         check_epsilon(WHO, self.epsilon)?;
+        let sizes = match self.axis.as_slice() {
+            [_] => vec!["channels".into()],
+            several => vec![Size::Any; several.len()],
+        };
         let norm = LayerNorm {
-            gamma: self.gamma(rng),
-            beta: self.beta(rng),
+            gamma: self.gamma(&sizes, rng),
+            beta: self.beta(&sizes, rng),
             config: self.clone(),
         };
         if let Some(input_size) = self.input_size {

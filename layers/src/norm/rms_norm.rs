@@ -33,7 +33,7 @@ impl RmsNormConfig {
     pub fn init<T: Float>(&self, rng: &mut Rng) -> Result<RmsNorm<T>> {
         check_epsilon(WHO, self.epsilon)?;
         let norm = RmsNorm {
-            gamma: param(Initializer::Ones, self.trainable, rng),
+            gamma: param(Initializer::Ones, &["channels".into()], self.trainable, rng),
             config: self.clone(),
         };
         if let Some(input_size) = self.input_size {

@@ -31,7 +31,7 @@ const WHO: &str = "data_parallel";
 /// let labels = Tensor::full([32], 3_i64);
 /// model.build(&images)?;
 ///
-/// let mut parallel = DataParallel::new(4, 7); // four shards, and the seed for what is random
+/// let mut parallel = DataParallel::new(4, 7)?; // four shards, and the seed for what is random
 /// let batch = parallel.run(32, |tape, rows| {
 ///     let x = tape.input(images.narrow(0, rows.start, rows.len())?);
 ///     let targets = labels.narrow(0, rows.start, rows.len())?;
@@ -67,15 +67,17 @@ pub struct BatchLoss<T: Float = f32> {
 impl DataParallel {
     /// Batches in so many shards (fewer where there are fewer samples), whose random layers draw from `seed`.
     ///
-    /// # Panics
+    /// # Errors
     /// If `shards` is 0.
-    pub fn new(shards: usize, seed: u64) -> Self {
-        assert!(shards > 0, "data_parallel: 0 shards; expected 1 or more");
-        DataParallel {
+    pub fn new(shards: usize, seed: u64) -> Result<Self> {
+        if shards == 0 {
+            return Err(Error::value(WHO, "0 shards; expected 1 or more"));
+        }
+        Ok(DataParallel {
             shards,
             seed,
             step: 0,
-        }
+        })
     }
 
     /// The same, at the start of training step `step`: a run that is resumed draws what it would have drawn.

@@ -8,6 +8,7 @@ use etude_tensor::{Float, Result};
 /// The loss of a batch is `Σ ℓ / Σ w`: the sum of the samples' losses over the sum of their weights, which is the number of samples where they
 /// all count once. A shard in which fewer count (some targets are ignored, or padding is left out) must count less itself,
 /// or the mean of the shards' means would not be the batch's.
+#[derive(Clone, Debug)]
 pub struct ShardLoss<T: Float = f32> {
     /// `Σ ℓ` of the shard.
     pub(super) sum: Var<T>,

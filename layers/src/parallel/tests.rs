@@ -52,7 +52,7 @@ fn sharded<T: Float>(model: &Sequential<T>, shards: usize, ignoring: bool) -> Re
         config = config.ignore_index(0);
     }
     let loss = config.init()?;
-    DataParallel::new(shards, 1).run(SAMPLES, |tape, rows| {
+    DataParallel::new(shards, 1)?.run(SAMPLES, |tape, rows| {
         let x = tape.input(x.narrow(0, rows.start, rows.len())?);
         let targets = labels.narrow(0, rows.start, rows.len())?;
         let count = targets
@@ -151,7 +151,7 @@ fn masked_synchronised_batch_normalisation_weighs_the_whole_batch() -> Result<()
     ]))?;
     let g = Tensor::normal([7, 3, 4], 0.0, 1.0, &mut Rng::seed(4))?;
     let run = |shards: usize| {
-        DataParallel::new(shards, 1).run(7, |tape, rows| {
+        DataParallel::new(shards, 1)?.run(7, |tape, rows| {
             let part = |t: &Tensor<f64>| t.narrow(0, rows.start, rows.len());
             let y = norm.forward(&tape.input(part(&x)?), Some(&part(&weights)?))?;
             let loss = y.square()?.try_mul(&tape.input(part(&g)?))?.sum(..)?;
@@ -225,12 +225,12 @@ fn shards_draw_differently_and_runs_alike() -> Result<()> {
         });
         batch.map(|_| drawn.into_inner().unwrap())
     };
-    let mut parallel = DataParallel::new(2, 9);
+    let mut parallel = DataParallel::new(2, 9)?;
     let (first, second) = (masks(&mut parallel)?, masks(&mut parallel)?);
     assert_ne!(first[0], first[1]);
     assert!(first.iter().all(|mask| !second.contains(mask)));
-    assert_eq!(masks(&mut DataParallel::new(2, 9))?, first);
-    assert_eq!(masks(&mut DataParallel::new(2, 9).at_step(1))?, second);
+    assert_eq!(masks(&mut DataParallel::new(2, 9)?)?, first);
+    assert_eq!(masks(&mut DataParallel::new(2, 9)?.at_step(1))?, second);
     Ok(())
 }
 
@@ -239,7 +239,7 @@ fn an_error_in_a_shard_releases_the_others_and_is_the_callers() {
     let model = model::<f64>(norm(true));
     let Batch { x, .. } = batch();
     let run = |fails: &(dyn Fn(usize) -> Result<()> + Sync)| {
-        DataParallel::new(3, 1).run(SAMPLES, |tape, rows| {
+        DataParallel::new(3, 1)?.run(SAMPLES, |tape, rows| {
             fails(rows.start)?;
             let y = model.forward(&tape.input(x.narrow(0, rows.start, rows.len())?))?;
             Ok(ShardLoss::sum(y.sum(..)?, rows.len() as f64))
@@ -262,10 +262,10 @@ fn an_error_in_a_shard_releases_the_others_and_is_the_callers() {
 }
 
 #[test]
-fn shards_that_do_not_run_the_same_layers_are_told() {
+fn shards_that_do_not_run_the_same_layers_are_told() -> Result<()> {
     let (plain, normed) = (model::<f64>(None), model::<f64>(norm(true)));
     let Batch { x, .. } = batch();
-    let err = DataParallel::new(2, 1).run(SAMPLES, |tape, rows| {
+    let err = DataParallel::new(2, 1)?.run(SAMPLES, |tape, rows| {
         let x = tape.input(x.narrow(0, rows.start, rows.len())?);
         let model = if rows.start == 0 { &plain } else { &normed };
         Ok(ShardLoss::sum(
@@ -275,6 +275,7 @@ fn shards_that_do_not_run_the_same_layers_are_told() {
     });
     let message = err.unwrap_err().to_string();
     assert!(message.contains("didn't ask for as many sums"), "{message}");
+    Ok(())
 }
 
 #[test]
@@ -282,7 +283,8 @@ fn what_is_no_batch_or_no_loss_is_named() {
     let model = model::<f64>(None);
     let x = batch::<f64>().x;
     let message = |samples: usize, weight: f64| {
-        let err = DataParallel::new(2, 1).run(samples, |tape, rows| {
+        let mut parallel = DataParallel::new(2, 1).unwrap();
+        let err = parallel.run(samples, |tape, rows| {
             let y = model.forward(&tape.input(x.narrow(0, rows.start, rows.len())?))?;
             Ok(ShardLoss::sum(y.sum(..)?, weight))
         });
@@ -294,4 +296,6 @@ fn what_is_no_batch_or_no_loss_is_named() {
     );
     assert!(message(3, 0.0).starts_with("data_parallel: no sample of the batch counts"));
     assert!(message(3, f64::NAN).contains("has the weight NaN"));
+    let none = DataParallel::new(0, 1).unwrap_err().to_string();
+    assert_eq!(none, "data_parallel: 0 shards; expected 1 or more");
 }

@@ -54,7 +54,7 @@ impl<const D: usize> AvgPoolConfig<D> {
 /// assert_eq!(y.shape(), [1, 2, 2, 2]);
 /// # Ok::<(), etude_tensor::Error>(())
 /// ```
-#[derive(Clone, Module)]
+#[derive(Clone, Debug, Module)]
 #[module(no_parameters)]
 pub struct AvgPool<const D: usize> {
     sliding: Sliding<D>,

@@ -50,7 +50,7 @@ impl<const D: usize> MaxPoolConfig<D> {
 /// assert_eq!(y.shape(), [2, 2, 2, 2]);
 /// # Ok::<(), etude_tensor::Error>(())
 /// ```
-#[derive(Clone, Module)]
+#[derive(Clone, Debug, Module)]
 #[module(no_parameters)]
 pub struct MaxPool<const D: usize> {
     sliding: Sliding<D>,
@@ -122,8 +122,7 @@ mod tests {
             MaxPool2dConfig::new()
                 .kernel_size(0)
                 .init()
-                .err()
-                .unwrap()
+                .unwrap_err()
                 .to_string()
                 .contains("kernel_size 0")
         );

@@ -4,7 +4,7 @@ use crate::Module;
 use crate::config::Initializer;
 use crate::config::defaults::check_size;
 use crate::parameters::{build, check_channels, leaf, param};
-use etude_autograd::{Param, Tape, Var};
+use etude_autograd::{Param, Size, Tape, Var};
 use etude_tensor::{Error, Float, Result, Rng, Tensor};
 
 /// The parameters of a recurrent layer or cell of `h` units with `G` gates (a simple recurrent layer has one block, its
@@ -83,19 +83,21 @@ impl Plan {
         let recurrent_initializer = self
             .recurrent_initializer
             .unwrap_or(self.weight_initializer);
-        let mut param = |initializer, open_gate| {
+        let mut param = |initializer, sizes: &[Size], open_gate| {
             let draw =
                 move |shape: &[usize], seed| blocks(initializer, count, open_gate, shape, seed);
-            param(draw, self.trainable, rng)
+            param(draw, sizes, self.trainable, rng)
         };
+        // Saturating: too many to count are too many for memory, too.
+        let columns = Size::Known(count.saturating_mul(output_size));
         let gates = Gates {
-            weight: param(self.weight_initializer, None),
-            recurrent_weight: param(recurrent_initializer, None),
+            weight: param(self.weight_initializer, &["in".into(), columns], None),
+            recurrent_weight: param(recurrent_initializer, &[output_size.into(), columns], None),
             bias: self
                 .use_bias
-                .then(|| param(self.bias_initializer, self.open_gate)),
+                .then(|| param(self.bias_initializer, &[columns], self.open_gate)),
             recurrent_bias: (self.use_bias && self.recurrent_bias)
-                .then(|| param(self.bias_initializer, None)),
+                .then(|| param(self.bias_initializer, &[columns], None)),
             who,
             count,
             units: output_size,

@@ -103,7 +103,7 @@ impl AdaptiveConv2dConfig {
 /// assert_eq!(output_images.shape(), [64, 26, 26, 32]);
 /// # Ok::<(), etude_tensor::Error>(())
 /// ```
-#[derive(Clone, Module)]
+#[derive(Clone, Debug, Module)]
 pub struct AdaptiveConv2d<T: Float = f32> {
     /// The convolution.
     pub conv: Conv2d<T>,

@@ -46,7 +46,12 @@ impl CapsuleConfig {
         }
         let start = self.start();
         let capsule = Capsule {
-            weight: param(start.weight, start.trainable, rng),
+            weight: param(
+                start.weight,
+                &["in".into(), self.columns().into()],
+                start.trainable,
+                rng,
+            ),
             config: self.clone(),
         };
         if let Some(input_size) = self.input_size {
@@ -54,6 +59,11 @@ impl CapsuleConfig {
             capsule.make(input_size)?;
         }
         Ok(capsule)
+    }
+
+    /// How many numbers an input capsule's votes have.
+    fn columns(&self) -> usize {
+        self.num_capsules.saturating_mul(self.dim_capsules)
     }
 }
 
@@ -166,11 +176,7 @@ impl<T: Float> Capsule<T> {
 
     /// Draws the weight, if it isn't there.
     fn make(&self, input_size: usize) -> Result<()> {
-        let columns = self
-            .config
-            .num_capsules
-            .saturating_mul(self.config.dim_capsules);
-        build("weight", &self.weight, &[input_size, columns])
+        build("weight", &self.weight, &[input_size, self.config.columns()])
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::Module;
 use crate::config::Initializer;
-use crate::parameters::param;
+use crate::parameters::drawn_param;
 use crate::random_features::orthogonal_normal_rows;
 use etude_autograd::{Buffer, Param, Tape, Var, Visitor, VisitorMut};
 use etude_tensor::{Error, Float, Result, Rng, Tensor};
@@ -20,8 +20,8 @@ pub enum Directions<T: Float = f32> {
 
 impl<T: Float> Directions<T> {
     pub(super) fn trained(shape: [usize; 3], trainable: bool, rng: &mut Rng) -> Result<Self> {
-        let projection = param(Initializer::Normal, trainable, rng);
-        projection.build(&shape)?;
+        let normal = Initializer::Normal;
+        let projection = drawn_param("projection", normal, &shape, trainable, rng)?;
         Ok(Directions::Trained(projection))
     }
 

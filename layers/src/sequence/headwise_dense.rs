@@ -4,7 +4,7 @@ use super::start::Start;
 use crate::Module;
 use crate::attention::split_heads;
 use crate::config::Initializer;
-use crate::parameters::param;
+use crate::parameters::drawn_param;
 use etude_autograd::{Param, Var};
 use etude_tensor::{Error, Float, Result, Rng, Tensor};
 
@@ -26,13 +26,10 @@ impl<T: Float> HeadwiseDense<T> {
     pub(super) fn new(start: Start, heads: usize, width: usize, rng: &mut Rng) -> Result<Self> {
         let initializer = start.weight;
         let each = move |shape: &[usize], seed: u64| matrices(initializer, shape, seed);
-        let weight = param(each, start.trainable, rng);
-        let bias = param(start.bias, start.trainable, rng);
-        weight.build(&[heads, width, width])?;
-        bias.build(&[heads, width])?;
+        let trainable = start.trainable;
         Ok(HeadwiseDense {
-            weight,
-            bias,
+            weight: drawn_param("weight", each, &[heads, width, width], trainable, rng)?,
+            bias: drawn_param("bias", start.bias, &[heads, width], trainable, rng)?,
             heads,
             width,
         })

@@ -3,6 +3,7 @@
 use crate::config::names::names;
 use etude_autograd::Var;
 use etude_tensor::{Error, Float, Result, Tensor};
+use std::fmt;
 use std::sync::Arc;
 
 names! {
@@ -40,6 +41,15 @@ pub(super) enum KernelFn<T: Float> {
     FeatureMap(Arc<FeatureMap<T>>),
     /// In the place of the kernel.
     Kernel(Arc<Kernel<T>>),
+}
+
+impl<T: Float> fmt::Debug for KernelFn<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            KernelFn::Named(kernel) => write!(f, "KernelFn({kernel})"),
+            _ => f.write_str("KernelFn(a function given in code)"),
+        }
+    }
 }
 
 impl<T: Float> KernelFn<T> {

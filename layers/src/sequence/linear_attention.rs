@@ -110,7 +110,7 @@ impl LinearAttentionConfig {
 /// assert_eq!(output_data.shape(), [64, 10, 16]);
 /// # Ok::<(), etude_tensor::Error>(())
 /// ```
-#[derive(Clone, Module)]
+#[derive(Clone, Debug, Module)]
 pub struct LinearAttention<T: Float = f32> {
     /// Makes each head's queries.
     pub query: HeadwiseDense<T>,

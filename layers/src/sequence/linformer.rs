@@ -76,7 +76,7 @@ impl LinformerConfig {
 /// assert_eq!(output.shape(), [32, 20, 64]);
 /// # Ok::<(), etude_tensor::Error>(())
 /// ```
-#[derive(Clone, Module)]
+#[derive(Clone, Debug, Module)]
 pub struct Linformer<T: Float = f32> {
     /// The attention.
     pub attention: LinearAttention<T>,

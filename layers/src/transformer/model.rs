@@ -95,7 +95,7 @@ impl TransformerConfig {
 /// assert_eq!(transformer.forward(&src, &tgt, None, None, None)?.shape(), [10, 7, 16]);
 /// # Ok::<(), etude_tensor::Error>(())
 /// ```
-#[derive(Clone, Module)]
+#[derive(Clone, Debug, Module)]
 pub struct Transformer<T: Float = f32> {
     /// Called with `src` and, if there is a source mask, `mask`.
     pub encoder: Box<dyn Layer<T>>,

@@ -39,8 +39,10 @@ impl AntiAliasDownsampleConfig {
     pub fn init<T: Float>(&self, rng: &mut Rng) -> Result<AntiAliasDownsample<T>> {
         check_size(WHO, "kernel_size", self.kernel_size)?;
         check_size(WHO, "strides", self.strides)?;
+        let size = self.kernel_size.into();
+        let sizes = [size, size, 1.into(), "channels".into()];
         let layer = AntiAliasDownsample {
-            weight: param(binomial, self.trainable, rng),
+            weight: param(binomial, &sizes, self.trainable, rng),
             config: self.clone(),
         };
         if let Some(channels) = self.input_size {

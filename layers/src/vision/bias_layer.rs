@@ -30,7 +30,12 @@ impl BiasLayerConfig {
     /// If `input_size` is 0.
     pub fn init<T: Float>(&self, rng: &mut Rng) -> Result<BiasLayer<T>> {
         let layer = BiasLayer {
-            bias: param(Initializer::Zeros, self.trainable, rng),
+            bias: param(
+                Initializer::Zeros,
+                &["channels".into()],
+                self.trainable,
+                rng,
+            ),
             config: self.clone(),
         };
         if let Some(channels) = self.input_size {

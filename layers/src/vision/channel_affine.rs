@@ -41,9 +41,16 @@ impl ChannelAffineConfig {
             return Err(Error::config(WHO, message));
         }
         let fill = move |shape: &[usize], _: u64| Ok(Tensor::full(shape, start));
+        let sizes = ["channels".into()];
         let layer = ChannelAffine {
-            weight: param(fill, self.trainable, rng),
-            bias: optional_param(self.use_bias, Initializer::Zeros, self.trainable, rng),
+            weight: param(fill, &sizes, self.trainable, rng),
+            bias: optional_param(
+                self.use_bias,
+                Initializer::Zeros,
+                &sizes,
+                self.trainable,
+                rng,
+            ),
             config: self.clone(),
         };
         if let Some(channels) = self.input_size {

@@ -30,7 +30,12 @@ impl ClassTokenConfig {
     /// If `input_size` is 0.
     pub fn init<T: Float>(&self, rng: &mut Rng) -> Result<ClassToken<T>> {
         let layer = ClassToken {
-            tokens: param(truncated_normal(0.2), self.trainable, rng),
+            tokens: param(
+                truncated_normal(0.2),
+                &[1.into(), 1.into(), "channels".into()],
+                self.trainable,
+                rng,
+            ),
             config: self.clone(),
         };
         if let Some(channels) = self.input_size {

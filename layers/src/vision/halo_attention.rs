@@ -39,13 +39,20 @@ impl HaloAttentionConfig {
         check_size(WHO, "block_size", self.block_size)?;
         let (xavier, trainable) = (Initializer::Xavier, self.trainable);
         let deviation = (self.key_dim as f64).sqrt().recip();
+        let (all, out) = self.widths();
+        let query = ["channels".into(), all.into()];
+        let key_value = ["channels".into(), all.saturating_mul(2).into()];
+        let output = [all.into(), out.into()];
+        let zeros = Initializer::Zeros;
+        let distances = Position::Relative.table(self.window());
+        let table = [self.key_dim.into(), distances.into()];
         let layer = HaloAttention {
-            query: param(xavier, trainable, rng),
-            key_value: param(xavier, trainable, rng),
-            output_weight: optional_param(self.out_weight, xavier, trainable, rng),
-            output_bias: optional_param(self.out_bias, Initializer::Zeros, trainable, rng),
-            r_width: param(normal(deviation), trainable, rng),
-            r_height: param(normal(deviation), trainable, rng),
+            query: param(xavier, &query, trainable, rng),
+            key_value: param(xavier, &key_value, trainable, rng),
+            output_weight: optional_param(self.out_weight, xavier, &output, trainable, rng),
+            output_bias: optional_param(self.out_bias, zeros, &output[1..], trainable, rng),
+            r_width: param(normal(deviation), &table, trainable, rng),
+            r_height: param(normal(deviation), &table, trainable, rng),
             config: self.clone(),
         };
         if let Some(channels) = self.input_size {

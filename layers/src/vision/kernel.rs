@@ -22,9 +22,11 @@ impl<T: Float> Kernel<T> {
         trainable: bool,
         rng: &mut Rng,
     ) -> Self {
+        let filters = "filters".into();
+        let sizes = ["kernel".into(), "kernel".into(), "in".into(), filters];
         Kernel {
-            weight: param(weight, trainable, rng),
-            bias: optional_param(use_bias, Zeros, trainable, rng),
+            weight: param(weight, &sizes, trainable, rng),
+            bias: optional_param(use_bias, Zeros, &[filters], trainable, rng),
         }
     }
 

@@ -34,14 +34,19 @@ impl MhsaWithPositionEmbeddingConfig {
         self.check()?;
         let (xavier, trainable) = (Initializer::Xavier, self.trainable);
         let deviation = (self.key_dim as f64).sqrt().recip();
+        let (all, out) = self.widths();
+        let projection = ["channels".into(), all.into()];
+        let output = [all.into(), out.into()];
+        let zeros = Initializer::Zeros;
+        let table = |side: &'static str| [self.key_dim.into(), side.into()];
         let layer = MhsaWithPositionEmbedding {
-            query: param(xavier, trainable, rng),
-            key: param(xavier, trainable, rng),
-            value: param(xavier, trainable, rng),
-            output_weight: optional_param(self.out_weight, xavier, trainable, rng),
-            output_bias: optional_param(self.out_bias, Initializer::Zeros, trainable, rng),
-            r_width: param(normal(deviation), trainable, rng),
-            r_height: param(normal(deviation), trainable, rng),
+            query: param(xavier, &projection, trainable, rng),
+            key: param(xavier, &projection, trainable, rng),
+            value: param(xavier, &projection, trainable, rng),
+            output_weight: optional_param(self.out_weight, xavier, &output, trainable, rng),
+            output_bias: optional_param(self.out_bias, zeros, &output[1..], trainable, rng),
+            r_width: param(normal(deviation), &table("columns"), trainable, rng),
+            r_height: param(normal(deviation), &table("rows"), trainable, rng),
             position: match self.relative {
                 true => Position::Relative,
                 false => Position::Absolute,

@@ -43,8 +43,8 @@ impl MlpBlockConfig {
             trainable: self.trainable,
         };
         let layer = MlpBlock {
-            dense_0: Projection::new(start, rng),
-            dense_1: Projection::new(start, rng),
+            dense_0: Projection::new(start, ["in".into(), self.hidden_dim.into()], rng),
+            dense_1: Projection::new(start, [self.hidden_dim.into(), "out".into()], rng),
             activation: self.activation.unwrap_or(Activation::Linear),
             config: self.clone(),
         };

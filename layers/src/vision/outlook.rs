@@ -71,10 +71,11 @@ impl<T: Float> Outlook<T> {
             bias,
             trainable,
         };
+        let (zeros, width) = (start(Some(Initializer::Zeros)), embed_dim.into());
         Ok(Outlook {
-            v: Projection::new(start(None), rng),
-            attn: Projection::new(start(Some(Initializer::Zeros)), rng),
-            out: Projection::new(start(Some(Initializer::Zeros)), rng),
+            v: Projection::new(start(None), ["in".into(), width], rng),
+            attn: Projection::new(zeros, ["in".into(), "columns".into()], rng),
+            out: Projection::new(zeros, [width, width], rng),
             attn_dropout: DropoutConfig::new(attn_dropout).init()?,
             sizes,
         })

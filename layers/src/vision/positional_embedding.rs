@@ -30,8 +30,9 @@ impl PositionalEmbeddingConfig {
     /// # Errors
     /// If a size is 0.
     pub fn init<T: Float>(&self, rng: &mut Rng) -> Result<PositionalEmbedding<T>> {
+        let sizes = [1.into(), "height".into(), "width".into(), "channels".into()];
         let layer = PositionalEmbedding {
-            positional_embedding: param(truncated_normal(0.2), self.trainable, rng),
+            positional_embedding: param(truncated_normal(0.2), &sizes, self.trainable, rng),
             config: self.clone(),
         };
         if let Some(sizes) = self.input_size {

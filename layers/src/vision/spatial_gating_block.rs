@@ -35,11 +35,12 @@ impl SpatialGatingBlockConfig {
         let norm = LayerNormConfig::new()
             .epsilon(1e-5)
             .trainable(self.trainable);
+        let square = ["tokens".into(), "tokens".into()];
         let layer = SpatialGatingBlock {
             vv_ln: norm.init(rng)?,
             vv_dense: Projection {
-                weight: param(truncated_normal(1e-6), self.trainable, rng),
-                bias: Some(param(Initializer::Ones, self.trainable, rng)),
+                weight: param(truncated_normal(1e-6), &square, self.trainable, rng),
+                bias: Some(param(Initializer::Ones, &square[1..], self.trainable, rng)),
             },
             config: self.clone(),
         };

@@ -251,20 +251,59 @@ fn a_call_that_is_refused_leaves_sizes_open_that_the_first_input_gives() {
 }
 
 #[test]
-fn no_shape_of_a_loaded_value_makes_a_layer_panic() {
+fn a_misshapen_value_is_refused_and_leaves_sizes_open() {
+    none_is_wrong(good_trials(), |trial| {
+        let built = trial.layer().unwrap();
+        call(&*built, &trial.arguments, &Tape::training(1)).unwrap();
+        let state = built.state_dict().unwrap();
+        if trial.layer().unwrap().load_state_dict(&state).is_err() {
+            return Ok(()); // which parameters there are follows from the first input
+        }
+        for (path, value) in &state {
+            let odd = [&[][..], &[0], &[3], &[1, 1, 1, 1, 1, 1]];
+            let others = odd
+                .into_iter()
+                .filter(|shape| shape.len() != value.rank())
+                .map(<[usize]>::to_vec);
+            let longer = [value.shape(), &[1]].concat();
+            for shape in others.chain([longer]) {
+                let mut misshapen: StateDict<f64> = state.clone();
+                misshapen.insert(path.clone(), Tensor::full(&shape[..], 0.5));
+                let mut layer = trial.layer().unwrap();
+                let Err(err) = layer.load_state_dict(&misshapen) else {
+                    return Err(format!("takes {path} of shape {shape:?}"));
+                };
+                if !err.to_string().contains(&format!("'{path}' has shape")) {
+                    return Err(format!("{path} of shape {shape:?}: {err}"));
+                }
+                // It is as it was: what fits is taken, and computes.
+                let again = layer.load_state_dict(&state);
+                again.map_err(|err| format!("then what fits is refused: {err}"))?;
+                let called = call(&*layer, &trial.arguments, &Tape::training(1));
+                called.map_err(|err| format!("with loaded values: {err}"))?;
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn no_size_of_a_loaded_value_makes_a_layer_panic() {
     none_is_wrong(good_trials(), |trial| {
         let built = trial.layer().unwrap();
         call(&*built, &trial.arguments, &Tape::training(1)).unwrap();
         let state = built.state_dict().unwrap();
         for (path, value) in &state {
-            let odd = [&[][..], &[0], &[3], &[1, 1, 1, 1, 1, 1]];
-            for shape in odd.into_iter().filter(|shape| *shape != value.shape()) {
-                let mut state: StateDict<f64> = state.clone();
-                state.insert(path.clone(), Tensor::full(shape, 0.5));
-                let mut layer = trial.layer().unwrap();
-                if layer.load_state_dict(&state).is_ok() {
-                    let called = call(&*layer, &trial.arguments, &Tape::training(1));
-                    if called.is_ok() {
+            for axis in 0..value.rank() {
+                for size in [0, value.shape()[axis] + 1] {
+                    let mut shape = value.shape().to_vec();
+                    shape[axis] = size;
+                    let mut state: StateDict<f64> = state.clone();
+                    state.insert(path.clone(), Tensor::full(&shape[..], 0.5));
+                    let mut layer = trial.layer().unwrap();
+                    if layer.load_state_dict(&state).is_ok()
+                        && call(&*layer, &trial.arguments, &Tape::training(1)).is_ok()
+                    {
                         return Err(format!("takes {path} of shape {shape:?}"));
                     }
                 }

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 /// A pointer to memory that tasks on several threads write without overlapping.
 ///
 /// `chunks_mut` is the safe way where a task's part is contiguous; this is for tiles of a matrix and rows of an image.
+#[derive(Debug)]
 pub(crate) struct Shared<T>(*mut T);
 
 // SAFETY: the pointer is only an address; whoever writes through it proves there that no two tasks share an element.

@@ -5,7 +5,8 @@
 //! capped lists of the thread, where taking one is a few nanoseconds; large ones in one list that all threads share and
 //! that is bounded in bytes. A thread that frees what another allocated fills its own lists only up to their cap.
 //!
-//! `ETUDE_POOL=off` (or [`set_enabled`]) turns the pool off, so that AddressSanitizer and valgrind see every block.
+//! `ETUDE_POOL=off` (or [`set_enabled`]) turns the pool off, so that AddressSanitizer and valgrind see every block. A value that
+//! isn't `on` or `off` is reported on standard error and ignored.
 
 use super::block::{Block, LINE};
 use std::cell::RefCell;
@@ -126,9 +127,24 @@ pub fn enabled() -> bool {
 
 #[cold]
 fn ask_environment() -> bool {
-    let off = std::env::var("ETUDE_POOL").is_ok_and(|value| value.eq_ignore_ascii_case("off"));
-    set_enabled(!off);
-    !off
+    let asked = std::env::var("ETUDE_POOL").ok();
+    let on = asked.as_deref().is_none_or(|value| {
+        switched(value).unwrap_or_else(|| {
+            eprintln!("etude: ETUDE_POOL is '{value}', expected on or off: using on");
+            true
+        })
+    });
+    set_enabled(on);
+    on
+}
+
+/// What a value of `ETUDE_POOL` says, if it is one.
+fn switched(value: &str) -> Option<bool> {
+    match value.to_ascii_lowercase().as_str() {
+        "on" => Some(true),
+        "off" => Some(false),
+        _ => None,
+    }
 }
 
 /// Turns the pool on or off for the whole process; blocks that are kept already stay until [`clear`].
@@ -227,6 +243,13 @@ mod tests {
     use super::*;
     use crate::Shape;
     use crate::storage::Storage;
+
+    #[test]
+    fn the_switch_knows_two_words() {
+        let words = ["on", "off", "OFF", "of", "1", ""];
+        let expected = [Some(true), Some(false), Some(false), None, None, None];
+        assert_eq!(words.map(switched), expected);
+    }
 
     #[test]
     fn a_class_holds_what_is_asked_and_wastes_at_most_a_fifth() {

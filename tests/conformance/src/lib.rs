@@ -32,6 +32,8 @@
 //! The cargo feature `operations` adds `--export DIR`, which writes étude's own cases, one or more for each differentiable operation, with
 //! derivatives of both orders, and lets the runner take them back. `docs/conformance.md` in the repository says what such a file holds.
 
+#![forbid(unsafe_code)]
+
 mod case;
 mod compare;
 mod execute;

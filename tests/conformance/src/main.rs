@@ -1,5 +1,7 @@
 //! Runs conformance cases: `conformance DIR… [--filter TEXT] [--json]`; writes étude's own: `conformance --export DIR`.
 
+#![forbid(unsafe_code)]
+
 use etude_conformance::{Outcome, run};
 use std::process::ExitCode;
 

@@ -130,6 +130,7 @@ impl<T: Float> Attention<'_, T> {
 }
 
 /// Where the gradients go.
+#[derive(Debug)]
 pub struct Gradients<'a, T> {
     /// Of the query.
     pub query: Target<'a, T>,

@@ -6,6 +6,7 @@ use crate::kernels::simd;
 use std::marker::PhantomData;
 
 /// A matrix for each head, to be written: its rows are contiguous, its axes in any order in memory.
+#[derive(Debug)]
 pub struct Target<'a, T> {
     start: Shared<T>,
     dims: &'a [usize],
@@ -94,6 +95,7 @@ impl<'a, T> Target<'a, T> {
 }
 
 /// Some rows of a matrix, each contiguous, `stride` elements from one to the next, for one thread to write.
+#[derive(Debug)]
 pub struct Rows<'a, T> {
     /// Element (i, j) at `start + i·stride + j` can be read and written, for `i < rows` and `j < cols`, and is nobody else's for `'a`.
     start: *mut T,

@@ -40,7 +40,7 @@ pub trait ChannelKernels: Copy + 'static {
 }
 
 /// The operands of [`ChannelKernels::combine_columns`].
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Combination<'a, T> {
     /// The matrix a and the vector of its factors; without it that term is absent.
     pub a: Option<(&'a [T], &'a [T])>,
