@@ -93,7 +93,9 @@ impl<T: Float> Neg for Var<T> {
 }
 
 impl<T: Float> Var<T> {
-    /// `x + c`.
+    /// `y = x + c`.
+    ///
+    /// Gradient: `∂L/∂x = ∂L/∂y`.
     ///
     /// ```
     /// use etude_autograd::Tape;
@@ -113,7 +115,9 @@ impl<T: Float> Var<T> {
         self.try_add(&self.tape().scalar(c))
     }
 
-    /// `x − c`.
+    /// `y = x − c`.
+    ///
+    /// Gradient: `∂L/∂x = ∂L/∂y`.
     ///
     /// ```
     /// use etude_autograd::Tape;
@@ -133,7 +137,9 @@ impl<T: Float> Var<T> {
         self.try_sub(&self.tape().scalar(c))
     }
 
-    /// `c · x`.
+    /// `y = c · x`.
+    ///
+    /// Gradient: `∂L/∂x = c · ∂L/∂y`.
     ///
     /// ```
     /// use etude_autograd::Tape;
@@ -153,7 +159,9 @@ impl<T: Float> Var<T> {
         self.try_mul(&self.tape().scalar(c))
     }
 
-    /// `x / c`; infinite or NaN for `c = 0`, as in plain arithmetic.
+    /// `y = x / c`; infinite or NaN for `c = 0`, as in plain arithmetic.
+    ///
+    /// Gradient: `∂L/∂x = ∂L/∂y / c`.
     ///
     /// ```
     /// use etude_autograd::Tape;

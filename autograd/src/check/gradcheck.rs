@@ -57,6 +57,16 @@ pub fn gradgradcheck(
 /// Holds the gradients of a program against dual numbers, to about 1e-12: an exact reference, with no step size. It sees a constant
 /// rounded to 10 digits, which differences can't.
 ///
+/// ```
+/// use etude_autograd::{dualcheck, program};
+/// use etude_tensor::Tensor;
+///
+/// let f = program!(|x| x.square()?.exp());
+/// let report = dualcheck(&f, &[Tensor::from([0.5, -1.0])])?;
+/// assert!(report.largest_error() < 1e-12);
+/// # Ok::<(), etude_tensor::Error>(())
+/// ```
+///
 /// # Errors
 /// As [`gradcheck`].
 pub fn dualcheck(program: &impl Program, inputs: &[Tensor<f64>]) -> Result<Report> {
@@ -64,6 +74,14 @@ pub fn dualcheck(program: &impl Program, inputs: &[Tensor<f64>]) -> Result<Repor
 }
 
 /// Holds second derivatives, reverse over reverse, against forward over reverse: the gradients run on dual numbers.
+///
+/// ```
+/// use etude_autograd::{dualgradcheck, program};
+/// use etude_tensor::Tensor;
+///
+/// dualgradcheck(&program!(|x| x.square()?.exp()), &[Tensor::from([0.5, -1.0])])?;
+/// # Ok::<(), etude_tensor::Error>(())
+/// ```
 ///
 /// # Errors
 /// As [`gradcheck`].

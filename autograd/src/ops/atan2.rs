@@ -5,8 +5,7 @@ use super::hypot::length;
 use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Float, Result};
 
-/// `y` is the angle of the point with ordinate `a` and abscissa `b`, hence `∂L/∂a = b/(a² + b²) · ∂L/∂y` and `∂L/∂b = −a/(a² + b²) · ∂L/∂y`,
-/// both 0 at (0, 0). Saves `a, b`.
+/// The rule of [`Var::atan2`]. Saves `a, b`.
 struct Atan2;
 
 impl<T: Float> Rule<T> for Atan2 {
@@ -24,8 +23,26 @@ impl<T: Float> Rule<T> for Atan2 {
 }
 
 impl<T: Float> Var<T> {
-    /// The angle of the point with the ordinate `self` and the abscissa `other`, element by element, from −π to π; NaN
-    /// if either is NaN. Shapes broadcast. The derivative is undefined at (0, 0), and taken to be 0.
+    /// The angle of the point with the ordinate `a`, which is this, and the abscissa `b`, element by element, from −π to π;
+    /// NaN if either is NaN. Shapes broadcast.
+    ///
+    /// Gradient: `∂L/∂a = b/(a² + b²) · ∂L/∂y` and `∂L/∂b = −a/(a² + b²) · ∂L/∂y`; undefined at (0, 0), and taken to be 0.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    /// use std::f64::consts::FRAC_PI_2;
+    ///
+    /// let tape = Tape::new();
+    /// let a = tape.var(Tensor::from([0.0_f64, 2.0, 0.0]));
+    /// let b = tape.var(Tensor::from([1.0, 0.0, 0.0]));
+    /// let y = a.atan2(&b)?;
+    /// assert_eq!(y.tensor().to_vec(), [0.0, FRAC_PI_2, 0.0]);
+    /// let gradients = y.sum(..)?.backward()?;
+    /// assert_eq!(gradients.get(&a)?.to_vec(), [1.0, 0.0, 0.0]);
+    /// assert_eq!(gradients.get(&b)?.to_vec(), [0.0, -0.5, 0.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the shapes don't broadcast, or the operands are on different tapes.

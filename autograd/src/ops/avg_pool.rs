@@ -11,7 +11,7 @@ struct Average {
     count_include_pad: bool,
 }
 
-/// `y` is the average of each window, hence each `∂L/∂y`, divided by the same count, goes to every element of its window.
+/// The rule of [`Var::avg_pool`] and [`Var::adaptive_avg_pool`].
 struct AvgPool {
     name: &'static str,
     average: Average,
@@ -77,6 +77,21 @@ impl<T: Float> Var<T> {
     /// The average of each window over the spatial axes of `x` `[batch, spatial…, channels]`: the sum, padding counting as
     /// 0, divided by the window's size with `count_include_pad`, else by the number of its elements inside `x`.
     ///
+    /// Gradient: `∂L/∂y`, divided by the same count, goes to every element of its window.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::{Tensor, kernels::pool::PoolGeometry};
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([[[1.0_f64], [3.0], [5.0], [9.0]]]));
+    /// let y = x.avg_pool(&PoolGeometry::new(&[2]), true)?;
+    /// assert_eq!(y.tensor(), &Tensor::from([[[2.0], [7.0]]]));
+    /// let gradients = y.backward_with(&Tensor::from([[[1.0], [10.0]]]))?;
+    /// assert_eq!(gradients.get(&x)?.to_vec(), [0.5, 0.5, 5.0, 5.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If ranks don't go together, a window is longer than its padded axis, or padding as long as the window.
     pub fn avg_pool(&self, geometry: &PoolGeometry, count_include_pad: bool) -> Result<Var<T>> {
@@ -90,6 +105,8 @@ impl<T: Float> Var<T> {
 
     /// The averages of `output` windows along the spatial axes of `x` `[batch, spatial…, channels]`, which cover them as
     /// equally as whole numbers allow: with n elements, window o of m averages those from ⌊o·n/m⌋ to below ⌈(o + 1)·n/m⌉.
+    ///
+    /// Gradient: `∂L/∂y`, divided by the number of elements of its window, goes to each of them.
     ///
     /// ```
     /// use etude_autograd::Tape;

@@ -3,9 +3,7 @@
 use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Axes, Float, Result, Tensor};
 
-/// `y = γ·x̂ + β` with `x̂ = (x − mean)·r` and `r = 1/√(variance + ε)` over all but the last axis, hence
-/// `∂L/∂x = γ·r·(gy − mean(gy) − x̂·mean(gy·x̂))`, `∂L/∂γ = Σ gy·x̂` and `∂L/∂β = Σ gy`, with `gy = ∂L/∂y`.
-/// Saves `x, γ`, and mean and variance for the kernels.
+/// The rule of [`Var::batch_norm`]. Saves `x, γ`, and mean and variance for the kernels.
 struct BatchNorm {
     epsilon: f64,
 }
@@ -62,7 +60,29 @@ pub struct BatchNormed<T: Float> {
 
 impl<T: Float> Var<T> {
     /// Normalises each channel, on the last axis, over all other axes to mean 0 and variance 1, then scales and shifts it:
-    /// `y = gamma·(x − mean)/√(variance + epsilon) + beta`, with the biased variance. The gradient runs through the moments.
+    /// `y = γ·x̂ + β` with `x̂ = (x − mean)·r` and `r = 1/√(variance + epsilon)`, where the variance is the biased one and
+    /// `γ`, `β` are `gamma` and `beta` `[channels]`.
+    ///
+    /// Gradient: with `g = ∂L/∂y`, `∂L/∂x = γ·r·(g − mean(g) − x̂·mean(g·x̂))`, which runs through the moments,
+    /// `∂L/∂γ = Σ g·x̂` and `∂L/∂β = Σ g`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([[1.0_f64], [3.0]]));
+    /// let gamma = tape.var(Tensor::from([2.0]));
+    /// let beta = tape.var(Tensor::from([10.0]));
+    /// let normed = x.batch_norm(&gamma, &beta, 0.0)?;
+    /// assert_eq!((normed.mean.to_vec(), normed.variance.to_vec()), (vec![2.0], vec![1.0]));
+    /// let y = normed.y;
+    /// assert_eq!(y.tensor(), &Tensor::from([[8.0], [12.0]]));
+    /// let gradients = y.backward_with(&Tensor::from([[0.0], [1.0]]))?;
+    /// assert_eq!(gradients.get(&gamma)?.to_vec(), [1.0]);
+    /// assert_eq!(gradients.get(&beta)?.to_vec(), [1.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the shapes don't go together, `x` has no element, or the variables are on different tapes.

@@ -7,6 +7,8 @@ impl<T: Float> Var<T> {
     /// What stands at the places where `mask` is true, as NumPy's and PyTorch's `x[mask]`: the mask has the sizes of the first
     /// axes, for one axis it names rows, and one axis of as many as are true takes the place of these axes.
     ///
+    /// Gradient: `∂L/∂x` is `∂L/∂y` where the mask holds, 0 elsewhere.
+    ///
     /// ```
     /// use etude_autograd::Tape;
     /// use etude_tensor::Tensor;
@@ -28,6 +30,8 @@ impl<T: Float> Var<T> {
 
     /// This with what stands at the places where `mask`, which is as for [`boolean_index`](Var::boolean_index), is true set to
     /// `source`, broadcast to the shape that it has.
+    ///
+    /// Gradient: `∂L/∂x` is `∂L/∂y` with 0 where the mask holds; `∂L/∂source` is `∂L/∂y` there.
     ///
     /// ```
     /// use etude_autograd::Tape;

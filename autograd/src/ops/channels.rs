@@ -6,6 +6,8 @@ use etude_tensor::{Float, Result};
 impl<T: Float> Var<T> {
     /// Images `[batch, channels, spatial…]` as `[batch, spatial…, channels]`: a view, which any operation on images takes as it is.
     ///
+    /// Gradient: `∂L/∂x` is `∂L/∂y` with the channels in front again.
+    ///
     /// ```
     /// use etude_autograd::Tape;
     /// use etude_tensor::Tensor;
@@ -24,6 +26,8 @@ impl<T: Float> Var<T> {
     }
 
     /// Images `[batch, spatial…, channels]` as `[batch, channels, spatial…]`: a view.
+    ///
+    /// Gradient: `∂L/∂x` is `∂L/∂y` with the channels last again.
     ///
     /// ```
     /// use etude_autograd::Tape;

@@ -4,7 +4,7 @@ use super::linalg::t;
 use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Float, Result, Tensor};
 
-/// `y = det A`, hence `∂L/∂A = C · ∂L/∂y` with the cofactors `C` (Jacobi). Saves `A, y`.
+/// The rule of [`Var::determinant`]. Saves `A, y`.
 struct Determinant;
 
 impl<T: Float> Rule<T> for Determinant {
@@ -70,8 +70,10 @@ fn by_minors<T: Float>(a: &Var<T>) -> Result<Var<T>> {
 }
 
 impl<T: Float> Var<T> {
-    /// The determinant of each matrix in the last two axes; 1 of a matrix without elements. Its gradient are the cofactors, at
-    /// singular matrices too, where they cost n² determinants.
+    /// The determinant `y = det A` of each matrix in the last two axes; 1 of a matrix without elements.
+    ///
+    /// Gradient: `∂L/∂A = C · ∂L/∂y` with the cofactors `C` (Jacobi), `y·A⁻ᵀ` of a regular matrix; at singular ones too,
+    /// where they cost n² determinants.
     ///
     /// ```
     /// use etude_autograd::Tape;

@@ -47,6 +47,8 @@ impl<T: Float> Var<T> {
     /// stands for any number of axes, which broadcast. Without `->` the result has, in alphabetical order, the letters that
     /// come once, behind those of `...`.
     ///
+    /// Gradient: of an operand, such a sum again: that of `∂L/∂y` and the other operands that has the letters of this one.
+    ///
     /// ```
     /// use etude_autograd::{Tape, Var};
     /// use etude_tensor::Tensor;
@@ -68,6 +70,24 @@ impl<T: Float> Var<T> {
     /// The sum over products of elements along pairs of axes, `axes` of this with `other_axes` of `other`. The other axes of
     /// both follow each other.
     ///
+    /// Gradient: `∂L/∂a` is the product of `∂L/∂y` with `b` along the axes of `b` that aren't paired, `∂L/∂b` that with
+    /// `a`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let a = tape.var(Tensor::from([[1.0_f64, 2.0], [3.0, 4.0]]));
+    /// let b = tape.var(Tensor::from([[5.0, 6.0], [7.0, 8.0]]));
+    /// let y = a.tensordot(&b, [0, 1], [0, 1])?;
+    /// assert_eq!(y.item()?, 5.0 + 12.0 + 21.0 + 32.0);
+    /// let gradients = y.sum(..)?.backward()?;
+    /// assert_eq!(gradients.get(&a)?, *b.tensor());
+    /// assert_eq!(gradients.get(&b)?, *a.tensor());
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If the lists differ in length, an axis is out of range or named twice, paired axes differ in size, or the variables
     /// are on different tapes.
@@ -83,6 +103,23 @@ impl<T: Float> Var<T> {
 
     /// Every product of an element of this with one of `other`: `y[i…, j…] = a[i…] · b[j…]`.
     ///
+    /// Gradient: `∂L/∂a[i…] = Σⱼ b[j…] · ∂L/∂y[i…, j…]` and `∂L/∂b[j…] = Σᵢ a[i…] · ∂L/∂y[i…, j…]`.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let a = tape.var(Tensor::from([1.0_f64, 2.0]));
+    /// let b = tape.var(Tensor::from([3.0, 4.0, 5.0]));
+    /// let y = a.outer(&b)?;
+    /// assert_eq!(y.tensor(), &Tensor::from([[3.0, 4.0, 5.0], [6.0, 8.0, 10.0]]));
+    /// let gradients = y.sum(..)?.backward()?;
+    /// assert_eq!(gradients.get(&a)?.to_vec(), [12.0, 12.0]);
+    /// assert_eq!(gradients.get(&b)?.to_vec(), [3.0, 3.0, 3.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If the result is larger than memory, or the variables are on different tapes.
     pub fn outer(&self, other: &Var<T>) -> Result<Var<T>> {
@@ -91,6 +128,24 @@ impl<T: Float> Var<T> {
     }
 
     /// The Kronecker product: `other`, once for each element of this, multiplied by it, side by side.
+    ///
+    /// Gradient: that of an element of this is the sum of its block of `∂L/∂y`, multiplied by `other`; that of `other` the
+    /// sum of all blocks, each multiplied by its element.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let a = tape.var(Tensor::from([[1.0_f64, 2.0]]));
+    /// let b = tape.var(Tensor::from([[1.0], [10.0]]));
+    /// let y = a.kron(&b)?;
+    /// assert_eq!(y.tensor(), &Tensor::from([[1.0, 2.0], [10.0, 20.0]]));
+    /// let gradients = y.sum(..)?.backward()?;
+    /// assert_eq!(gradients.get(&a)?, Tensor::from([[11.0, 11.0]]));
+    /// assert_eq!(gradients.get(&b)?, Tensor::from([[3.0], [3.0]]));
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the result is larger than memory, or the variables are on different tapes.

@@ -4,7 +4,7 @@ use super::broadcast_to::with_common_shape;
 use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Float, Result};
 
-/// `y = √(a² + b²)`, hence `∂L/∂a = a/y · ∂L/∂y` and `∂L/∂b = b/y · ∂L/∂y`, both 0 at (0, 0). Saves `a, b`.
+/// The rule of [`Var::hypot`]. Saves `a, b`.
 struct Hypot;
 
 impl<T: Float> Rule<T> for Hypot {
@@ -31,8 +31,25 @@ pub(super) fn length<T: Float>(side: &Var<T>, other: &Var<T>) -> Result<Var<T>> 
 }
 
 impl<T: Float> Var<T> {
-    /// `√(a² + b²)`, element by element, without overflow on the way; ∞ if either is infinite, else NaN if either is
-    /// NaN. Shapes broadcast.
+    /// `y = √(a² + b²)`, element by element, where this is `a`, without overflow on the way; ∞ if either is infinite, else
+    /// NaN if either is NaN. Shapes broadcast.
+    ///
+    /// Gradient: `∂L/∂a = a/y · ∂L/∂y` and `∂L/∂b = b/y · ∂L/∂y`, both 0 at (0, 0).
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let a = tape.var(Tensor::from([3.0_f64, 0.0]));
+    /// let b = tape.var(Tensor::from([4.0, 0.0]));
+    /// let y = a.hypot(&b)?;
+    /// assert_eq!(y.tensor().to_vec(), [5.0, 0.0]);
+    /// let gradients = y.sum(..)?.backward()?;
+    /// assert_eq!(gradients.get(&a)?.to_vec(), [0.6, 0.0]);
+    /// assert_eq!(gradients.get(&b)?.to_vec(), [0.8, 0.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the shapes don't broadcast, or the operands are on different tapes.

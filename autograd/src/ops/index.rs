@@ -31,6 +31,21 @@ impl<T: Float> Var<T> {
     /// The elements at `indices`, one tensor of indices for each of the first axes, which broadcast together. Their shape
     /// takes the place of these axes. Negative indices count from the end.
     ///
+    /// Gradient: `∂L/∂x` collects `∂L/∂y` at the indices, adding up what was named several times.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([[1.0_f64, 2.0], [3.0, 4.0], [5.0, 6.0]]));
+    /// let (rows, columns) = (Tensor::from([0, 2, -1]), Tensor::from([1, 0, 0]));
+    /// let y = x.index(&[&rows, &columns])?;
+    /// assert_eq!(y.tensor().to_vec(), [2.0, 5.0, 5.0]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?, Tensor::from([[0.0, 1.0], [0.0, 0.0], [2.0, 0.0]]));
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If there are more tensors than axes, they don't broadcast, or an index is out of range.
     pub fn index(&self, indices: &[impl Borrow<Tensor<i64>>]) -> Result<Var<T>> {
@@ -38,8 +53,26 @@ impl<T: Float> Var<T> {
         self.reshape(rows)?.index_select(0, &at)
     }
 
-    /// This with the elements at `indices`, which are as for [`index`](Var::index), set to `source`, broadcast to their shape.
-    /// Where an element is named several times, the last in row-major order counts, and gets the gradient.
+    /// This with the elements at `indices`, which are as for [`index`](Var::index), set to `source`, broadcast to their
+    /// shape. Where an element is named several times, the last in row-major order counts.
+    ///
+    /// Gradient: `∂L/∂x` is `∂L/∂y` with 0 at the indices; `∂L/∂source` is `∂L/∂y` there, but 0 for what was written over
+    /// again.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([1.0_f64, 2.0, 3.0]));
+    /// let source = tape.var(Tensor::from([10.0, 20.0]));
+    /// let y = x.index_assign(&[Tensor::from([0, 0])], &source)?;
+    /// assert_eq!(y.tensor().to_vec(), [20.0, 2.0, 3.0]);
+    /// let gradients = y.sum(..)?.backward()?;
+    /// assert_eq!(gradients.get(&x)?.to_vec(), [0.0, 1.0, 1.0]);
+    /// assert_eq!(gradients.get(&source)?.to_vec(), [0.0, 1.0]); // the 10 left no trace
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As `index`, or if `source` doesn't broadcast to what is set, or the variables are on different tapes.
@@ -74,6 +107,23 @@ impl<T: Float> Var<T> {
     /// This with the elements where `mask`, which broadcasts to its shape, is true, in row-major order, set to those of
     /// `source`, which broadcasts to a vector of as many. For a mask of rows there is
     /// [`boolean_index_assign`](Var::boolean_index_assign).
+    ///
+    /// Gradient: `∂L/∂x` is `∂L/∂y` with 0 where the mask holds; `∂L/∂source` is `∂L/∂y` there.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([1.0_f64, -2.0, -3.0]));
+    /// let source = tape.var(Tensor::from([10.0, 20.0]));
+    /// let y = x.masked_assign(&Tensor::from([false, true, true]), &source)?;
+    /// assert_eq!(y.tensor().to_vec(), [1.0, 10.0, 20.0]);
+    /// let gradients = y.sum(..)?.backward()?;
+    /// assert_eq!(gradients.get(&x)?.to_vec(), [1.0, 0.0, 0.0]);
+    /// assert_eq!(gradients.get(&source)?.to_vec(), [1.0, 1.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the mask has another number of axes, or doesn't broadcast to the variable's shape, or `source` to the number of elements

@@ -5,8 +5,7 @@ use crate::{Rule, Save, Saved, Sink, Var, fused};
 use etude_tensor::kernels::pool::{PoolGeometry, PoolShape};
 use etude_tensor::{Float, Result, Tensor};
 
-/// `y = (Σ |x|ᵖ)^(1/p)` over each window, hence `∂L/∂x = Σ ∂L/∂y · sign x · (|x|/y)ᵖ⁻¹` over the windows of each element. Saves
-/// `x, y`.
+/// The rule of [`Var::lp_pool`] and [`Var::adaptive_lp_pool`]. Saves `x, y`.
 struct LpPool {
     name: &'static str,
     shape: PoolShape,
@@ -44,8 +43,10 @@ impl<T: Float> Rule<T> for LpPool {
 }
 
 impl<T: Float> Var<T> {
-    /// The p-norm of each window over the spatial axes of `x` `[batch, spatial…, channels]`, `(Σ |x|ᵖ)^(1/p)`; padding counts as
-    /// 0. The gradient is 0 where `x` or the norm is.
+    /// The p-norm of each window over the spatial axes of `x` `[batch, spatial…, channels]`, `y = (Σ |x|ᵖ)^(1/p)`; padding
+    /// counts as 0.
+    ///
+    /// Gradient: `∂L/∂x = Σ ∂L/∂y · sign x · (|x|/y)ᵖ⁻¹` over the windows of each element, and 0 where `x` or the norm is.
     ///
     /// ```
     /// use etude_autograd::Tape;
@@ -68,8 +69,9 @@ impl<T: Float> Var<T> {
     }
 
     /// The p-norms of `output` windows along the spatial axes of `x` `[batch, spatial…, channels]`, placed as by
-    /// [`adaptive_avg_pool`](Var::adaptive_avg_pool): each over as many elements as its window has. The gradient is 0 where `x` or
-    /// the norm is.
+    /// [`adaptive_avg_pool`](Var::adaptive_avg_pool): each over as many elements as its window has.
+    ///
+    /// Gradient: as of [`lp_pool`](Var::lp_pool).
     ///
     /// ```
     /// use etude_autograd::Tape;

@@ -4,7 +4,7 @@ use crate::{Rule, Saved, Sink, Var};
 use etude_tensor::kernels::pool::{PoolGeometry, PoolShape};
 use etude_tensor::{Float, Result, Tensor};
 
-/// `y` is `x` at the places where the maxima were found, hence `∂L/∂y` goes to those places.
+/// The rule of [`Var::max_pool`] and [`Var::adaptive_max_pool`].
 struct MaxPool {
     name: &'static str,
     indices: Tensor<i64>,
@@ -43,8 +43,21 @@ impl<T: Float> Rule<T> for MaxPoolGrad {
 }
 
 impl<T: Float> Var<T> {
-    /// The maximum of each window over the spatial axes of `x` `[batch, spatial…, channels]`. Padding never wins; of
-    /// equal elements the first in row-major order does, and takes the gradient.
+    /// The maximum of each window over the spatial axes of `x` `[batch, spatial…, channels]`. Padding never wins.
+    ///
+    /// Gradient: `∂L/∂y` goes to the maximum, of equal elements to the first in row-major order.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::{Tensor, kernels::pool::PoolGeometry};
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([[[1.0_f64], [3.0], [9.0], [9.0]]]));
+    /// let y = x.max_pool(&PoolGeometry::new(&[2]))?;
+    /// assert_eq!(y.tensor(), &Tensor::from([[[3.0], [9.0]]]));
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [0.0, 1.0, 1.0, 0.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If ranks don't go together, a window is longer than its padded axis, or padding as long as the window.
@@ -54,7 +67,9 @@ impl<T: Float> Var<T> {
     }
 
     /// The maxima of `output` windows along the spatial axes of `x` `[batch, spatial…, channels]`, placed as by
-    /// [`adaptive_avg_pool`](Var::adaptive_avg_pool). Of equal elements the first in row-major order takes the gradient.
+    /// [`adaptive_avg_pool`](Var::adaptive_avg_pool).
+    ///
+    /// Gradient: as of [`max_pool`](Var::max_pool), added up where windows share their maximum.
     ///
     /// ```
     /// use etude_autograd::Tape;

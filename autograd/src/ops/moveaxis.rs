@@ -6,6 +6,8 @@ use etude_tensor::{Float, Result, axis_index};
 impl<T: Float> Var<T> {
     /// A view with axis `from` moved to position `to`, the others in their order.
     ///
+    /// Gradient: `∂L/∂x` is `∂L/∂y` with the axis moved back.
+    ///
     /// ```
     /// use etude_autograd::Tape;
     /// use etude_tensor::Tensor;

@@ -5,8 +5,7 @@ use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Axes, Float, Result, Tensor};
 use smallvec::SmallVec;
 
-/// `y = (Σ |x|ᵖ)^(1/p)`, hence `∂L/∂x = sign(x)·(|x|/y)^(p−1) · ∂L/∂y`. For `p = ±∞` the elements of the largest or smallest
-/// magnitude share `∂L/∂y`; for `p = 0` it is 0. Where `x` or `y` is 0, so is the gradient. Saves `x, y`.
+/// The rule of [`Var::norm`]. Saves `x, y`.
 struct Norm {
     p: f64,
     /// The axes, counted from the front.
@@ -53,8 +52,23 @@ impl<T: Float> Rule<T> for Norm {
 }
 
 impl<T: Float> Var<T> {
-    /// The p-norm over `axes`, `(Σ |x|ᵖ)^(1/p)`. `p = 2` is the Euclidean norm, 1 the sum of magnitudes, ∞ the largest
-    /// magnitude, −∞ the smallest, and 0 the number of elements that aren't 0. The gradient is 0 where `x` or the norm is.
+    /// The p-norm over `axes`, `y = (Σ |x|ᵖ)^(1/p)`. `p = 2` is the Euclidean norm, 1 the sum of magnitudes, ∞ the largest
+    /// magnitude, −∞ the smallest, and 0 the number of elements that aren't 0.
+    ///
+    /// Gradient: `∂L/∂x = sign x · (|x|/y)ᵖ⁻¹ · ∂L/∂y`; for `p = ±∞` the elements of the largest or smallest magnitude
+    /// share `∂L/∂y`, with their signs; for `p = 0` it is 0. Where `x` or the norm is 0, so is the gradient.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([1.0_f64, -1.0, 0.0, 1.0, 1.0]));
+    /// let y = x.norm(2.0, ..)?;
+    /// assert_eq!(y.item()?, 2.0);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [0.5, -0.5, 0.0, 0.5, 0.5]); // x/y
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If `p` is NaN, an axis doesn't exist or is named twice, or there is no element to choose.

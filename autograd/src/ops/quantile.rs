@@ -4,8 +4,21 @@ use crate::Var;
 use etude_tensor::{Axes, Float, Result, plan};
 
 impl<T: Float> Var<T> {
-    /// The `q`-quantile over `axes`, for `q` from 0 to 1, interpolated linearly between the two elements that are nearest:
-    /// these get the gradient.
+    /// The `q`-quantile over `axes`, for `q` from 0 to 1, interpolated linearly between the two elements that are nearest.
+    ///
+    /// Gradient: `∂L/∂y` goes to the two nearest elements, in the shares in which they were mixed.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([4.0_f64, 1.0, 2.0]));
+    /// let y = x.quantile(0.75, ..)?;
+    /// assert_eq!(y.item()?, 3.0); // between 2 and 4
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [0.5, 0.0, 0.5]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If `q` isn't from 0 to 1, an axis is out of range or named twice, or there are no elements to choose from.
@@ -35,6 +48,20 @@ impl<T: Float> Var<T> {
     }
 
     /// The median over `axes`: the one in the middle, or the mean of the two there.
+    ///
+    /// Gradient: `∂L/∂y` goes to the one in the middle, or half of it to each of the two.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([5.0_f64, 1.0, 3.0]));
+    /// let y = x.median(..)?;
+    /// assert_eq!(y.item()?, 3.0);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [0.0, 0.0, 1.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If an axis is out of range or named twice, or there are no elements to choose from.

@@ -4,8 +4,9 @@ use crate::Var;
 use etude_tensor::{Float, Result, Slice, Tensor};
 
 impl<T: Float> Var<T> {
-    /// This with the part that `slices` names (see [`slices`](Var::slices)) set to `source`, broadcast to it. What is written over
-    /// gets no gradient.
+    /// This with the part that `slices` names (see [`slices`](Var::slices)) set to `source`, broadcast to it.
+    ///
+    /// Gradient: `∂L/∂x` is `∂L/∂y` with 0 in that part; `∂L/∂source` is `∂L/∂y` there.
     ///
     /// ```
     /// use etude_autograd::Tape;

@@ -6,6 +6,8 @@ use etude_tensor::{Float, Result, Tensor};
 impl<T: Float> Var<T> {
     /// The elements at the flat, row-major `indices`, in the shape of these.
     ///
+    /// Gradient: `∂L/∂x` collects `∂L/∂y` at the indices, adding up what was named several times.
+    ///
     /// ```
     /// use etude_autograd::Tape;
     /// use etude_tensor::Tensor;

@@ -3,6 +3,7 @@
 mod catalogue;
 mod conventions;
 mod cost;
+mod documentation;
 mod drawn;
 mod extremes;
 mod file;
