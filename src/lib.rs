@@ -55,3 +55,28 @@ mod pages {
     #[doc = include_str!("../docs/memory.md")]
     mod memory {}
 }
+
+#[cfg(test)]
+mod tests {
+    /// Only rustdoc hides lines that begin with `#`: whoever copies a program from a page gets them, and it doesn't compile.
+    #[test]
+    fn programs_on_pages_are_whole() {
+        for page in [
+            include_str!("../README.md"),
+            include_str!("../CONTRIBUTING.md"),
+            include_str!("../ARCHITECTURE.md"),
+            include_str!("../docs/gradients.md"),
+            include_str!("../docs/from-numpy-and-pytorch.md"),
+            include_str!("../docs/memory.md"),
+        ] {
+            for program in page.split("```rust\n").skip(1) {
+                let (program, _) = program.split_once("\n```").unwrap();
+                assert!(
+                    !program.lines().any(|line| line.starts_with("# ")),
+                    "{program}"
+                );
+                assert!(program.contains("\nfn main() -> "), "{program}");
+            }
+        }
+    }
+}
