@@ -101,7 +101,8 @@ fn run(options: &Options) -> Result<()> {
         .init()?;
     let mut optimizer = AdamConfig::new(rate).init()?;
     report::prepare_folder(out)?;
-    println!("{}\n", model.summary(&[*batch, 8, 8, 1])?);
+    let batch = (*batch).min(digits.train.len());
+    println!("{}\n", model.summary(&[batch, 8, 8, 1])?);
 
     let tape = Tape::training(seed);
     let progress = Progress::new(epochs, batches.count());
@@ -129,6 +130,13 @@ fn run(options: &Options) -> Result<()> {
         training.push(tally.score()?);
         held_out.push(evaluate(&model, &loss, &digits.test)?.0);
         let [learnt, seen] = [&training, &held_out].map(|scores| scores[scores.len() - 1]);
+        if !(learnt.loss.is_finite() && seen.loss.is_finite()) {
+            let message = format!(
+                "the loss isn't finite after epoch {}; expected a --rate lower than {rate}",
+                epoch + 1
+            );
+            return Err(Error::state("digits", message));
+        }
         progress.epoch(epoch, format!("{learnt}   held out: {seen}"));
     }
 
