@@ -47,6 +47,14 @@ macro_rules! table {
                 }
             }
 
+            /// A number for what the checks draw at random, from the name (by FNV-1a), so that it stays the same when other
+            /// operations join the table.
+            #[cfg(feature = "testing")]
+            pub(crate) fn stream(self) -> u64 {
+                let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+                self.name().bytes().fold(0xcbf2_9ce4_8422_2325, mix)
+            }
+
             /// The operation of this name.
             pub fn from_name(name: &str) -> Option<Op> {
                 Op::ALL.iter().copied().find(|op| op.name() == name)

@@ -157,7 +157,7 @@ pub fn check_drawn_by(
     };
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    bytes[8..16].copy_from_slice(&(op as u64).to_le_bytes());
+    bytes[8..16].copy_from_slice(&op.stream().to_le_bytes());
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
     let compared = std::cell::Cell::new(0);
     let found = TestRunner::new_with_rng(config, rng).run(&draws, |draw| match check(&draw) {

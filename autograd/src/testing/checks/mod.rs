@@ -160,7 +160,7 @@ impl Trial {
         self.case = case.to_string();
         self.drawn += 1;
         let stream = match self.subject {
-            Subject::Op(op) => op as u64,
+            Subject::Op(op) => op.stream(),
             Subject::Named(_) => u64::MAX,
         };
         let mut rng = Rng::from_key(self.seed, stream, self.drawn);
