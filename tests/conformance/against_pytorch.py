@@ -20,7 +20,7 @@ CALLS = {torch: """abs acos acosh add asin asinh atan atan2 atanh ceil copysign 
     mul matmul maximum minimum neg outer pow relu round rsqrt sigmoid sign sin sinh sqrt square sub tan tanh trunc xlogy rem=remainder ln=log
     ln_1p=log1p exp_m1=expm1 recip=reciprocal add_scalar=add sub_scalar=sub mul_scalar=mul div_scalar=div pow_scalar=pow softmax log_softmax cumsum
     cumprod logcumsumexp unsqueeze squeeze reshape flatten permute transpose narrow select diagonal diag_embed tile tril triu roll rot90 gather
-    repeat=repeat_interleave broadcast_to scatter_add index_add masked_select all_reduce_sum=clone""",
+    repeat=repeat_interleave broadcast_to scatter_add index_add masked_select take moveaxis all_reduce_sum=clone""",
     linalg: "inverse=inv determinant=det solve", F: "elu selu gelu relu6 softplus softsign swish=silu hard_swish=hardswish"}
 call = lambda f: lambda o, x, *others: f(x, *o.values(), *sorted(others, key=torch.is_floating_point))  # indices before what has gradients
 TABLE = {pair.split("=")[0]: call(getattr(of, pair.split("=")[-1])) for of, pairs in CALLS.items() for pair in pairs.split()}
@@ -30,7 +30,7 @@ TABLE |= dict(  # by name: what takes its options otherwise
     gelu_tanh=lambda o, x: F.gelu(x, approximate="tanh"), leaky_relu=lambda o, x: F.leaky_relu(x, 0.2), polygamma=lambda o, x: torch.polygamma(o["order"], x),
     var=lambda o, x: x.var(correction=o["correction"], **over(o, x)), std=lambda o, x: x.std(correction=o["correction"], **over(o, x)),
     norm=lambda o, x: linalg.vector_norm(x, o["p"], **over(o, x)), concat=lambda o, *xs: torch.cat(xs, o["axis"]), stack=lambda o, *xs: torch.stack(xs, o["axis"]),
-    where_=lambda o, a, b, mask: torch.where(mask, a, b), masked_fill=lambda o, x, mask: x.masked_fill(mask, o["value"]), index=lambda o, x, *i: x[i],
+    where_=lambda o, a, b, mask: torch.where(mask, a, b), masked_fill=lambda o, x, mask: x.masked_fill(mask, o["value"]), index=lambda o, x, *i: x[i], boolean_index=lambda o, x, mask: x[mask], boolean_index_assign=lambda o, x, y, mask: x.index_put((mask,), y),
     pad=lambda o, x: widen(x, o["border"], o["value"]), index_select=lambda o, x, i: x[(slice(None),) * (o["axis"] % x.dim()) + (i,)],
     batch_norm=lambda o, x, g, b: F.batch_norm(x.flatten(0, -2), None, None, g, b, True, 0, o["epsilon"]).reshape(x.shape), slice=lambda o, x: part(x, o["axis"], o["slice"]),
     take_along_axis=lambda o, x, i: torch.take_along_dim(x, i, o["axis"]), split=lambda o, x: x.split(o["sizes"], o["axis"])[o["result"]],

@@ -9,6 +9,8 @@ impl<T: Float> Var<T> {
     ///
     /// Gradient: `∂L/∂x` is `∂L/∂y` where the mask holds, 0 elsewhere.
     ///
+    /// Gradient: `∂L/∂x` is `∂L/∂y` where the mask holds, 0 elsewhere.
+    ///
     /// ```
     /// use etude_autograd::Tape;
     /// use etude_tensor::Tensor;
@@ -30,6 +32,8 @@ impl<T: Float> Var<T> {
 
     /// This with what stands at the places where `mask`, which is as for [`boolean_index`](Var::boolean_index), is true set to
     /// `source`, broadcast to the shape that it has.
+    ///
+    /// Gradient: `∂L/∂x` is `∂L/∂y` with 0 where the mask holds; `∂L/∂source` is `∂L/∂y` there.
     ///
     /// Gradient: `∂L/∂x` is `∂L/∂y` with 0 where the mask holds; `∂L/∂source` is `∂L/∂y` there.
     ///

@@ -8,6 +8,8 @@ impl<T: Float> Var<T> {
     ///
     /// Gradient: `∂L/∂x` is `∂L/∂y` with the axis moved back.
     ///
+    /// Gradient: `∂L/∂x` is `∂L/∂y` with its axes put back.
+    ///
     /// ```
     /// use etude_autograd::Tape;
     /// use etude_tensor::Tensor;

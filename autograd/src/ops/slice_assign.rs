@@ -8,6 +8,8 @@ impl<T: Float> Var<T> {
     ///
     /// Gradient: `∂L/∂x` is `∂L/∂y` with 0 in that part; `∂L/∂source` is `∂L/∂y` there.
     ///
+    /// Gradient: `∂L/∂x` is `∂L/∂y` with 0 in the part; `∂L/∂source` is `∂L/∂y` there.
+    ///
     /// ```
     /// use etude_autograd::Tape;
     /// use etude_tensor::{Tensor, s};

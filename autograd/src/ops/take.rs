@@ -8,6 +8,8 @@ impl<T: Float> Var<T> {
     ///
     /// Gradient: `∂L/∂x` collects `∂L/∂y` at the indices, adding up what was named several times.
     ///
+    /// Gradient: `∂L/∂x` collects `∂L/∂y` at the indices, adding up what was named several times.
+    ///
     /// ```
     /// use etude_autograd::Tape;
     /// use etude_tensor::Tensor;

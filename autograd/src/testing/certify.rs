@@ -255,6 +255,7 @@ mod tests {
         let few = [
             "adaptive_avg_pool",
             "adaptive_max_pool",
+            "affine_then",
             "attention_with_weights",
             "chunk",
             "cumprod",

@@ -4,7 +4,7 @@ use etude_autograd::{Kind, Op};
 use std::path::{Path, PathBuf};
 
 /// The Rust files in a folder and in those under it.
-fn sources(folder: &Path) -> Vec<PathBuf> {
+pub fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

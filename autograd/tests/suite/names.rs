@@ -1,6 +1,7 @@
 //! A variable has the same methods as a tensor: the names in the source of both are compared. What only one of them has stands here, with its
 //! reason.
 
+use crate::documentation::sources;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -67,17 +68,6 @@ const VARIABLES_ONLY: [(&str, &str); 2] = [
     ),
 ];
 
-fn rust_files(folder: &Path, into: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).expect("the source is there") {
-        let path = entry.expect("the source can be read").path();
-        if path.is_dir() {
-            rust_files(&path, into);
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
-            into.push(path);
-        }
-    }
-}
-
 /// The names, without `try_`, of the public methods that read `self`, or have none, in blocks that begin with one of `blocks`.
 fn methods(files: &[PathBuf], blocks: &[&str], with_receiver: bool) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
@@ -112,9 +102,9 @@ fn methods(files: &[PathBuf], blocks: &[&str], with_receiver: bool) -> BTreeSet<
 #[test]
 fn tensors_and_variables_have_the_same_methods() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let (mut of_tensors, mut of_vars) = (Vec::new(), vec![root.join("src/operators.rs")]);
-    rust_files(&root.join("../tensor/src/ops"), &mut of_tensors);
-    rust_files(&root.join("src/ops"), &mut of_vars);
+    let of_tensors = sources(&root.join("../tensor/src/ops"));
+    let mut of_vars = sources(&root.join("src/ops"));
+    of_vars.push(root.join("src/operators.rs"));
     // Methods of masks and of indices alone aren't compared: variables hold floats. Nor are those that write in place.
     let generic = ["impl<T: Element> Tensor<T> {", "impl<T: Float> Tensor<T> {"];
     let tensors = methods(&of_tensors, &generic, true);

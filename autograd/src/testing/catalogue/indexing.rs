@@ -263,6 +263,8 @@ pub(super) fn take_along_axis() -> Entry {
             take(Tensor::from([[-1, 0], [-3, -1]]), 1),
             [normal([2, 3])],
         )
+        .options(r#"{"axis": 1}"#)
+        .given("indices", Tensor::from([[-1_i64, 0], [-3, -1]]))
         .refuses(
             |tape| matrix(tape).take_along_axis(&Tensor::from([[-3]]), 0),
             "take_along_axis: index -3 is out of range for axis 0, which has size 2; expected -2 to below 2",
@@ -372,10 +374,18 @@ pub(super) fn take() -> Entry {
     let take = |at: Tensor<i64>| program!([at: Tensor<i64>] |x| x.take(at));
     Entry::new("the elements of these row-major numbers, in the shape of the numbers")
         .case("a table", take(indices(&[2, 3], 6)), [normal([2, 3])])
+        .options("{}")
+        .given("indices", indices(&[2, 3], 6))
         .also("of more", [normal([6, 1])])
         .case("none", take(Tensor::zeros([0])), [normal([2])])
+        .options("{}")
+        .given("indices", Tensor::<i64>::zeros([0]))
         .case("of nothing", take(Tensor::zeros([0])), [normal([0, 2])])
+        .options("{}")
+        .given("indices", Tensor::<i64>::zeros([0]))
         .case("rank 0", take(Tensor::from([0, 0])), [normal(())])
+        .options("{}")
+        .given("indices", Tensor::from([0_i64, 0]))
         .refuses(
             |tape| matrix(tape).take(&Tensor::from([6])),
             "take: index 6 (number 0 of 1) is out of range for axis 0, which has size 6; expected 0 to below 6",
@@ -384,17 +394,22 @@ pub(super) fn take() -> Entry {
 
 pub(super) fn boolean_index() -> Entry {
     let index = |mask: Tensor<bool>| program!([mask: Tensor<bool>] |x| x.boolean_index(mask));
+    let (rows, none) = (Tensor::from([true, false, true]), Tensor::full([2], false));
     Entry::new("what stands where a mask of the first axes is true")
-        .case(
-            "rows",
-            index(Tensor::from([true, false, true])),
-            [normal([3, 2])],
-        )
+        .case("rows", index(rows.clone()), [normal([3, 2])])
+        .options("{}")
+        .given("mask", rows)
         .also("a square", [normal([3, 3])])
         .also("nothing", [normal([3, 0])])
         .case("elements", index(every_third(&[2, 2])), [normal([2, 2])])
+        .options("{}")
+        .given("mask", every_third(&[2, 2]))
         .case("rank 0", index(Tensor::scalar(true)), [normal(())])
-        .case("none", index(Tensor::full([2], false)), [normal([2, 1])])
+        .options("{}")
+        .given("mask", Tensor::scalar(true))
+        .case("none", index(none.clone()), [normal([2, 1])])
+        .options("{}")
+        .given("mask", none)
         .refuses(
             |tape| matrix(tape).boolean_index(&Tensor::full([3], true)),
             "boolean_index: a mask of shape [3] for shape [2, 3]; expected the sizes of its first axes, here [2]",
@@ -403,27 +418,35 @@ pub(super) fn boolean_index() -> Entry {
 
 pub(super) fn boolean_index_assign() -> Entry {
     let assign = |mask: Tensor<bool>| program!([mask: Tensor<bool>] |x, source| x.boolean_index_assign(mask, source));
+    let (rows, none) = (Tensor::from([true, false, true]), Tensor::full([2], false));
     Entry::new("x, with what stands where a mask of the first axes is true set")
-        .case(
-            "rows",
-            assign(Tensor::from([true, false, true])),
-            [normal([3, 2]), normal([2, 2])],
-        )
+        .case("rows", assign(rows.clone()), [normal([3, 2]), normal([2, 2])])
+        .options("{}")
+        .given("mask", rows)
         .also("one row for all", [normal([3, 2]), normal([2])])
         .also("one for all", [normal([3, 1]), normal(())])
-        .case(
-            "none",
-            assign(Tensor::full([2], false)),
-            [normal([2, 1]), normal([0, 1])],
-        )
+        .case("none", assign(none.clone()), [normal([2, 1]), normal([0, 1])])
+        .options("{}")
+        .given("mask", none)
         .case("nothing", assign(Tensor::from([true])), [normal([1, 0]), normal([1, 0])])
+        .options("{}")
+        .given("mask", Tensor::from([true]))
         .case("rank 0", assign(Tensor::scalar(true)), [normal(()), normal([1])])
+        .options("{}")
+        .given("mask", Tensor::scalar(true))
         .refuses(
             |tape| {
                 let rows = Tensor::full([3], true);
                 matrix(tape).boolean_index_assign(&rows, &matrix(tape))
             },
             "boolean_index_assign: a mask of shape [3] for shape [2, 3]; expected the sizes of its first axes, here [2]",
+        )
+        .refuses(
+            |tape| {
+                let rows = Tensor::from([true, false]);
+                matrix(tape).boolean_index_assign(&rows, &matrix(tape))
+            },
+            "boolean_index_assign: can't broadcast shape [2, 3] to [1, 3]: axis 0 has size 2; expected 1",
         )
 }
 
@@ -435,21 +458,29 @@ pub(super) fn slice_assign() -> Entry {
             assign(s![1.., ..2].to_vec()),
             [normal([3, 3]), normal([2, 2])],
         )
+        .options(r#"{"slices": [[1, null, 1], [null, 2, 1]]}"#)
         .also("one row for all", [normal([3, 3]), normal([2])])
         .case(
             "a column, backwards",
             assign(s![..;-1, 0].to_vec()),
             [normal([2, 2]), normal([2])],
         )
+        .options(r#"{"slices": [[null, null, -1], 0]}"#)
         .case(
             "nothing",
             assign(s![..].to_vec()),
             [normal([0, 1]), normal([0, 1])],
         )
+        .options(r#"{"slices": [[null, null, 1]]}"#)
         .case("rank 0", assign(Vec::new()), [normal(()), normal(())])
+        .options(r#"{"slices": []}"#)
         .refuses(
             |tape| matrix(tape).slice_assign(s![0..3], &matrix(tape)),
             "slice: ..3 of axis 0, which has size 2; expected bounds from -2 to 2",
+        )
+        .refuses(
+            |tape| matrix(tape).slice_assign(s![0], &matrix(tape)),
+            "slice_assign: can't broadcast shape [2, 3] to [3]: expected at least rank 2",
         )
 }
 

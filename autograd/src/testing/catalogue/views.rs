@@ -132,12 +132,14 @@ pub(super) fn moveaxis() -> Entry {
             program!(|x| x.moveaxis(0, -1)),
             [normal([2, 1, 3])],
         )
+        .options(r#"{"from": 0, "to": -1}"#)
         .also("nothing", [normal([2, 0, 3])])
         .case(
             "to the front",
             program!(|x| x.moveaxis(1, 0)),
             [normal([2, 3])],
         )
+        .options(r#"{"from": 1, "to": 0}"#)
         .refuses(
             |tape| matrix(tape).moveaxis(2, 0),
             "moveaxis: axis 2 is out of range for rank 2; expected -2 to 1",
