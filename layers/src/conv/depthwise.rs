@@ -223,14 +223,14 @@ mod tests {
             .depth_multiplier(0)
             .init::<f32>(&mut Rng::seed(1));
         assert_eq!(
-            refused.err().unwrap().to_string(),
+            refused.unwrap_err().to_string(),
             "depthwise_conv1d: depth_multiplier is 0; expected 1 or more"
         );
         let refused = DepthwiseConv1dConfig::new(3)
             .depth_multiplier(usize::MAX)
             .input_size(2)
             .init::<f32>(&mut Rng::seed(1));
-        let message = refused.err().unwrap().to_string();
+        let message = refused.unwrap_err().to_string();
         assert!(message.contains("too large to count"), "{message}");
         Ok(())
     }

@@ -308,7 +308,7 @@ mod tests {
             .output_padding([1, 2, 3])
             .init::<f32>(&mut Rng::seed(1));
         assert_eq!(
-            refused.err().unwrap().to_string(),
+            refused.unwrap_err().to_string(),
             "conv2d_transpose: output_padding [1, 2, 3] has 3 entries; expected an integer, or a list of 1 or 2"
         );
         Ok(())

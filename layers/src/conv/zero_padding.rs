@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn what_is_no_number_of_zeros_is_told_what_is() -> Result<()> {
-        let message = |config: ZeroPadding1dConfig| config.init().err().unwrap().to_string();
+        let message = |config: ZeroPadding1dConfig| config.init().unwrap_err().to_string();
         let same = message(ZeroPadding1dConfig::new().padding(Padding::Same));
         assert!(
             same.starts_with("zero_padding1d: padding 'SAME' doesn't say how many zeros"),

@@ -339,7 +339,7 @@ fn what_does_not_fit_is_named() -> Result<()> {
     );
     let state = lstm.call(&Args::new(&tape).with("x", &x), &["output", "state"]);
     assert_eq!(
-        state.err().unwrap().to_string(),
+        state.unwrap_err().to_string(),
         "lstm: has no result 'state'; it gives output"
     );
 

@@ -137,7 +137,7 @@ mod tests {
     fn what_does_not_fit_is_named() {
         let message = |config: LinformerConfig| {
             let block = config.init::<f32>(&mut Rng::seed(1));
-            block.err().unwrap().to_string()
+            block.unwrap_err().to_string()
         };
         assert_eq!(
             message(LinformerConfig::new(6, 4)),

@@ -70,7 +70,7 @@ fn keys(name: &str) -> Vec<String> {
     let mut config = catalogue::cases(name).remove(0).config;
     config["colour"] = json!("red");
     let made = registry::layer::<f64>(name, &config, &mut Rng::seed(0));
-    let message = made.err().expect("no layer has a colour").to_string();
+    let message = made.expect_err("no layer has a colour").to_string();
     let (_, known) = message.split_once(", expected ").unwrap_or_default();
     let names = known.split('`').skip(1).step_by(2);
     names.map(ToString::to_string).collect()

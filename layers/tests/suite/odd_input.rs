@@ -154,7 +154,7 @@ fn odd_values() -> Vec<Value> {
 /// The keys that a layer's configuration has: those that it names when it is given another.
 fn keys(name: &str) -> Vec<String> {
     let made = registry::layer::<f64>(name, &json!({"?": 0}), &mut Rng::seed(1));
-    let message = made.err().unwrap().to_string();
+    let message = made.unwrap_err().to_string();
     let (_, known) = message.split_once("expected").unwrap_or_default();
     let quoted = known.split('`').skip(1).step_by(2);
     quoted.map(str::to_string).collect()

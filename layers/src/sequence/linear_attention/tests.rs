@@ -175,7 +175,7 @@ fn only_random_features_can_be_redrawn() -> Result<()> {
 fn what_does_not_fit_is_named() {
     let message = |config: LinearAttentionConfig| {
         let layer = config.init::<f32>(&mut Rng::seed(1));
-        layer.err().unwrap().to_string()
+        layer.unwrap_err().to_string()
     };
     assert_eq!(
         message(LinearAttentionConfig::new(6, 4)),
