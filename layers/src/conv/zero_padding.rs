@@ -185,7 +185,7 @@ mod tests {
         );
         let x = tape.input(Tensor::zeros([2, 3, 1]));
         let huge = layer.forward_with(&x, usize::MAX).unwrap_err().to_string();
-        assert!(huge.contains("larger than memory"), "{huge}");
+        assert!(huge.contains("fit into memory"), "{huge}");
         Ok(())
     }
 }
