@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --bench scaling [-- --only NAME[,NAME…]] [--json] [--list] [--threads N]`
 //!
-//! The sequence, or the image, is doubled four times, and every point is measured in processes of its own, three of them, on 2 threads
+//! The sequence, or the image, is doubled four times, and every point is measured in processes of its own, six of them, on 2 threads
 //! unless told otherwise; the least time counts. Attention that is linear in the length costs as much for each position of a long sequence as of a short one;
 //! softmax attention whose weights are asked for, the reference, costs twice as much at every doubling. `--json` prints a
 //! line for each point instead of the table.
@@ -29,7 +29,7 @@ const POINTS: u32 = 5;
 const FLAT: f64 = 1.2;
 /// A point is measured in so many processes, each for so many seconds and so many steps at least. All lengths have their turn before the first
 /// comes again: whatever slows the machine down for a while then falls on all of them.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 6;
 const SECONDS: f64 = 1.0;
 const STEPS: usize = 5;
 
