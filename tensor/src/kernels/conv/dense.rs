@@ -198,6 +198,7 @@ impl<T: Fast> Kernel<T> for Correlation<'_, T> {
                                 .wrapping_add(dest + first * self.dest_pixel + channel),
                             c_row: self.dest_pixel,
                             start,
+                            ahead: None,
                         };
                         // SAFETY: the positions are the band's, whose destination belongs to this task alone; the
                         // packed panel has `depth` rows of two registers.

@@ -235,6 +235,7 @@ impl<T: Fast> Kernel<T> for WeightBlock<'_, T> {
                         c: self.sums.wrapping_add(top * self.filters + jr),
                         c_row: self.filters,
                         start,
+                        ahead: None,
                     };
                     // SAFETY: A as `self` promises; the packed panel has `depth` rows of two registers; `top` is
                     // below the number of taps times channels, which the sums have rows for.

@@ -50,14 +50,16 @@ pub(super) struct Slab<'a, T> {
     pub panels: &'a [T],
 }
 
-/// Into how many blocks the depth is cut: pieces of at most KC, as [`piece`] makes them.
+/// Into how many blocks of at most KC the depth is cut.
 pub(super) fn depth_blocks(depth: usize) -> usize {
     depth.div_ceil(KC).max(1)
 }
 
-/// The rows of B in these blocks of depth: the first, and how many.
+/// The rows of B in these blocks of depth: the first, and how many. Blocks are nearly equal, and start where a cache line does.
 pub(super) fn slab_rows(depth: usize, blocks: &Range<usize>) -> (usize, usize) {
-    let start = |block| piece(depth, depth_blocks(depth), block).0;
+    const UNIT: usize = 16;
+    let units = depth.div_ceil(UNIT);
+    let start = |block| depth.min(UNIT * piece(units, depth_blocks(depth), block).0);
     (start(blocks.start), start(blocks.end) - start(blocks.start))
 }
 
@@ -114,7 +116,7 @@ impl<T: Fast> Kernel<T> for Block<'_, T> {
         );
         let spread = (rows.min(MC) * a_row + depth.min(KC) * a_col) * size_of::<T>();
         let packs_a = match self.a.col_stride() {
-            1 => cols > 4 * width && spread > 4 * NEAR,
+            1 => cols > 8 * width,
             _ => cols > width && spread > NEAR,
         };
 
@@ -122,7 +124,7 @@ impl<T: Fast> Kernel<T> for Block<'_, T> {
         let blocks = (self.slab.as_ref()).map_or(0..depth_blocks, |slab| slab.blocks.clone());
         let (slab_first, slab_depth) = slab_rows(depth, &blocks);
         let row_blocks = rows.div_ceil(MC);
-        let longest = depth.div_ceil(depth_blocks);
+        let longest = slab_rows(depth, &(0..1)).1;
         let tallest = rows.div_ceil(row_blocks.max(1));
         let widest = cols.min(NC).next_multiple_of(width);
         let mut b_pack = scratch::take::<T>(if packs_b { longest * widest } else { 0 });
@@ -137,12 +139,21 @@ impl<T: Fast> Kernel<T> for Block<'_, T> {
             let nc = (cols - jc).min(NC);
             // loop 4
             for block in blocks.clone() {
-                let (pc, kc) = piece(depth, depth_blocks, block);
+                let (pc, kc) = slab_rows(depth, &(block..block + 1));
                 let b = self.b.part(pc, kc, jc, nc);
                 if packs_b {
                     // SAFETY: a part of B.
                     unsafe { pack_b::<V>(b, T::ZERO, kc, 0, &mut b_pack) };
                 }
+                // Where B's columns from jc on are read: the first panel, elements between its rows, and how much further each column is.
+                let (first_panel, b_row, per_column) = match &self.slab {
+                    Some(slab) => {
+                        let first = jc * slab_depth + (pc - slab_first) * width;
+                        (slab.panels[first..].as_ptr(), width as isize, slab_depth)
+                    }
+                    None if packs_b => (b_pack.as_ptr(), width as isize, kc),
+                    None => (b.pointer(0, 0), b.row_stride(), 1),
+                };
                 // loop 3
                 for block_of_rows in 0..row_blocks {
                     let (ic, mc) = piece(rows, row_blocks, block_of_rows);
@@ -170,33 +181,28 @@ impl<T: Fast> Kernel<T> for Block<'_, T> {
                                     (a_pack[t * distance..].as_ptr(), 1, V::TILE_ROWS as isize)
                                 }
                             };
+                            // A quarter of the next panel, which the last four tiles of this one bring near: a large B's panels come from far.
+                            let ahead = (t + 4 >= tiles && per_column > 1).then(|| {
+                                let quarter = kc / 4 * width * (t + 4 - tiles);
+                                first_panel.wrapping_add((jr + width) * per_column + quarter)
+                            });
                             let c = self.c.wrapping_add((ic + ir) * self.c_row + jc + jr);
-                            let mut tile = Tile {
+                            let tile = Tile {
                                 a,
                                 a_row,
                                 a_col,
                                 runs: &[0],
                                 run: kc,
-                                b: b_pack.as_ptr(),
-                                b_row: width as isize,
+                                b: first_panel.wrapping_add(jr * per_column),
+                                b_row,
                                 c,
                                 c_row: self.c_row,
                                 start,
+                                ahead,
                             };
                             // SAFETY: the tile lies inside A, C and the bias, and inside B or its packed copy, whose rows
                             // are as long as the registers.
-                            unsafe {
-                                if let Some(slab) = &self.slab {
-                                    let first = (jc + jr) * slab_depth + (pc - slab_first) * width;
-                                    tile.b = slab.panels[first..].as_ptr();
-                                } else if packs_b {
-                                    tile.b = tile.b.add(jr * kc);
-                                } else {
-                                    tile.b = b.pointer(0, jr);
-                                    tile.b_row = b.row_stride();
-                                }
-                                tile.compute::<V>(mr, nr);
-                            }
+                            unsafe { tile.compute::<V>(mr, nr) };
                         }
                     }
                 }

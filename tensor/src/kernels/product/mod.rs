@@ -208,13 +208,22 @@ impl<T: Lanes + Float + Pod> Fast for T {}
 
 /// Columns of the micro-kernel's tile at the current level, and thus of a packed panel.
 pub(crate) fn tile_width<T: Lanes>() -> usize {
-    struct Width;
-    impl<T: Lanes> Kernel<T> for Width {
-        type Output = usize;
-        #[inline(always)]
-        unsafe fn run<V: Vector<Element = T>>(self) -> usize {
-            2 * V::LANES
-        }
+    simd::run::<T, TileSize>(TileSize).1
+}
+
+/// Rows of the micro-kernel's tile at the current level.
+fn tile_rows<T: Lanes>() -> usize {
+    simd::run::<T, TileSize>(TileSize).0
+}
+
+/// Rows and columns of the micro-kernel's tile.
+struct TileSize;
+
+impl<T: Lanes> Kernel<T> for TileSize {
+    type Output = (usize, usize);
+
+    #[inline(always)]
+    unsafe fn run<V: Vector<Element = T>>(self) -> (usize, usize) {
+        (V::TILE_ROWS, 2 * V::LANES)
     }
-    simd::run::<T, Width>(Width)
 }

@@ -6,7 +6,14 @@
 
 use super::matrix::MatRef;
 use super::tile::piece;
-use crate::kernels::simd::Vector;
+use crate::kernels::simd::{self, Vector};
+
+/// Bytes of a cache line.
+const LINE: usize = 64;
+/// The most elements that a register holds.
+const MOST_LANES: usize = 16;
+/// How many rows of a row-major B and columns of a column-major A ahead of the copying are asked for: they lie too far apart for hardware prefetchers.
+const AHEAD: usize = 8;
 
 /// The distance between panels of A. A line more than they are long: panels are written side by side, and at distances that are
 /// multiples of a power of two they would push each other out of the cache.
@@ -33,10 +40,43 @@ pub(super) unsafe fn pack_a<V: Vector>(a: MatRef<'_, V::Element>, to: &mut [V::E
     let distance = panel_distance::<V>(depth);
     let tiles = rows.div_ceil(height);
     if a.row_stride() != 1 {
+        // Whole blocks of registers, where there are rows and columns enough.
+        let blocks = match rows >= V::LANES && a.col_stride() == 1 {
+            true => depth - depth % V::LANES,
+            false => 0,
+        };
         for t in 0..tiles {
             let (first, count) = piece(rows, tiles, t);
-            let panel = &mut to[t * distance..][..depth * height];
-            for (p, column) in panel.chunks_exact_mut(height).enumerate() {
+            let panel = &mut to[t * distance..][..distance];
+            for p in (0..blocks).step_by(V::LANES) {
+                // A column of the panel is shorter than its registers, so that each overwrites the start of the next column, or of the next
+                // register in it: the last ones come first.
+                for i in (0..count).step_by(V::LANES).rev() {
+                    let row = (first + i).min(rows - V::LANES);
+                    // SAFETY: LANES rows from `row` on and columns p.. of `a` exist, and so do columns p.. of the panel, behind which a register
+                    // has room.
+                    unsafe {
+                        let to = panel.as_mut_ptr().add(p * height + i);
+                        transpose_from::<V>(
+                            a.pointer(row, p),
+                            a.row_stride(),
+                            first + i - row,
+                            to,
+                            height,
+                        );
+                    }
+                    // Short pieces of rows that lie pages apart: no hardware prefetcher sees what comes next.
+                    for r in 0..V::LANES {
+                        simd::prefetch(a.pointer(first + count + i + r, p));
+                    }
+                }
+            }
+            for (p, column) in panel
+                .chunks_exact_mut(height)
+                .enumerate()
+                .take(depth)
+                .skip(blocks)
+            {
                 for (i, to) in column[..count].iter_mut().enumerate() {
                     // SAFETY: (first + i, p) is an element of `a`.
                     *to = unsafe { *a.pointer(first + i, p) };
@@ -48,6 +88,9 @@ pub(super) unsafe fn pack_a<V: Vector>(a: MatRef<'_, V::Element>, to: &mut [V::E
     let (shortest, longer) = (rows / tiles.max(1), rows % tiles.max(1));
     // Column after column, as they lie in memory.
     for p in 0..depth {
+        for i in (0..rows).step_by(LINE / size_of::<V::Element>()) {
+            simd::prefetch(a.pointer(i, p + AHEAD));
+        }
         let mut first = 0;
         for t in 0..tiles {
             // As `piece` cuts them: the first tiles have a row more if the rows don't divide.
@@ -70,6 +113,35 @@ pub(super) unsafe fn pack_a<V: Vector>(a: MatRef<'_, V::Element>, to: &mut [V::E
         }
     }
     distance
+}
+
+/// Transposes a block of `LANES × LANES`, of which the first `skipped` rows aren't wanted: column j, from there on, is written to `to + j·distance`,
+/// and what a register holds too much is overwritten by the next column.
+///
+/// # Safety
+///
+/// The processor has the instructions of `V`; the block can be read, and registers can be written at `to + j·distance`.
+#[inline(always)]
+unsafe fn transpose_from<V: Vector>(
+    from: *const V::Element,
+    from_row: isize,
+    skipped: usize,
+    to: *mut V::Element,
+    distance: usize,
+) {
+    const { assert!(V::LANES <= MOST_LANES && size_of::<V>() == V::LANES * size_of::<V::Element>()) };
+    // SAFETY: the caller's promise; the copy is LANES rows of LANES elements and a register more, into which `skipped ≤ LANES` elements reach.
+    unsafe {
+        if skipped == 0 {
+            return V::transpose(from, from_row, to, distance);
+        }
+        let mut copy = [V::zero(); MOST_LANES + 1];
+        let copy = copy.as_mut_ptr().cast::<V::Element>();
+        V::transpose(from, from_row, copy, V::LANES);
+        for j in 0..V::LANES {
+            V::load(copy.add(j * V::LANES + skipped)).store(to.add(j * distance));
+        }
+    }
 }
 
 /// Packs all of `b` into panels of two registers' width and `depth` rows, from row `top` of the panels on. A panel that is
@@ -98,6 +170,7 @@ pub(crate) unsafe fn pack_b<V: Vector>(
                 (_, 1) if columns == width => {
                     for p in 0..rows {
                         let from = b.pointer(p, left);
+                        simd::prefetch(b.pointer(p + AHEAD, left));
                         let to = to.as_mut_ptr().add(p * width);
                         V::load(from).store(to);
                         V::load(from.add(V::LANES)).store(to.add(V::LANES));

@@ -118,6 +118,7 @@ impl<T: Fast + Lanes> Kernel<T> for Rows<'_, T> {
                         c: self.c.as_mut_ptr().add(top * cols + left),
                         c_row: cols,
                         start,
+                        ahead: None,
                     };
                     tile.compute::<V>(rows, width.min(cols - left));
                 }

@@ -4,7 +4,7 @@ use super::blocks::{Block, MC, Slab, depth_blocks, slab_rows};
 use super::packed::Pack;
 use super::tile::{Start, piece};
 use super::vector::{Columns, Dots};
-use super::{Fast, Product, tile_width};
+use super::{Fast, Product, tile_rows, tile_width};
 use crate::kernels::parallel::{self, Work};
 use crate::kernels::shared::Shared;
 use crate::kernels::{scratch, simd};
@@ -117,7 +117,7 @@ fn parts(rows: usize, depth: usize, cols: usize) -> (usize, usize) {
         let col_parts = wanted / row_parts;
         let fits = (row_parts == 1 || rows / row_parts >= 16)
             && (col_parts == 1 || cols / col_parts >= COLUMNS);
-        let packing = 3 * row_parts * cols + 2 * col_parts * rows;
+        let packing = 4 * row_parts * cols + col_parts * rows;
         if fits && packing < least {
             (best, least) = ((row_parts, col_parts), packing);
         }
@@ -143,7 +143,8 @@ unsafe fn large<T: Fast>(product: &Product<'_, T>, c: *mut T) {
     // Rows enough for a panel of B to be worth its way from the shared cache, and tasks enough for many threads.
     let block = (rows / 16)
         .clamp(MC / 2, MC)
-        .max(LARGE / 16 / (depth * cols));
+        .max(LARGE / 16 / (depth * cols))
+        .next_multiple_of(tile_rows::<T>());
     for left in (0..cols).step_by(slab_cols) {
         let count = slab_cols.min(cols - left);
         for first in (0..depth_blocks).step_by(SLAB_BLOCKS) {

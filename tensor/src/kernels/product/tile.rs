@@ -15,6 +15,12 @@
 
 use crate::kernels::simd::{self, Kernel, Vector};
 
+/// Steps in a turn of the unrolled loops. What counts and moves pointers is a third of the instructions of a single step, and
+/// processors that share a core between two threads are short of just those.
+const TURN: usize = 4;
+/// How many turns before their end C is asked for.
+const LATE: usize = 16;
+
 /// What a tile of C starts from, before the product is added.
 #[derive(Clone, Copy)]
 pub(crate) enum Start<T> {
@@ -49,6 +55,8 @@ pub(crate) struct Tile<'a, T> {
     pub c_row: usize,
     /// What C starts from.
     pub start: Start<T>,
+    /// Rows of a panel of B that will be needed soon: one is asked for in every fourth step, while the arithmetic goes on.
+    pub ahead: Option<*const T>,
 }
 
 impl<T: Copy> Tile<'_, T> {
@@ -123,75 +131,199 @@ impl<T: Copy> Tile<'_, T> {
         // SAFETY: `compute`'s promise: all reads and writes of C stay in the R rows and (W−1)·LANES + last columns it names; the distances given
         // to `products` are A's.
         unsafe {
-            // Rows of a large C lie pages apart, where no hardware prefetcher finds them.
-            for r in 0..R {
-                simd::prefetch(self.c.wrapping_add(r * self.c_row));
-            }
-            // Packed panels: distances that the compiler knows leave no address to compute beside the arithmetic.
-            let packed = self.a_row == 1 && self.a_col == V::TILE_ROWS as isize;
-            let sums = if const { R == V::TILE_ROWS && W == 2 } && packed {
-                self.products::<V, R, W>(1, V::TILE_ROWS as isize)
-            } else {
-                self.products::<V, R, W>(self.a_row, self.a_col)
+            let panel = (1, V::TILE_ROWS as isize, (2 * V::LANES) as isize);
+            let sums = match (self.a_row, self.a_col, self.b_row) {
+                distances
+                    if const { R + 1 >= V::TILE_ROWS && W == 2 }
+                        && distances == panel
+                        && self.runs.len() == 1 =>
+                {
+                    self.panel_products::<V, R, W>()
+                }
+                // Distances that the compiler knows leave no address to compute beside the arithmetic.
+                (row, 1, b_row) if const { R + 1 >= V::TILE_ROWS && W == 2 } => {
+                    self.products::<V, R, W, TURN>(row, 1, b_row)
+                }
+                (row, column, b_row) => self.products::<V, R, W, 1>(row, column, b_row),
             };
-            let whole = last == V::LANES;
+            if last == V::LANES {
+                self.store::<V, R, W, true>(sums, last);
+            } else {
+                self.store::<V, R, W, false>(sums, last);
+            }
+        }
+    }
+
+    /// Writes the sums, with what C starts from, into C. Unless `WHOLE`, the last register of each row holds only `last` columns.
+    ///
+    /// # Safety
+    ///
+    /// As for [`compute`](Self::compute).
+    #[inline(always)]
+    unsafe fn store<V: Vector<Element = T>, const R: usize, const W: usize, const WHOLE: bool>(
+        &self,
+        mut sums: [[V; W]; R],
+        last: usize,
+    ) {
+        let Tile {
+            c, c_row, start, ..
+        } = *self;
+        // SAFETY: `compute`'s promise: C and the bias have `last` elements where a last register is read or written, whole registers elsewhere.
+        unsafe {
+            let load = |from: *const T, w: usize| match WHOLE || w + 1 < W {
+                true => V::load(from.add(w * V::LANES)),
+                false => V::load_first(from.add(w * V::LANES), last),
+            };
+            match start {
+                Start::Zero => {}
+                Start::Row(bias) => {
+                    for w in 0..W {
+                        let bias = load(bias, w);
+                        for row in &mut sums {
+                            row[w] = bias.add(row[w]);
+                        }
+                    }
+                }
+                Start::Accumulate => {
+                    for (r, row) in sums.iter_mut().enumerate() {
+                        for (w, sum) in row.iter_mut().enumerate() {
+                            *sum = load(c.add(r * c_row), w).add(*sum);
+                        }
+                    }
+                }
+            }
             for (r, row) in sums.into_iter().enumerate() {
-                for (w, mut sum) in row.into_iter().enumerate() {
-                    let c = self.c.add(r * self.c_row + w * V::LANES);
-                    let start = match self.start {
-                        Start::Zero => None,
-                        Start::Row(bias) => Some(bias.add(w * V::LANES)),
-                        Start::Accumulate => Some(c.cast_const()),
-                    };
-                    if whole || w + 1 < W {
-                        if let Some(start) = start {
-                            sum = V::load(start).add(sum);
-                        }
-                        sum.store(c);
-                    } else {
-                        if let Some(start) = start {
-                            sum = V::load_first(start, last).add(sum);
-                        }
-                        sum.store_first(c, last);
+                for (w, sum) in row.into_iter().enumerate() {
+                    let to = c.add(r * c_row + w * V::LANES);
+                    match WHOLE || w + 1 < W {
+                        true => sum.store(to),
+                        false => sum.store_first(to, last),
                     }
                 }
             }
         }
     }
 
-    /// The sum of the outer products, where rows and columns of A are `a_row` and `a_col` apart.
+    /// Asks for the tile of C, which is needed when the sums are done.
+    #[inline(always)]
+    fn prefetch_c<V: Vector, const R: usize, const W: usize>(&self) {
+        // Rows of a large C lie pages apart, where no hardware prefetcher finds them.
+        for r in 0..R {
+            let row = self.c.wrapping_add(r * self.c_row);
+            simd::prefetch(row);
+            simd::prefetch(row.wrapping_add(W * V::LANES - 1));
+        }
+    }
+
+    /// The sum of the outer products of two packed panels.
+    ///
+    /// # Safety
+    ///
+    /// As for [`compute`](Self::compute), for a single run and panels without gaps.
+    #[inline(always)]
+    unsafe fn panel_products<V: Vector<Element = T>, const R: usize, const W: usize>(
+        &self,
+    ) -> [[V; W]; R] {
+        let (column, row) = (V::TILE_ROWS, 2 * V::LANES);
+        // SAFETY: `compute`'s promise: A and B can be read where the loops go.
+        unsafe {
+            let mut sums = [[V::zero(); W]; R];
+            let (mut a, mut b) = (self.a, self.b);
+            let (mut ahead, step) = match self.ahead {
+                Some(rows) => (rows, row),
+                None => (b, 0),
+            };
+            let turns = self.run / TURN;
+            // C's lines last: panels whose numbers are used once would drive them out of L1.
+            let late = turns.min(LATE);
+            for turns in [turns - late, late] {
+                for _ in 0..turns {
+                    for u in 0..TURN {
+                        outer_product(
+                            &mut sums,
+                            a.wrapping_add(u * column),
+                            1,
+                            b.wrapping_add(u * row),
+                        );
+                    }
+                    simd::prefetch(ahead);
+                    a = a.wrapping_add(TURN * column);
+                    b = b.wrapping_add(TURN * row);
+                    ahead = ahead.wrapping_add(step);
+                }
+                self.prefetch_c::<V, R, W>();
+            }
+            for _ in 0..self.run % TURN {
+                outer_product(&mut sums, a, 1, b);
+                a = a.wrapping_add(column);
+                b = b.wrapping_add(row);
+            }
+            sums
+        }
+    }
+
+    /// The sum of the outer products, where rows and columns of A are `a_row` and `a_col` and rows of B `b_row` apart, `U` of them in each turn of
+    /// the loop.
     ///
     /// # Safety
     ///
     /// As for [`compute`](Self::compute), with these distances.
     #[inline(always)]
-    unsafe fn products<V: Vector<Element = T>, const R: usize, const W: usize>(
+    unsafe fn products<V: Vector<Element = T>, const R: usize, const W: usize, const U: usize>(
         &self,
         a_row: isize,
         a_col: isize,
+        b_row: isize,
     ) -> [[V; W]; R] {
+        self.prefetch_c::<V, R, W>();
         // SAFETY: `compute`'s promise: A and B can be read where the loops go.
         unsafe {
             let mut sums = [[V::zero(); W]; R];
             let mut b = self.b;
             for &start in self.runs {
                 let mut a = self.a.wrapping_offset(start);
-                for _ in 0..self.run {
-                    let mut b_row = [V::zero(); W];
-                    for (w, register) in b_row.iter_mut().enumerate() {
-                        *register = V::load(b.add(w * V::LANES));
+                for _ in 0..self.run / U {
+                    for u in 0..U as isize {
+                        let (a, b) = (a.wrapping_offset(u * a_col), b.wrapping_offset(u * b_row));
+                        outer_product(&mut sums, a, a_row, b);
                     }
-                    for (r, row) in sums.iter_mut().enumerate() {
-                        let a = V::splat(*a.offset(r as isize * a_row));
-                        for (sum, b) in row.iter_mut().zip(b_row) {
-                            *sum = a.mul_add(b, *sum);
-                        }
-                    }
+                    a = a.wrapping_offset(U as isize * a_col);
+                    b = b.wrapping_offset(U as isize * b_row);
+                }
+                for _ in 0..self.run % U {
+                    outer_product(&mut sums, a, a_row, b);
                     a = a.wrapping_offset(a_col);
-                    b = b.wrapping_offset(self.b_row);
+                    b = b.wrapping_offset(b_row);
                 }
             }
             sums
+        }
+    }
+}
+
+/// Adds a column of A times a row of B.
+///
+/// # Safety
+///
+/// The processor has the instructions of `V`; at `a`, R elements `a_row` apart can be read, at `b`, W registers.
+#[inline(always)]
+unsafe fn outer_product<V: Vector, const R: usize, const W: usize>(
+    sums: &mut [[V; W]; R],
+    a: *const V::Element,
+    a_row: isize,
+    b: *const V::Element,
+) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let mut b_row = [V::zero(); W];
+        for (w, register) in b_row.iter_mut().enumerate() {
+            *register = V::load(b.add(w * V::LANES));
+        }
+        for (r, row) in sums.iter_mut().enumerate() {
+            let a = V::splat(*a.offset(r as isize * a_row));
+            for (sum, b) in row.iter_mut().zip(b_row) {
+                *sum = a.mul_add(b, *sum);
+            }
         }
     }
 }

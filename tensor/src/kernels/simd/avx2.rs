@@ -151,14 +151,12 @@ impl Vector for F32x8 {
                 ),
             ];
             for (j, (top, bottom)) in quads.into_iter().enumerate() {
-                _mm256_storeu_ps(
-                    to.add(j * to_row),
-                    _mm256_permute2f128_ps::<0x20>(top, bottom),
-                );
-                _mm256_storeu_ps(
-                    to.add((j + 4) * to_row),
-                    _mm256_permute2f128_ps::<0x31>(top, bottom),
-                );
+                let row = _mm256_permute2f128_ps::<0x20>(top, bottom);
+                _mm256_storeu_ps(to.add(j * to_row), row);
+            }
+            for (j, (top, bottom)) in quads.into_iter().enumerate() {
+                let row = _mm256_permute2f128_ps::<0x31>(top, bottom);
+                _mm256_storeu_ps(to.add((j + 4) * to_row), row);
             }
         }
     }
@@ -264,14 +262,12 @@ impl Vector for F64x4 {
                 (_mm256_unpackhi_pd(r0, r1), _mm256_unpackhi_pd(r2, r3)),
             ];
             for (j, (top, bottom)) in pairs.into_iter().enumerate() {
-                _mm256_storeu_pd(
-                    to.add(j * to_row),
-                    _mm256_permute2f128_pd::<0x20>(top, bottom),
-                );
-                _mm256_storeu_pd(
-                    to.add((j + 2) * to_row),
-                    _mm256_permute2f128_pd::<0x31>(top, bottom),
-                );
+                let row = _mm256_permute2f128_pd::<0x20>(top, bottom);
+                _mm256_storeu_pd(to.add(j * to_row), row);
+            }
+            for (j, (top, bottom)) in pairs.into_iter().enumerate() {
+                let row = _mm256_permute2f128_pd::<0x31>(top, bottom);
+                _mm256_storeu_pd(to.add((j + 2) * to_row), row);
             }
         }
     }

@@ -101,7 +101,8 @@ macro_rules! avx512 {
                 to_row: usize,
             ) {
                 let half = $lanes / 2;
-                for i in 0..2 {
+                // The end of each row before the start of the next, which may overlap it.
+                for i in [1, 0] {
                     for j in 0..2 {
                         // SAFETY: AVX-512 includes AVX2; the four blocks lie inside the caller's.
                         unsafe {

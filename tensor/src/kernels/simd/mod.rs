@@ -63,7 +63,8 @@ pub(crate) trait Vector: Copy {
     unsafe fn call<K: Kernel<Self::Element>>(kernel: K) -> K::Output;
 
     /// Copies the transpose of the `LANES × LANES` block at `from` to `to`: `to[j][i] = from[i][j]`.
-    /// Rows are `from_row` and `to_row` elements apart.
+    /// Rows are `from_row` and `to_row` elements apart. They are written in order, so that rows of `to` which overlap (`to_row < LANES`) keep
+    /// their first `to_row` elements.
     #[inline(always)]
     unsafe fn transpose(
         from: *const Self::Element,
@@ -71,8 +72,8 @@ pub(crate) trait Vector: Copy {
         to: *mut Self::Element,
         to_row: usize,
     ) {
-        for i in 0..Self::LANES {
-            for j in 0..Self::LANES {
+        for j in 0..Self::LANES {
+            for i in 0..Self::LANES {
                 // SAFETY: the caller's promise: both blocks are LANES rows of LANES elements.
                 unsafe { *to.add(j * to_row + i) = *from.offset(i as isize * from_row).add(j) }
             }
@@ -190,11 +191,14 @@ mod tests {
                 let expected: Vec<f32> = x[..n].iter().map(|x| 3.0 * x + 1.0).collect();
                 assert_eq!(y, expected);
                 assert_eq!(v.sum(), x[..n].iter().sum::<f32>());
-                let mut y = vec![0.0; n * (n + 1)];
-                V::transpose(x.as_ptr(), n as isize + 3, y.as_mut_ptr(), n + 1);
-                for i in 0..n {
-                    for j in 0..n {
-                        assert_eq!(y[j * (n + 1) + i], x[i * (n + 3) + j]);
+                // Rows of the transpose apart, and overlapping.
+                for row in 1..n + 2 {
+                    let mut y = vec![0.0; n * (n + 1)];
+                    V::transpose(x.as_ptr(), n as isize + 3, y.as_mut_ptr(), row);
+                    for i in 0..n.min(row) {
+                        for j in 0..n {
+                            assert_eq!(y[j * row + i], x[i * (n + 3) + j]);
+                        }
                     }
                 }
             }
@@ -224,12 +228,12 @@ mod tests {
                     v.mul_add(V::splat(2.0), v).sum(),
                     3.0 * x[..n].iter().sum::<f64>()
                 );
-                let mut y = vec![0.0; n * (n + 1)];
-                V::transpose(x.as_ptr(), n as isize + 3, y.as_mut_ptr(), n + 1);
-                assert!(
-                    (0..n * n)
-                        .all(|ij| y[(ij % n) * (n + 1) + ij / n] == x[(ij / n) * (n + 3) + ij % n])
-                );
+                for row in 1..n + 2 {
+                    let mut y = vec![0.0; n * (n + 1)];
+                    V::transpose(x.as_ptr(), n as isize + 3, y.as_mut_ptr(), row);
+                    let right = |(i, j)| i >= row || y[j * row + i] == x[i * (n + 3) + j];
+                    assert!((0..n * n).map(|ij| (ij / n, ij % n)).all(right));
+                }
             }
         }
     }
