@@ -144,8 +144,9 @@ fn line<T: Second>((name, torch_name): (&str, &str), size: usize, pools: &[rayon
     let peak = || simd::run::<T, Peak>(Peak { steps: 200_000 });
     let mut other = vec![T::ZERO; size * size];
     let turns = (1 << 31) / size.pow(3);
-    let mut rates: [Vec<f64>; 6] = Default::default();
-    for _ in 0..turns.clamp(7, 40) {
+    let turns = turns.clamp(7, 40);
+    let mut alone: [Vec<f64>; 4] = Default::default();
+    for _ in 0..turns {
         let turn = [
             pools[0].install(|| rate(peak)),
             pools[0].install(|| rate(|| ours(false))),
@@ -154,6 +155,15 @@ fn line<T: Second>((name, torch_name): (&str, &str), size: usize, pools: &[rayon
                 T::second(size, &a, &b, &mut other);
                 2 * size.pow(3)
             }),
+        ];
+        for (rates, rate) in alone.iter_mut().zip(turn) {
+            rates.push(rate);
+        }
+    }
+    // By themselves: a processor that has just been idle takes milliseconds to come back.
+    let mut together: [Vec<f64>; 2] = Default::default();
+    for _ in 0..turns {
+        let turn = [
             pools[1].install(|| {
                 rate(|| {
                     let much = parallel::Work::nanoseconds(1e9);
@@ -162,11 +172,12 @@ fn line<T: Second>((name, torch_name): (&str, &str), size: usize, pools: &[rayon
             }),
             pools[1].install(|| rate(|| ours(false))),
         ];
-        for (rates, rate) in rates.iter_mut().zip(turn) {
+        for (rates, rate) in together.iter_mut().zip(turn) {
             rates.push(rate);
         }
     }
-    let [peak, one, transposed, second, two_peak, two] = rates.map(median);
+    let [peak, one, transposed, second] = alone.map(median);
+    let [two_peak, two] = together.map(median);
     let torch = torch(torch_name, size);
     let beside = |ours: f64, threads: usize| match torch {
         Some(rates) => format!("{:.2}", ours / rates[threads - 1]),

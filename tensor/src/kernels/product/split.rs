@@ -53,7 +53,7 @@ pub(super) fn product<T: Fast>(product: &Product<'_, T>, c: &mut [T]) {
         }
         return;
     }
-    let parts = parts(rows, depth, cols);
+    let parts = parts(product);
     if parts.0 * parts.1 > 1 {
         let tasks = parts.0 * parts.1;
         parallel::for_each(batch * tasks, cost::<T>(batch * each), |task| {
@@ -100,7 +100,13 @@ fn folded<'a, T: Copy>(product: Product<'a, T>) -> Product<'a, T> {
 
 /// Into how many parts rows and columns are cut: powers of two, such that packing costs least. A part of B is packed once for each part of
 /// the rows, a part of A once for each part of the columns.
-fn parts(rows: usize, depth: usize, cols: usize) -> (usize, usize) {
+fn parts<T: Copy>(product: &Product<'_, T>) -> (usize, usize) {
+    let (rows, depth, cols) = (product.a.rows(), product.a.cols(), product.b.cols());
+    // A row-major A is read where it stands, mostly.
+    let a_cost = match product.a.col_stride() {
+        1 => 1,
+        _ => 4,
+    };
     let tasks = rows * depth * cols / TASK;
     // More than there are threads, so that one which is held up leaves the others something to take over.
     let wanted = match tasks {
@@ -117,7 +123,7 @@ fn parts(rows: usize, depth: usize, cols: usize) -> (usize, usize) {
         let col_parts = wanted / row_parts;
         let fits = (row_parts == 1 || rows / row_parts >= 16)
             && (col_parts == 1 || cols / col_parts >= COLUMNS);
-        let packing = 4 * row_parts * cols + col_parts * rows;
+        let packing = 4 * row_parts * cols + a_cost * col_parts * rows;
         if fits && packing < least {
             (best, least) = ((row_parts, col_parts), packing);
         }
