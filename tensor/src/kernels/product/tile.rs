@@ -131,20 +131,19 @@ impl<T: Copy> Tile<'_, T> {
         // SAFETY: `compute`'s promise: all reads and writes of C stay in the R rows and (W−1)·LANES + last columns it names; the distances given
         // to `products` are A's.
         unsafe {
-            let panel = (1, V::TILE_ROWS as isize, (2 * V::LANES) as isize);
+            // Distances that the compiler knows leave no address to compute beside the arithmetic: packed panels, then a row-major A.
+            let (column, row) = (V::TILE_ROWS as isize, (2 * V::LANES) as isize);
             let sums = match (self.a_row, self.a_col, self.b_row) {
-                distances
+                (1, a_col, b_row)
                     if const { R + 1 >= V::TILE_ROWS && W == 2 }
-                        && distances == panel
-                        && self.runs.len() == 1 =>
+                        && (a_col, b_row) == (column, row) =>
                 {
-                    self.panel_products::<V, R, W>()
+                    self.products::<V, R, W, TURN>(1, column, row)
                 }
-                // Distances that the compiler knows leave no address to compute beside the arithmetic.
-                (row, 1, b_row) if const { R + 1 >= V::TILE_ROWS && W == 2 } => {
-                    self.products::<V, R, W, TURN>(row, 1, b_row)
+                (a_row, 1, b_row) if const { R + 1 >= V::TILE_ROWS && W == 2 } => {
+                    self.products::<V, R, W, TURN>(a_row, 1, b_row)
                 }
-                (row, column, b_row) => self.products::<V, R, W, 1>(row, column, b_row),
+                (a_row, a_col, b_row) => self.products::<V, R, W, 1>(a_row, a_col, b_row),
             };
             if last == V::LANES {
                 self.store::<V, R, W, true>(sums, last);
@@ -215,53 +214,6 @@ impl<T: Copy> Tile<'_, T> {
         }
     }
 
-    /// The sum of the outer products of two packed panels.
-    ///
-    /// # Safety
-    ///
-    /// As for [`compute`](Self::compute), for a single run and panels without gaps.
-    #[inline(always)]
-    unsafe fn panel_products<V: Vector<Element = T>, const R: usize, const W: usize>(
-        &self,
-    ) -> [[V; W]; R] {
-        let (column, row) = (V::TILE_ROWS, 2 * V::LANES);
-        // SAFETY: `compute`'s promise: A and B can be read where the loops go.
-        unsafe {
-            let mut sums = [[V::zero(); W]; R];
-            let (mut a, mut b) = (self.a, self.b);
-            let (mut ahead, step) = match self.ahead {
-                Some(rows) => (rows, row),
-                None => (b, 0),
-            };
-            let turns = self.run / TURN;
-            // C's lines last: panels whose numbers are used once would drive them out of L1.
-            let late = turns.min(LATE);
-            for turns in [turns - late, late] {
-                for _ in 0..turns {
-                    for u in 0..TURN {
-                        outer_product(
-                            &mut sums,
-                            a.wrapping_add(u * column),
-                            1,
-                            b.wrapping_add(u * row),
-                        );
-                    }
-                    simd::prefetch(ahead);
-                    a = a.wrapping_add(TURN * column);
-                    b = b.wrapping_add(TURN * row);
-                    ahead = ahead.wrapping_add(step);
-                }
-                self.prefetch_c::<V, R, W>();
-            }
-            for _ in 0..self.run % TURN {
-                outer_product(&mut sums, a, 1, b);
-                a = a.wrapping_add(column);
-                b = b.wrapping_add(row);
-            }
-            sums
-        }
-    }
-
     /// The sum of the outer products, where rows and columns of A are `a_row` and `a_col` and rows of B `b_row` apart, `U` of them in each turn of
     /// the loop.
     ///
@@ -275,29 +227,51 @@ impl<T: Copy> Tile<'_, T> {
         a_col: isize,
         b_row: isize,
     ) -> [[V; W]; R] {
-        self.prefetch_c::<V, R, W>();
-        // SAFETY: `compute`'s promise: A and B can be read where the loops go.
-        unsafe {
-            let mut sums = [[V::zero(); W]; R];
-            let mut b = self.b;
-            for &start in self.runs {
-                let mut a = self.a.wrapping_offset(start);
-                for _ in 0..self.run / U {
+        // SAFETY: `compute`'s promise: the processor has the instructions of V.
+        let zero = unsafe { V::zero() };
+        let mut sums = [[zero; W]; R];
+        let mut b = self.b;
+        let (mut ahead, ahead_row) = match self.ahead {
+            Some(rows) => (rows, b_row),
+            None => (b, 0),
+        };
+        if const { U == 1 } {
+            self.prefetch_c::<V, R, W>();
+        }
+        for (index, &start) in self.runs.iter().enumerate() {
+            let mut a = self.a.wrapping_offset(start);
+            let turns = self.run / U;
+            // C is asked for shortly before the end: panels whose numbers are used once would drive it out of L1.
+            let late = match const { U > 1 } && index + 1 == self.runs.len() {
+                true => turns.min(LATE),
+                false => 0,
+            };
+            for turns in [turns - late, late] {
+                for _ in 0..turns {
                     for u in 0..U as isize {
                         let (a, b) = (a.wrapping_offset(u * a_col), b.wrapping_offset(u * b_row));
-                        outer_product(&mut sums, a, a_row, b);
+                        // SAFETY: `compute`'s promise: A and B can be read in all of the run's steps.
+                        unsafe { outer_product(&mut sums, a, a_row, b) };
                     }
                     a = a.wrapping_offset(U as isize * a_col);
                     b = b.wrapping_offset(U as isize * b_row);
+                    if const { U > 1 } {
+                        simd::prefetch(ahead);
+                        ahead = ahead.wrapping_offset(ahead_row);
+                    }
                 }
-                for _ in 0..self.run % U {
-                    outer_product(&mut sums, a, a_row, b);
-                    a = a.wrapping_offset(a_col);
-                    b = b.wrapping_offset(b_row);
+                if late > 0 {
+                    self.prefetch_c::<V, R, W>();
                 }
             }
-            sums
+            for _ in 0..self.run % U {
+                // SAFETY: as above.
+                unsafe { outer_product(&mut sums, a, a_row, b) };
+                a = a.wrapping_offset(a_col);
+                b = b.wrapping_offset(b_row);
+            }
         }
+        sums
     }
 }
 
