@@ -21,6 +21,8 @@ mod outlook_attention_simple;
 mod position;
 mod positional_attention;
 mod positional_embedding;
+#[cfg(test)]
+mod reference;
 mod rsoftmax;
 mod spatial_gating_block;
 mod split_attention_conv2d;

@@ -184,7 +184,7 @@ unary_layer!([] OutlookAttention<T>, SIGNATURE);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use etude_autograd::Tape;
+    use crate::vision::reference::assert_agree;
     use etude_tensor::Tensor;
 
     /// The definition, as one matrix for each sample and head: what position `j` gives to position `i` of the image, all windows
@@ -256,25 +256,14 @@ mod tests {
                 .input_size(3)
                 .init(&mut Rng::seed(1))?;
             let x = Tensor::randn([2, 6, 12, 3], &mut Rng::seed(2));
-            let gradients = |forward: &dyn Fn(&Var<f64>) -> Result<Var<f64>>| {
-                let tape = Tape::new();
-                let x = tape.var(x.clone());
-                let y = forward(&x)?;
-                let loss = y.try_mul(&tape.input(Tensor::randn(y.shape(), &mut Rng::seed(3))))?;
-                let gradients = loss.sum(..)?.backward()?;
-                let mut all = vec![y.into_tensor(), gradients.get(&x)?.clone()];
-                for (_, param) in layer.params() {
-                    all.push(gradients.param(param).unwrap().clone());
-                }
-                Ok::<_, Error>(all)
-            };
-            let windowed = gradients(&|x| layer.forward(x))?;
-            let reference = gradients(&|x| dense(&layer, x))?;
-            assert_eq!(windowed.len(), 7);
-            for (got, expected) in windowed.iter().zip(&reference) {
-                let apart = got.try_sub(expected)?.abs().max(..)?.item()?;
-                assert!(apart < 1e-10, "kernel {kernel}, strides {strides}: {apart}");
-            }
+            let what = format!("kernel {kernel}, strides {strides}");
+            assert_agree(
+                &what,
+                &layer,
+                &x,
+                |x| layer.forward(x),
+                |x| dense(&layer, x),
+            )?;
         }
         Ok(())
     }

@@ -1,7 +1,8 @@
 //! Halo attention as the dense attention that it is under a mask, quadratic in the image: what the blocked one is held against.
 
 use super::*;
-use etude_autograd::{AttentionOptions, Tape};
+use crate::vision::reference::assert_agree;
+use etude_autograd::AttentionOptions;
 use etude_tensor::Tensor;
 
 /// Attention of every query to every position of the padded image, where a mask leaves the block's window.
@@ -83,25 +84,14 @@ fn it_agrees_with_dense_attention_under_a_mask() -> Result<()> {
         let config = config.num_heads(2).key_dim(3).input_size(5);
         let layer: HaloAttention<f64> = config.init(&mut Rng::seed(1))?;
         let x = Tensor::randn([2, 6, 12, 5], &mut Rng::seed(2));
-        let gradients = |forward: &dyn Fn(&Var<f64>) -> Result<Var<f64>>| {
-            let tape = Tape::new();
-            let x = tape.var(x.clone());
-            let y = forward(&x)?;
-            let loss = y.try_mul(&tape.input(Tensor::randn(y.shape(), &mut Rng::seed(3))))?;
-            let gradients = loss.sum(..)?.backward()?;
-            let mut all = vec![y.into_tensor(), gradients.get(&x)?.clone()];
-            for (_, param) in layer.params() {
-                all.push(gradients.param(param).unwrap().clone());
-            }
-            Ok::<_, Error>(all)
-        };
-        let blocked = gradients(&|x| layer.forward(x))?;
-        let reference = gradients(&|x| dense(&layer, x))?;
-        assert_eq!(blocked.len(), 7);
-        for (got, expected) in blocked.iter().zip(&reference) {
-            let apart = got.try_sub(expected)?.abs().max(..)?.item()?;
-            assert!(apart < 1e-10, "block {block}, halo {halo}: {apart}");
-        }
+        let what = format!("block {block}, halo {halo}");
+        assert_agree(
+            &what,
+            &layer,
+            &x,
+            |x| layer.forward(x),
+            |x| dense(&layer, x),
+        )?;
     }
     Ok(())
 }
