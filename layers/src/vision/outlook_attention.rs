@@ -185,6 +185,7 @@ unary_layer!([] OutlookAttention<T>, SIGNATURE);
 mod tests {
     use super::*;
     use crate::vision::reference::assert_agree;
+    use etude_autograd::Tape;
     use etude_tensor::Tensor;
 
     /// The definition, as one matrix for each sample and head: what position `j` gives to position `i` of the image, all windows

@@ -1,7 +1,7 @@
 //! A layer held against a second way to compute it.
 
-use etude_autograd::{Module, Result, Tape, Var};
-use etude_tensor::{Rng, Tensor};
+use etude_autograd::{Module, Tape, Var};
+use etude_tensor::{Result, Rng, Tensor};
 
 /// Asserts that two ways forward from `x` agree to 1e-10: in the result, and in the derivatives of a weighted sum of it with respect to
 /// `x` and to every parameter of `layer`, all of which take part.
