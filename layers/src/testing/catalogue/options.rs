@@ -70,7 +70,7 @@ fn options(name: &str) -> Vec<(usize, Value)> {
             json!({"kernel_approximation": "random_features", "sigma": 1.5, "epsilon": 0.1}),
         ]),
         "LinformerSelfAttention" => first(&[json!({"dim_head": 3})]),
-        "Longformer" => first(&[json!({"activation": "tanh", "epsilon": 0.1})]),
+        "Longformer" => first(&[json!({"activation": "tanh", "epsilon": 0.2})]),
         "Lstm" => first(&[json!({"recurrent_activation": "tanh", "use_bias": false})]),
         "LstmCell" => first(&[
             json!({"activation": "softplus", "recurrent_activation": "tanh", "use_bias": false}),
