@@ -3,9 +3,12 @@
 //! `cargo bench --bench scaling [-- --only NAME[,NAME…]] [--json] [--list] [--threads N]`
 //!
 //! The sequence, or the image, is doubled four times, and every point is measured in processes of its own, six of them, on 2 threads
-//! unless told otherwise; the least time counts. Attention that is linear in the length costs as much for each position of a long sequence as of a short one;
+//! unless told otherwise. Attention that is linear in the length costs as much for each position of a long sequence as of a short one;
 //! softmax attention whose weights are asked for, the reference, costs twice as much at every doubling. `--json` prints a
 //! line for each point instead of the table.
+//!
+//! Steps at a length take turns with steps at the first length, and what a position costs beside one of the first length is the median of the
+//! quotients of neighbouring steps: times of different moments differ by more than the question is about.
 
 #[path = "shared/arguments.rs"]
 mod arguments;
@@ -27,11 +30,12 @@ const HEADS: usize = 2;
 const POINTS: u32 = 5;
 /// How much more the dearest position may cost than the cheapest where the cost is called flat.
 const FLAT: f64 = 1.2;
-/// A point is measured in so many processes, each for so many seconds and so many steps at least. All lengths have their turn before the first
-/// comes again: whatever slows the machine down for a while then falls on all of them.
+/// A point is measured in so many processes, each for so many seconds and so many pairs of steps at least.
 const ROUNDS: usize = 6;
 const SECONDS: f64 = 1.0;
-const STEPS: usize = 5;
+const PAIRS: usize = 5;
+/// Steps of a length by itself, before its peak of memory is read.
+const WARMING: usize = 2;
 
 /// Something to measure.
 struct Subject {
@@ -79,31 +83,32 @@ fn boxed<L: Layer + 'static>(layer: Result<L>) -> Result<Box<dyn Layer>> {
 
 /// What a point is printed with.
 const TIME: &str = "microseconds_per_position";
+const QUOTIENT: &str = "times_the_first_length";
 const MEMORY: &str = "bytes_per_position";
 
 const OUTPUT: &[&str] = &["output"];
 const SUBJECTS: [Subject; 9] = [
     Subject {
         name: "linear",
-        input: Input::Sequences(64),
+        input: Input::Sequences(16),
         results: OUTPUT,
         layer: |rng| boxed(LinearAttentionConfig::new(WIDTH, HEADS).init(rng)),
     },
     Subject {
         name: "FAVOR+",
-        input: Input::Sequences(64),
+        input: Input::Sequences(16),
         results: OUTPUT,
         layer: |rng| boxed(MultiHeadFavorAttentionConfig::new(WIDTH, HEADS, 128).init(rng)),
     },
     Subject {
         name: "Linformer",
-        input: Input::Sequences(64),
+        input: Input::Sequences(16),
         results: OUTPUT,
         layer: |rng| boxed(LinformerConfig::new(WIDTH, HEADS).init(rng)),
     },
     Subject {
         name: "local window",
-        input: Input::Sequences(64),
+        input: Input::Sequences(16),
         results: OUTPUT,
         layer: |rng| {
             boxed(
@@ -115,13 +120,13 @@ const SUBJECTS: [Subject; 9] = [
     },
     Subject {
         name: "block",
-        input: Input::Sequences(64),
+        input: Input::Sequences(16),
         results: OUTPUT,
         layer: |rng| boxed(SparseAttentionConfig::new(WIDTH, HEADS).block(64).init(rng)),
     },
     Subject {
         name: "Longformer",
-        input: Input::Sequences(64),
+        input: Input::Sequences(16),
         results: OUTPUT,
         layer: |rng| {
             let config = LongformerConfig::new(WIDTH, HEADS, 16);
@@ -130,7 +135,7 @@ const SUBJECTS: [Subject; 9] = [
     },
     Subject {
         name: "halo",
-        input: Input::Images(64),
+        input: Input::Images(16),
         results: OUTPUT,
         layer: |rng| {
             let config = HaloAttentionConfig::new()
@@ -141,7 +146,7 @@ const SUBJECTS: [Subject; 9] = [
     },
     Subject {
         name: "outlook",
-        input: Input::Images(64),
+        input: Input::Images(16),
         results: OUTPUT,
         layer: |rng| boxed(OutlookAttentionConfig::new(WIDTH, HEADS).init(rng)),
     },
@@ -167,36 +172,53 @@ fn step(layer: &dyn Layer, x: &Tensor, results: &[&str]) -> Result<()> {
     loss.backward().map(drop)
 }
 
-/// The cost of one point, as JSON: the least time of a step, and the most memory of the process beyond what it had before.
+/// Seconds that a step takes for each position of its input.
+fn seconds(layer: &dyn Layer, x: &Tensor, results: &[&str]) -> Result<f64> {
+    let began = Instant::now();
+    step(layer, x, results)?;
+    Ok(began.elapsed().as_secs_f64() / positions(x.shape()) as f64)
+}
+
+fn positions(shape: &[usize]) -> usize {
+    shape[..shape.len() - 1].iter().product()
+}
+
+fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers[numbers.len() / 2]
+}
+
+/// The cost of one point, as JSON: the median time of a step, the median of its quotients by the step at the first length that went before it,
+/// and the most memory of the process beyond what it had before.
 fn point(subject: &Subject, doublings: u32) -> Result<Value> {
     let rng = &mut Rng::seed(1);
-    let layer = (subject.layer)(rng)?;
-    let numbers = |shape: &[usize], rng: &mut Rng| Tensor::normal(shape, 0.0, 1.0, rng);
+    let layer = &*(subject.layer)(rng)?;
+    let mut numbers = |shape: &[usize]| Tensor::normal(shape, 0.0, 1.0, rng);
     // A small step first loads the code and starts the threads, neither of which is a cost of positions.
-    step(
-        &*layer,
-        &numbers(&subject.input.small(), rng)?,
-        subject.results,
-    )?;
+    step(layer, &numbers(&subject.input.small())?, subject.results)?;
     pool::clear();
-    let shape = subject.input.shape(doublings);
-    let x = numbers(&shape, rng)?;
+    let x = numbers(&subject.input.shape(doublings))?;
     let before = memory_mb("VmRSS");
-    let (mut seconds, mut steps, start) = (f64::INFINITY, 0, Instant::now());
-    while steps < STEPS || start.elapsed().as_secs_f64() < SECONDS {
-        let began = Instant::now();
-        step(&*layer, &x, subject.results)?;
-        seconds = seconds.min(began.elapsed().as_secs_f64());
-        steps += 1;
+    for _ in 0..WARMING {
+        step(layer, &x, subject.results)?;
     }
     let bytes = (memory_mb("VmHWM") - before) * f64::from(1 << 20);
-    let inputs: usize = shape[..shape.len() - 1].iter().product();
+    let first = numbers(&subject.input.shape(0))?;
+    let (mut times, mut quotients) = (Vec::new(), Vec::new());
+    let start = Instant::now();
+    while times.len() < PAIRS || start.elapsed().as_secs_f64() < SECONDS {
+        let beside = seconds(layer, &first, subject.results)?;
+        let time = seconds(layer, &x, subject.results)?;
+        times.push(time);
+        quotients.push(time / beside);
+    }
     Ok(json!({
         "attention": subject.name,
-        "shape": shape,
-        "positions": inputs / shape[0],
-        TIME: 1e6 * seconds / inputs as f64,
-        MEMORY: bytes / inputs as f64,
+        "shape": x.shape(),
+        "positions": positions(x.shape()) / x.shape()[0],
+        TIME: 1e6 * median(times),
+        QUOTIENT: median(quotients),
+        MEMORY: bytes / positions(x.shape()) as f64,
     }))
 }
 
@@ -233,7 +255,7 @@ impl Row {
             .iter()
             .map(|cost| format!("{cost:>9.2}"))
             .collect();
-        println!("{name:<14}{what:<12}{costs}{:>10.2}", self.spread);
+        println!("{name:<14}{what:<14}{costs}{:>10.2}", self.spread);
     }
 }
 
@@ -244,7 +266,7 @@ fn table(subjects: &[&Subject], threads: &str) {
     println!("sequence or image, and how many times the least the largest is\n");
     let positions = (0..POINTS).map(|doublings| format!("{:>9}", 512 << doublings));
     println!(
-        "{:<14}{:<12}{}    spread",
+        "{:<14}{:<14}{}    spread",
         "positions",
         "",
         positions.collect::<String>()
@@ -258,11 +280,12 @@ fn table(subjects: &[&Subject], threads: &str) {
                 continue;
             }
         };
-        let time = Row::new(&points, TIME, 1.0);
+        let quotient = Row::new(&points, QUOTIENT, 1.0);
         let memory = Row::new(&points, MEMORY, 1024.0);
-        time.print(subject.name, "time, µs");
+        Row::new(&points, TIME, 1.0).print(subject.name, "time, µs");
+        quotient.print("", "beside 512");
         memory.print("", "memory, KiB");
-        match time.spread <= FLAT && memory.spread <= FLAT {
+        match quotient.spread <= FLAT && memory.spread <= FLAT {
             true => flat.push(subject.name),
             false => others.push(subject.name),
         }
@@ -275,28 +298,26 @@ fn table(subjects: &[&Subject], threads: &str) {
     println!("not flat: {}", others.join(", "));
 }
 
-/// The costs of a subject at all lengths: of all rounds the least.
+/// The costs of a subject at all lengths: of all rounds the median.
 fn measured(subject: &Subject, threads: &str) -> std::result::Result<Vec<Value>, String> {
-    let mut points: Vec<Value> = Vec::new();
+    let mut rounds: Vec<Vec<Value>> = vec![Vec::new(); POINTS as usize];
     for _ in 0..ROUNDS {
-        for doublings in 0..POINTS {
+        for (doublings, points) in rounds.iter_mut().enumerate() {
             let line = in_child(&format!("{}@{doublings}", subject.name), threads)?;
-            let point: Value = serde_json::from_str(&line).map_err(|err| err.to_string())?;
-            match points.get_mut(doublings as usize) {
-                None => points.push(point),
-                Some(least) => keep_least(least, &point),
-            }
+            points.push(serde_json::from_str(&line).map_err(|err| err.to_string())?);
         }
     }
-    Ok(points)
+    Ok(rounds.into_iter().map(middle).collect())
 }
 
-fn keep_least(least: &mut Value, point: &Value) {
-    for key in [TIME, MEMORY] {
-        if point[key].as_f64() < least[key].as_f64() {
-            least[key] = point[key].clone();
-        }
+/// One point of several of the same length.
+fn middle(points: Vec<Value>) -> Value {
+    let mut point = points[0].clone();
+    for key in [TIME, QUOTIENT, MEMORY] {
+        let numbers = points.iter().filter_map(|point| point[key].as_f64());
+        point[key] = json!(median(numbers.collect()));
     }
+    point
 }
 
 fn main() -> std::result::Result<(), String> {
