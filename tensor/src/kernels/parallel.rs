@@ -9,6 +9,7 @@
 use rayon::prelude::*;
 
 use super::level::{forced, with_forced};
+use super::linger::with_helpers;
 use super::shared::Chunks;
 
 /// An estimate of how long something takes on one thread, from which is decided whether to use several.
@@ -74,9 +75,11 @@ pub fn for_each(count: usize, work: Work, body: impl Fn(usize) + Sync) {
 /// indirect call a chunk costs is nothing beside the chunk.
 fn spread(count: usize, body: &(dyn Fn(usize) + Sync)) {
     let level = forced();
-    (0..count)
-        .into_par_iter()
-        .for_each(|index| with_forced(level, || body(index)));
+    with_helpers(|| {
+        (0..count)
+            .into_par_iter()
+            .for_each(|index| with_forced(level, || body(index)));
+    });
 }
 
 /// Cuts `out` into chunks of `chunk` elements (the last may be shorter) and calls `body(index, chunk)` for each.
@@ -183,7 +186,7 @@ pub fn join<A: Send, B: Send>(
 ) -> (A, B) {
     if work.pays() {
         let level = forced();
-        rayon::join(|| with_forced(level, a), || with_forced(level, b))
+        with_helpers(|| rayon::join(|| with_forced(level, a), || with_forced(level, b)))
     } else {
         (a(), b())
     }
