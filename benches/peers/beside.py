@@ -22,8 +22,11 @@ TOLERANCE = 1e-3
 
 
 def run(command, *arguments):
-    done = subprocess.run([*command, *arguments], stdout=subprocess.PIPE, text=True, check=True)
-    return done.stdout.splitlines()
+    done = subprocess.run([*command, *arguments], stdout=subprocess.PIPE, text=True)
+    lines = done.stdout.splitlines()
+    if done.returncode or not lines:
+        sys.exit(f"no result from: {' '.join([*command, *arguments])}; run that by itself to see why")
+    return lines
 
 
 def measure(command, workload):
@@ -38,6 +41,8 @@ def main():
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--only", help="comma-separated workload ids")
     options = options.parse_args()
+    if options.rounds < 1:
+        sys.exit(f"--rounds {options.rounds}; expected 1 or more")
     workloads = options.only.split(",") if options.only else run(ETUDE, "--list")
     print("| workload | étude, ms | PyTorch, ms | times as fast |\n|---|---:|---:|---:|")
     for workload in workloads:

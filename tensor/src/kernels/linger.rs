@@ -1,9 +1,9 @@
 //! Threads that stay awake from one parallel stretch of a program to the next.
 //!
-//! A thread of the pool that finds nothing to do looks around some 30 times more, which takes about 15 µs, and then
-//! sleeps. Waking it costs 50 µs, and milliseconds where the system has given its processor away meanwhile. A training
+//! A thread of rayon's pool that finds nothing to do looks around some 30 times more and then sleeps, and waking it takes longer
+//! than many a chunk: milliseconds where the system has given its processor away meanwhile. A training
 //! step is dozens of parallel stretches with a few microseconds of bookkeeping in between, and some chunks always take longer than
-//! others: the threads would spend more time on falling asleep and waking up than on the chunks. So whoever hands out chunks
+//! others, so that threads would fall asleep all the time. So whoever hands out chunks
 //! asks the others to linger: to look around for longer, and only then to sleep.
 
 use rayon::Yield;
@@ -23,7 +23,7 @@ thread_local! {
 
 /// Runs `work`, which hands chunks to the other threads of the pool, and asks those to linger.
 pub(super) fn with_helpers<R>(work: impl FnOnce() -> R) -> R {
-    // Asking costs a microsecond. Who is asked while lingering starts anew, so half the time is soon enough.
+    // Who is asked while lingering starts anew, so half the time is soon enough, and asking costs next to nothing.
     let now = Instant::now();
     if ASKED
         .get()
