@@ -2,7 +2,6 @@
 
 mod catalogue;
 mod conventions;
-mod cost;
 mod documentation;
 mod drawn;
 mod extremes;
