@@ -10,6 +10,7 @@ use crate::kernels::product::ProductKernels;
 use crate::kernels::reduce::{ReduceKernels, RowKernels};
 use crate::reference::polygamma::polygamma;
 use crate::{Element, Error, Result};
+use bytemuck::Pod;
 use num_traits::{NumAssignOps, NumOps, One, Zero};
 use std::iter::Sum;
 use std::ops::Neg;
@@ -21,6 +22,7 @@ use std::ops::Neg;
 /// program takes the same branches whatever it runs on.
 pub trait Float:
     Element
+    + Pod
     + MapKernels
     + ReduceKernels
     + RowKernels

@@ -1,6 +1,7 @@
 //! Scratch memory: packing buffers that each thread keeps, so that a kernel allocates nothing once it has run before.
 
-use bytemuck::Pod;
+use crate::{Dual, Float};
+use bytemuck::{Pod, Zeroable};
 use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
@@ -11,9 +12,14 @@ use std::ops::{Deref, DerefMut};
 struct Line([u64; 8]);
 
 // SAFETY: 64 bytes of integers, no padding: all zeros is a value.
-unsafe impl bytemuck::Zeroable for Line {}
+unsafe impl Zeroable for Line {}
 // SAFETY: 64 bytes of integers, no padding: every bit pattern is a value.
 unsafe impl Pod for Line {}
+
+// SAFETY: two numbers of one type, for which all zeros is a value.
+unsafe impl<T: Float> Zeroable for Dual<T> {}
+// SAFETY: two numbers of one type in C's order, so that there is no padding; each takes every bit pattern.
+unsafe impl<T: Float> Pod for Dual<T> {}
 
 thread_local! {
     /// The buffers of this thread that nobody uses at the moment.
@@ -46,6 +52,13 @@ pub(crate) fn take<T: Pod>(length: usize) -> Scratch<T> {
         length,
         element: PhantomData,
     }
+}
+
+/// Lends `length` elements, all bits of which are 0.
+pub(crate) fn zeros<T: Pod>(length: usize) -> Scratch<T> {
+    let mut scratch = take(length);
+    scratch.fill(T::zeroed());
+    scratch
 }
 
 impl<T: Pod> Deref for Scratch<T> {

@@ -66,8 +66,8 @@ pub(super) fn backward<T: Real>(
             task(head, &mut key, &mut value);
         });
     }
-    let mut key_parts = vec![T::ZERO; heads * parts * keys * depth];
-    let mut value_parts = vec![T::ZERO; heads * parts * keys * width];
+    let mut key_parts = scratch::zeros::<T>(heads * parts * keys * depth);
+    let mut value_parts = scratch::zeros::<T>(heads * parts * keys * width);
     let dims = [heads * parts];
     let key_target = Target::new(&mut key_parts, &dims, [keys, depth], &[0, 1]);
     let value_target = Target::new(&mut value_parts, &dims, [keys, width], &[0, 1]);

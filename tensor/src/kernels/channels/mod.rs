@@ -10,6 +10,7 @@ mod tests;
 
 use super::dispatch::at_every_level;
 use super::parallel::{self, Work, rows_per_chunk};
+use super::scratch::{self, Scratch};
 use crate::{Float, reference::channels as reference};
 
 /// Loops over the columns of a matrix, on the calling thread, at the level in force. A row has the length of the vectors; the last
@@ -142,8 +143,12 @@ impl Tile {
     }
 
     /// A vector of channels, repeated.
-    fn spread<T: Float>(self, channels: &[T]) -> Vec<T> {
-        channels.repeat(self.rows)
+    fn spread<T: Float>(self, channels: &[T]) -> Scratch<T> {
+        let mut rows = scratch::take(self.len());
+        for row in rows.chunks_exact_mut(self.width.max(1)) {
+            row.copy_from_slice(channels);
+        }
+        rows
     }
 
     /// channelsⱼ += the sums over a tile's rows.
@@ -158,7 +163,7 @@ impl Tile {
     /// sumsⱼ += Σᵢ xᵢⱼ.
     fn sums<T: Float>(self, x: &[T], sums: &mut [T]) {
         let (whole, rest) = x.split_at(x.len() / self.len() * self.len());
-        let mut tile = vec![T::ZERO; self.len()];
+        let mut tile = scratch::zeros::<T>(self.len());
         T::add_rows(whole, &mut tile);
         for (sum, &x) in tile.iter_mut().zip(rest) {
             *sum += x;
@@ -176,9 +181,9 @@ impl Tile {
         self,
         x: &[T],
         body: impl Fn(std::ops::Range<usize>, &mut [T], &mut [T]) + Sync,
-    ) -> Vec<T> {
+    ) -> Scratch<T> {
         let chunk = self.chunk();
-        let mut places = vec![T::ZERO; x.len().div_ceil(chunk) * 2 * self.width];
+        let mut places = scratch::zeros::<T>(x.len().div_ceil(chunk) * 2 * self.width);
         let work = Work::per_element(x.len(), COST);
         parallel::for_each_chunk(&mut places, 2 * self.width, work, |index, place| {
             let (first, second) = place.split_at_mut(self.width);
@@ -207,7 +212,7 @@ pub fn moments<T: Float>(x: &[T], mean: &mut [T], deviations: &mut [T]) {
         let rows = T::from_f64((x.len() / width) as f64);
         mean.iter_mut().for_each(|mean| *mean /= rows);
         let centre = tile.spread(mean);
-        let mut sums = vec![T::ZERO; tile.len()];
+        let mut sums = scratch::zeros::<T>(tile.len());
         T::covariances(x, &centre, x, &centre, &mut sums);
         tile.fold(&sums, deviations);
     });
@@ -245,11 +250,11 @@ pub fn gradient_sums<T: Float>(x: &[T], g: &[T], mean: &[T], sum: &mut [T], dot:
     );
     let tile = Tile::new(width);
     let centre = tile.spread(mean);
-    let nothing = vec![T::ZERO; tile.len()];
+    let nothing = scratch::zeros::<T>(tile.len());
     let parts = tile.two_by_chunks(x, |range, sum, dot| {
         let g = &g[range.clone()];
         tile.sums(g, sum);
-        let mut dots = vec![T::ZERO; tile.len()];
+        let mut dots = scratch::zeros::<T>(tile.len());
         T::covariances(g, &nothing, &x[range], &centre, &mut dots);
         tile.fold(&dots, dot);
     });

@@ -26,7 +26,6 @@ use super::maps::Unary;
 use super::simd::{self, Kernel, Lanes, Vector};
 use crate::{Float, reference};
 pub(in crate::kernels) use blocks::Block;
-use bytemuck::Pod;
 pub use matrix::MatRef;
 pub(in crate::kernels) use tile::Start;
 
@@ -202,9 +201,9 @@ impl ProductKernels for f64 {
 impl<T: Float> ProductKernels for crate::Dual<T> {}
 
 /// What the fast kernels need of an element type: `f32` and `f64`.
-pub(crate) trait Fast: Lanes + Float + Pod {}
+pub(crate) trait Fast: Lanes + Float {}
 
-impl<T: Lanes + Float + Pod> Fast for T {}
+impl<T: Lanes + Float> Fast for T {}
 
 /// Columns of the micro-kernel's tile at the current level, and thus of a packed panel.
 pub(crate) fn tile_width<T: Lanes>() -> usize {
