@@ -1,5 +1,6 @@
 //! Where the first NaN came from: results and gradients are looked at as they arise.
 
+use crate::recording::Recording;
 use crate::{Tape, Var};
 use etude_tensor::{Error, Float, Result, Tensor};
 use std::backtrace::Backtrace;
@@ -68,10 +69,9 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    fn here<T: Float>(tape: &Tape<T>, inputs: &[&Var<T>]) -> Site {
-        let recording = tape.recording().borrow();
+    fn here<T: Float>(tape: &Tape<T>, recording: &Recording<T>, inputs: &[&Var<T>]) -> Site {
         Site {
-            layer: tape.names().borrow().layer(&recording, inputs),
+            layer: tape.names().borrow().layer(recording, inputs),
             stack: Backtrace::force_capture(),
         }
     }
@@ -168,19 +168,20 @@ impl<T: Float> Tape<T> {
         self.anomalies_cell().set(what);
     }
 
-    /// The place of a call, after looking at its result.
+    /// Looks at the result of an operation.
     ///
     /// # Errors
     /// If the result is an anomaly.
-    pub(crate) fn watched_site(
+    #[cold]
+    pub(crate) fn look_at_result(
         &self,
         operation: &str,
         inputs: &[&Var<T>],
         output: &Tensor<T>,
-    ) -> Result<Site> {
-        let (what, site) = (self.anomalies_cell().get(), Site::here(self, inputs));
+    ) -> Result<()> {
+        let what = self.anomalies_cell().get();
         if what.find(output).is_none() {
-            return Ok(site);
+            return Ok(());
         }
         let mut message = format!("the result has {}", what.describe(output));
         for (number, input) in inputs.iter().enumerate() {
@@ -191,7 +192,14 @@ impl<T: Float> Tape<T> {
             )
             .expect("a string takes everything");
         }
+        let site = self.site(&self.recording().borrow(), inputs);
         Err(Error::value(operation, message + &site.describe()))
+    }
+
+    /// The place of the call that is being made, with these inputs.
+    #[cold]
+    pub(crate) fn site(&self, recording: &Recording<T>, inputs: &[&Var<T>]) -> Site {
+        Site::here(self, recording, inputs)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The walk back that spends the recording: what training does.
 
-use crate::node::{NodeNumber, RuleHandle, SavedTensor};
+use crate::node::{NodeNumber, Origin, RuleHandle, SavedTensor};
 use crate::recording::Recording;
 use crate::rule::Saved;
 use crate::sink::{Outlet, Shapes, Slots, Wanted};
@@ -19,27 +19,44 @@ struct Spending<'a, T: Float> {
 }
 
 impl<T: Float> Nodes<T> for Spending<'_, T> {
-    fn arrived(&mut self, number: NodeNumber, gradient: &Var<T>) {
-        let node = self.recording.node(number);
-        self.gradients.arrive(number, node, gradient.tensor());
-    }
-
-    fn open(&mut self, number: NodeNumber, saved: &mut Saved<T>) -> Option<RuleHandle<T>> {
-        self.inputs = self.recording.inputs_range(number);
-        let range = self.recording.saved_range(number);
-        let list = &mut self.recording.saved;
-        for slot in &mut list[range.clone()] {
-            // The recording is gone, so what was saved is constant from here on.
-            let var = |slot: SavedTensor<T>| Var::new(slot.tensor, self.tape.clone(), None);
-            saved.push(slot.take().map(var));
+    fn open(
+        &mut self,
+        number: NodeNumber,
+        gradient: &Var<T>,
+        saved: &mut Saved<T>,
+    ) -> Option<RuleHandle<T>> {
+        let recording = &mut self.recording;
+        let index = recording.index(number);
+        let (inputs, kept) = recording.begins(index);
+        let node = &mut recording.nodes[index];
+        let origin = std::mem::replace(&mut node.origin, Origin::Variable);
+        let (saved_end, retained) = (node.saved_end, node.retained);
+        self.inputs = inputs..node.inputs_end;
+        if kept < recording.saved.len() {
+            for slot in &mut recording.saved[kept..saved_end] {
+                // The recording is gone, so what was saved is constant from here on.
+                let var = |slot: SavedTensor<T>| Var::new(slot.tensor, self.tape.clone(), None);
+                saved.push(slot.take().map(var));
+            }
+            // With what this node saved goes what those above it did, which the walk has skipped.
+            recording.saved.truncate(kept);
         }
-        list.truncate(range.start);
-        let rule = self.recording.node(number).rule().cloned();
-        // With this node go those above it, which the walk has skipped.
-        self.recording.nodes.truncate(self.recording.index(number));
-        rule
+        if retained {
+            self.gradients.keep(number, gradient.tensor());
+        }
+        match origin {
+            Origin::Operation(rule) => return Some(rule),
+            Origin::Variable => self.gradients.keep(number, gradient.tensor()),
+            Origin::Param(id) => self.gradients.keep_for_param(id, gradient.tensor()),
+        }
+        None
     }
 
+    fn skip(&mut self, number: NodeNumber) {
+        self.recording.node_mut(number).origin = Origin::Variable; // its rule goes
+    }
+
+    #[inline]
     fn inputs(&self) -> &[Option<NodeNumber>] {
         &self.recording.inputs[self.inputs.clone()]
     }
@@ -48,6 +65,7 @@ impl<T: Float> Nodes<T> for Spending<'_, T> {
         self.recording.node(number).param()
     }
 
+    #[inline]
     fn shapes(&self) -> Shapes<'_, T> {
         Shapes::Spent(&self.recording)
     }
@@ -123,6 +141,8 @@ impl<T: Float> Var<T> {
             gradients.expect(number);
         }
         let lowest = recording.first;
+        // What was recorded after the loss goes at once.
+        recording.truncate(highest);
         let mut slots = Slots::new(lowest, highest);
         slots.add(highest, tape.input(gy.clone()))?;
         let mut nodes = Spending {
@@ -131,8 +151,8 @@ impl<T: Float> Var<T> {
             gradients,
             inputs: 0..0,
         };
-        let range = lowest.get()..=highest.get();
-        walk(tape, &mut nodes, &Wanted::Leaves, range, &mut slots, outlet)?;
+        let ends = (lowest, highest);
+        walk(tape, &mut nodes, &Wanted::Leaves, ends, &mut slots, outlet)?;
         tape.recording().borrow_mut().reuse_room(nodes.recording);
         Ok(nodes.gradients)
     }

@@ -116,6 +116,7 @@ impl<T: Float> Tape<T> {
         }
     }
 
+    #[inline]
     pub(crate) fn has_gradient_hooks(&self) -> bool {
         !self.gradient_hooks().borrow().is_empty()
     }

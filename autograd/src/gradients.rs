@@ -3,7 +3,7 @@
 use crate::Var;
 use crate::buffer::{BufferId, Update, scale};
 use crate::module::{ItemMut, Module};
-use crate::node::{Node, NodeNumber, Origin};
+use crate::node::NodeNumber;
 use crate::param::{Param, ParamId};
 use etude_tensor::{Error, Float, Result, Tensor};
 use std::collections::btree_map::Entry;
@@ -38,21 +38,15 @@ impl<T: Float> Gradients<T> {
         self.variables.insert(number, None);
     }
 
-    /// Takes the complete gradient of a node, if it is one that somebody wants.
-    pub(crate) fn arrive(&mut self, number: NodeNumber, node: &Node<T>, gradient: &Tensor<T>) {
-        match node.origin {
-            // Optimizers go over parameter and gradient in one pass, so a gradient that is a broadcast view is laid out here.
-            Origin::Param(id) => {
-                self.params.insert(id, gradient.contiguous());
-            }
-            Origin::Variable => {
-                self.variables.insert(number, Some(gradient.clone()));
-            }
-            Origin::Operation(_) => {}
-        }
-        if node.retained {
-            self.variables.insert(number, Some(gradient.clone()));
-        }
+    /// Takes the complete gradient of a variable, or of a result whose gradient is to be kept.
+    pub(crate) fn keep(&mut self, number: NodeNumber, gradient: &Tensor<T>) {
+        self.variables.insert(number, Some(gradient.clone()));
+    }
+
+    /// Takes the complete gradient of a parameter. Optimizers go over parameter and gradient in one pass, so a gradient that is a
+    /// broadcast view is laid out here.
+    pub(crate) fn keep_for_param(&mut self, id: ParamId, gradient: &Tensor<T>) {
+        self.params.insert(id, gradient.contiguous());
     }
 
     /// The gradient for a variable made with [`Tape::var`](crate::Tape::var), or one that asked for it with

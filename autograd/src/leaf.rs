@@ -18,6 +18,7 @@ impl<T: Float> Tape<T> {
     }
 
     /// A constant: it needs no gradient, but knows its tape, so that layers can ask for mode, seed and parameters.
+    #[inline]
     pub fn input(&self, tensor: Tensor<T>) -> Var<T> {
         Var::new(tensor, self.clone(), None)
     }

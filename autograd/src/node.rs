@@ -4,7 +4,7 @@
 //! never be freed. What a rule needs as [`Var`](crate::Var)s is put together again when the rule runs.
 
 use crate::{ParamId, Rule};
-use etude_tensor::{Float, Shape, Tensor};
+use etude_tensor::{Float, Tensor};
 use std::num::NonZeroU64;
 use std::rc::Rc;
 
@@ -16,8 +16,6 @@ pub(crate) type NodeNumber = NonZeroU64;
 /// small and alike: a node says where its part ends, and the node before it where it begins.
 pub(crate) struct Node<T: Float> {
     pub(crate) origin: Origin<T>,
-    /// The shape of the value, which its gradient must have.
-    pub(crate) shape: Shape,
     /// Where the numbers of its inputs end.
     pub(crate) inputs_end: usize,
     /// Where the tensors end that the rule needs.
@@ -64,6 +62,7 @@ pub(crate) struct SavedTensor<T: Float> {
 }
 
 impl<T: Float> SavedTensor<T> {
+    #[inline]
     pub(crate) fn new(tensor: &Tensor<T>, node: Option<NodeNumber>) -> Self {
         let tensor = tensor.clone();
         SavedTensor { tensor, node }
@@ -88,6 +87,7 @@ impl<T: Float> RuleHandle<T> {
         }
     }
 
+    #[inline]
     pub(crate) fn get(&self) -> &dyn Rule<T> {
         match self {
             RuleHandle::Plain(rule) => *rule,

@@ -2,6 +2,9 @@
 //!
 //! Each operator is the method of the same name (`try_add`, …) and panics with the message which that returns. The methods
 //! are called `try_…` because with `std::ops::Add` in scope `x.add(&y)` would be the operator.
+//!
+//! The left operand of a sum, difference or product, if it is passed by value, lends its memory to the result where nobody else needs
+//! it.
 
 use crate::Var;
 use etude_tensor::{Float, Result};
@@ -13,68 +16,79 @@ fn unwrap<T: Float>(result: Result<Var<T>>) -> Var<T> {
     result.unwrap_or_else(|err| panic!("{err}"))
 }
 
-/// One operator, for both ways of holding each operand.
+/// One operator, for both ways of holding each operand. `$method` leaves its operands, `$consuming` lends the left one's memory to the
+/// result, `$scalar_first` is for a number on the left.
 macro_rules! operator {
-    ($trait:ident, $operator:ident, $method:ident, $with_scalar:expr, $scalar_first:expr) => {
-        operator!(@pair $trait, $operator, $method, Var<T>, Var<T>);
-        operator!(@pair $trait, $operator, $method, Var<T>, &Var<T>);
-        operator!(@pair $trait, $operator, $method, &Var<T>, Var<T>);
-        operator!(@pair $trait, $operator, $method, &Var<T>, &Var<T>);
-        operator!(@scalar $trait, $operator, $with_scalar, $scalar_first, Var<T>);
-        operator!(@scalar $trait, $operator, $with_scalar, $scalar_first, &Var<T>);
-    };
-    (@pair $trait:ident, $operator:ident, $method:ident, $left:ty, $right:ty) => {
-        impl<T: Float> $trait<$right> for $left {
+    ($trait:ident, $operator:ident, $method:ident, $consuming:expr, $scalar_first:expr) => {
+        impl<T: Float> $trait<&Var<T>> for &Var<T> {
             type Output = Var<T>;
             #[track_caller]
-            fn $operator(self, other: $right) -> Var<T> {
-                #[allow(clippy::needless_borrow)] // needed where the operand is owned
-                unwrap(Var::$method(&self, &other))
+            fn $operator(self, other: &Var<T>) -> Var<T> {
+                unwrap(Var::$method(self, other))
             }
         }
-    };
-    (@scalar $trait:ident, $operator:ident, $with_scalar:expr, $scalar_first:expr, $var:ty) => {
-        impl<T: Float> $trait<f64> for $var {
+        impl<T: Float> $trait<Var<T>> for &Var<T> {
+            type Output = Var<T>;
+            #[track_caller]
+            fn $operator(self, other: Var<T>) -> Var<T> {
+                unwrap(Var::$method(self, &other))
+            }
+        }
+        impl<T: Float> $trait<&Var<T>> for Var<T> {
+            type Output = Var<T>;
+            #[track_caller]
+            fn $operator(self, other: &Var<T>) -> Var<T> {
+                let consuming: fn(Var<T>, &Var<T>) -> Result<Var<T>> = $consuming;
+                unwrap(consuming(self, other))
+            }
+        }
+        impl<T: Float> $trait<Var<T>> for Var<T> {
+            type Output = Var<T>;
+            #[track_caller]
+            fn $operator(self, other: Var<T>) -> Var<T> {
+                $trait::$operator(self, &other)
+            }
+        }
+        impl<T: Float> $trait<f64> for &Var<T> {
             type Output = Var<T>;
             #[track_caller]
             fn $operator(self, scalar: f64) -> Var<T> {
-                let with_scalar: fn(&Var<T>, f64) -> Result<Var<T>> = $with_scalar;
-                #[allow(clippy::needless_borrow)] // needed where the operand is owned
-                unwrap(with_scalar(&self, scalar))
+                $trait::$operator(self, self.tape().scalar(scalar))
             }
         }
-        impl<T: Float> $trait<$var> for f64 {
+        impl<T: Float> $trait<f64> for Var<T> {
             type Output = Var<T>;
             #[track_caller]
-            fn $operator(self, var: $var) -> Var<T> {
-                let scalar_first: fn(f64, &Var<T>) -> Result<Var<T>> = $scalar_first;
-                #[allow(clippy::needless_borrow)] // needed where the operand is owned
-                unwrap(scalar_first(self, &var))
+            fn $operator(self, scalar: f64) -> Var<T> {
+                let scalar = self.tape().scalar(scalar);
+                $trait::$operator(self, &scalar)
+            }
+        }
+        impl<T: Float> $trait<&Var<T>> for f64 {
+            type Output = Var<T>;
+            #[track_caller]
+            fn $operator(self, var: &Var<T>) -> Var<T> {
+                let scalar_first: fn(Var<T>, &Var<T>) -> Result<Var<T>> = $scalar_first;
+                unwrap(scalar_first(var.tape().scalar(self), var))
+            }
+        }
+        impl<T: Float> $trait<Var<T>> for f64 {
+            type Output = Var<T>;
+            #[track_caller]
+            fn $operator(self, var: Var<T>) -> Var<T> {
+                $trait::$operator(self, &var)
             }
         }
     };
 }
 
-operator!(Add, add, try_add, Var::add_scalar, |scalar, var| var
-    .add_scalar(scalar));
-operator!(Sub, sub, try_sub, Var::sub_scalar, |scalar, var| var
-    .tape()
-    .scalar(scalar)
-    .try_sub(var));
-operator!(Mul, mul, try_mul, Var::mul_scalar, |scalar, var| var
-    .mul_scalar(scalar));
-operator!(Div, div, try_div, Var::div_scalar, |scalar, var| var
-    .tape()
-    .scalar(scalar)
-    .try_div(var));
-
-operator!(
-    Rem,
-    rem,
-    rem,
-    |var, scalar| var.rem(&var.tape().scalar(scalar)),
-    |scalar, var| Var::rem(&var.tape().scalar(scalar), var)
-);
+operator!(Add, add, try_add, Var::into_sum, |c, x| x.try_add(&c));
+operator!(Sub, sub, try_sub, Var::into_difference, |c, x| c.try_sub(x));
+operator!(Mul, mul, try_mul, Var::into_product, |c, x| x.try_mul(&c));
+operator!(Div, div, try_div, |a, b| a.try_div(b), |c, x| c.try_div(x));
+operator!(Rem, rem, rem, |a, b| Var::rem(&a, b), |c, x| Var::rem(
+    &c, x
+));
 
 impl<T: Float> Neg for &Var<T> {
     type Output = Var<T>;

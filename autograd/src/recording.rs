@@ -17,6 +17,8 @@ pub(crate) struct Recording<T: Float> {
     /// The number of `nodes[0]`: everything below belongs to a recording that has been spent.
     pub(crate) first: NodeNumber,
     pub(crate) nodes: Vec<Node<T>>,
+    /// The shapes of all nodes' values, which their gradients must have.
+    shapes: Vec<Shape>,
     /// The numbers of all nodes' inputs, in the order of the nodes; `None` for a constant.
     pub(crate) inputs: Vec<Option<NodeNumber>>,
     /// What all nodes have saved, slot by slot, in the order of the nodes.
@@ -43,6 +45,7 @@ impl<T: Float> Recording<T> {
         Recording {
             first: NodeNumber::MIN,
             nodes: Vec::new(),
+            shapes: Vec::new(),
             inputs: Vec::new(),
             saved: Vec::new(),
             variables: Vec::new(),
@@ -64,19 +67,29 @@ impl<T: Float> Recording<T> {
     }
 
     /// The number that the next node gets.
+    #[inline]
     pub(crate) fn next_number(&self) -> NodeNumber {
-        self.first.saturating_add(self.nodes.len() as u64)
+        self.number(self.nodes.len())
+    }
+
+    /// The number of the node at `index`.
+    #[inline]
+    fn number(&self, index: usize) -> NodeNumber {
+        self.first.saturating_add(index as u64)
     }
 
     /// Whether the node belongs to a recording that has been spent.
+    #[inline]
     pub(crate) fn is_stale(&self, number: NodeNumber) -> bool {
         number < self.first
     }
 
+    #[inline]
     pub(crate) fn index(&self, number: NodeNumber) -> usize {
         (number.get() - self.first.get()) as usize
     }
 
+    #[inline]
     pub(crate) fn node(&self, number: NodeNumber) -> &Node<T> {
         &self.nodes[self.index(number)]
     }
@@ -92,35 +105,52 @@ impl<T: Float> Recording<T> {
     }
 
     /// Where the part of a node in the list of inputs lies.
-    pub(crate) fn inputs_range(&self, number: NodeNumber) -> Range<usize> {
+    fn inputs_range(&self, number: NodeNumber) -> Range<usize> {
         let index = self.index(number);
-        self.end_before(index, |node| node.inputs_end)..self.nodes[index].inputs_end
+        self.begins(index).0..self.nodes[index].inputs_end
     }
 
     /// Where the part of a node in the list of saved tensors lies.
     pub(crate) fn saved_range(&self, number: NodeNumber) -> Range<usize> {
         let index = self.index(number);
-        self.end_before(index, |node| node.saved_end)..self.nodes[index].saved_end
+        self.begins(index).1..self.nodes[index].saved_end
     }
 
-    fn end_before(&self, index: usize, end: impl Fn(&Node<T>) -> usize) -> usize {
-        index
-            .checked_sub(1)
-            .map_or(0, |before| end(&self.nodes[before]))
+    /// Where the parts of the node at `index` begin in the lists of inputs and of saved tensors.
+    #[inline]
+    pub(crate) fn begins(&self, index: usize) -> (usize, usize) {
+        match index.checked_sub(1) {
+            Some(before) => (self.nodes[before].inputs_end, self.nodes[before].saved_end),
+            None => (0, 0),
+        }
+    }
+
+    /// The shape of a node's value.
+    #[inline]
+    pub(crate) fn shape(&self, number: NodeNumber) -> &Shape {
+        &self.shapes[self.index(number)]
     }
 
     /// A node whose inputs and saved tensors have just been put into the lists.
+    #[inline(always)] // once an operation
     pub(crate) fn push(&mut self, origin: Origin<T>, shape: Shape) -> NodeNumber {
         let number = self.next_number();
+        self.shapes.push(shape);
         self.nodes.push(Node {
             origin,
-            shape,
             inputs_end: self.inputs.len(),
             saved_end: self.saved.len(),
             scope: self.scope,
             retained: false,
         });
         number
+    }
+
+    /// Lets go of the nodes after `last`, and of what they saved.
+    pub(crate) fn truncate(&mut self, last: NodeNumber) {
+        let index = self.index(last);
+        self.saved.truncate(self.nodes[index].saved_end);
+        self.nodes.truncate(index + 1);
     }
 
     /// Takes everything out, for the walk that spends it. What is recorded afterwards counts on from here.
@@ -136,6 +166,7 @@ impl<T: Float> Recording<T> {
     /// Leaves the room of a spent recording to this one.
     pub(crate) fn reuse_room(&mut self, spent: Recording<T>) {
         reuse(&mut self.nodes, spent.nodes);
+        reuse(&mut self.shapes, spent.shapes);
         reuse(&mut self.inputs, spent.inputs);
         reuse(&mut self.saved, spent.saved);
     }

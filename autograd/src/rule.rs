@@ -84,7 +84,8 @@ impl<'a, T: Float> Save<'a, T> {
 /// gradients themselves are being recorded. `saved[i]` is the i-th thing that was saved.
 #[derive(Debug)]
 pub struct Saved<T: Float> {
-    vars: SmallVec<[Option<Var<T>>; 2]>,
+    /// Few operations save more than four things: these need no memory of their own.
+    vars: SmallVec<[Option<Var<T>>; 4]>,
 }
 
 impl<T: Float> Saved<T> {

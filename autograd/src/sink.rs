@@ -39,6 +39,7 @@ impl<T: Float> Sink<'_, T> {
 
     /// Whether anybody needs the gradient of this input. Rules ask it only to share work between inputs;
     /// [`give`](Sink::give) asks by itself.
+    #[inline]
     pub fn wants(&self, input: usize) -> bool {
         self.target(input).is_some()
     }
@@ -162,6 +163,7 @@ impl<T: Float> Sink<'_, T> {
         })
     }
 
+    #[inline]
     fn target(&self, input: usize) -> Option<NodeNumber> {
         let number = self.inputs.get(input).copied().flatten()?;
         self.wanted.is_needed(number).then_some(number)
@@ -177,8 +179,9 @@ pub(crate) enum Shapes<'a, T: Float> {
 }
 
 impl<T: Float> Shapes<'_, T> {
+    #[inline]
     fn with<R>(&self, number: NodeNumber, f: impl FnOnce(&Shape) -> R) -> R {
-        self.with_recording(|recording| f(&recording.node(number).shape))
+        self.with_recording(|recording| f(recording.shape(number)))
     }
 
     #[inline]
@@ -220,6 +223,7 @@ impl Wanted {
     }
 
     /// Whether the gradient of this node has to be computed.
+    #[inline]
     pub(crate) fn is_needed(&self, number: NodeNumber) -> bool {
         match self {
             Wanted::Leaves => true,
@@ -272,10 +276,12 @@ impl<T: Float> Slots<T> {
         Slots { lowest, slots }
     }
 
+    #[inline]
     fn slot(&mut self, number: NodeNumber) -> &mut Option<Var<T>> {
         &mut self.slots[(number.get() - self.lowest.get()) as usize]
     }
 
+    #[inline]
     pub(crate) fn take(&mut self, number: NodeNumber) -> Option<Var<T>> {
         self.slot(number).take()
     }
@@ -287,17 +293,26 @@ impl<T: Float> Slots<T> {
 
     /// Adds a gradient to what has come in for this node: the first is moved in, constants are added in place, and a
     /// sum in which something is tracked is itself recorded.
+    #[inline]
     pub(crate) fn add(&mut self, number: NodeNumber, gradient: Var<T>) -> Result<()> {
         let slot = self.slot(number);
         match slot {
-            None => *slot = Some(gradient),
-            Some(sum) if sum.is_tracked() || gradient.is_tracked() => {
-                *sum = sum.try_add(&gradient)?;
+            None => {
+                *slot = Some(gradient);
+                Ok(())
             }
-            Some(sum) => sum.add_assign_constant(&gradient)?,
+            Some(sum) => accumulate(sum, &gradient),
         }
-        Ok(())
     }
+}
+
+/// Adds a gradient to what has come in before it.
+fn accumulate<T: Float>(sum: &mut Var<T>, gradient: &Var<T>) -> Result<()> {
+    if sum.is_tracked() || gradient.is_tracked() {
+        *sum = sum.try_add(gradient)?;
+        return Ok(());
+    }
+    sum.add_assign_constant(gradient)
 }
 
 impl<T: Float> std::fmt::Debug for Sink<'_, T> {

@@ -167,11 +167,13 @@ impl<T: Float> Tape<T> {
     }
 
     /// Whether operations on tracked variables are being recorded.
+    #[inline]
     pub fn is_recording(&self) -> bool {
         self.inner.recording_allowed && !self.inner.paused.get()
     }
 
     /// Whether both handles are on the same recording.
+    #[inline]
     pub fn is_same(&self, other: &Tape<T>) -> bool {
         Rc::ptr_eq(&self.inner, &other.inner)
     }
@@ -243,6 +245,22 @@ impl<T: Float> Tape<T> {
         output: Tensor<T>,
         saved: impl AsRef<[Save<'a, T>]>,
     ) -> Result<Var<T>> {
+        let follows = self.follows(&rule, inputs)?;
+        if self.inner.anomalies.get() != Anomalies::Ignore {
+            self.look_at_result(rule.name(), inputs, &output)?;
+        }
+        if !follows {
+            return Ok(self.input(output));
+        }
+        let number = self.push(RuleHandle::new(rule), inputs, &output, saved.as_ref())?;
+        Ok(Var::new(output, self.clone(), Some(number)))
+    }
+
+    /// Whether an operation on these inputs is to be recorded.
+    ///
+    /// # Errors
+    /// If they are on different tapes.
+    pub(crate) fn follows(&self, rule: &dyn Rule<T>, inputs: &[&Var<T>]) -> Result<bool> {
         let mut tracked = false;
         for input in inputs {
             if !self.is_same(input.tape()) {
@@ -250,22 +268,15 @@ impl<T: Float> Tape<T> {
             }
             tracked |= input.is_tracked();
         }
-        let site = match self.inner.anomalies.get() {
-            Anomalies::Ignore => None,
-            _ => Some(self.watched_site(rule.name(), inputs, &output)?),
-        };
-        if !tracked || !self.is_recording() {
-            return Ok(self.input(output));
-        }
-        let number = self.push(RuleHandle::new(rule), inputs, &output, saved.as_ref())?;
-        if let Some(site) = site {
-            self.recording().borrow_mut().sites.insert(number, site);
-        }
-        Ok(Var::new(output, self.clone(), Some(number)))
+        Ok(tracked && self.is_recording())
     }
 
-    /// The part of [`record`](Tape::record) that is the same for all rules.
-    fn push(
+    /// The part of [`record`](Tape::record) that is the same for all rules. Of the output it takes the shape, and what is to be
+    /// saved of it.
+    ///
+    /// # Errors
+    /// If an input belongs to a recording that has been spent.
+    pub(crate) fn push(
         &self,
         rule: RuleHandle<T>,
         inputs: &[&Var<T>],
@@ -274,24 +285,35 @@ impl<T: Float> Tape<T> {
     ) -> Result<NodeNumber> {
         let mut recording = self.inner.recording.borrow_mut();
         let recording = &mut *recording;
-        let stale = |input: &Var<T>| input.node().is_some_and(|node| recording.is_stale(node));
-        if let Some(input) = inputs.iter().find(|input| stale(input)) {
-            return Err(spent(rule.get().name(), input));
-        }
         let number = recording.next_number();
-        recording
-            .inputs
-            .extend(inputs.iter().map(|input| input.node()));
-        let list = &mut recording.saved;
-        for save in saved {
-            match save {
-                Save::Var(var) => list.push(Some(SavedTensor::new(var.tensor(), var.node()))),
-                Save::Output => list.push(Some(SavedTensor::new(output, Some(number)))),
-                Save::Tensor(tensor) => list.push(Some(SavedTensor::new(tensor, None))),
-                Save::Nothing => list.push(None),
+        for input in inputs {
+            let node = input.node();
+            if node.is_some_and(|node| recording.is_stale(node)) {
+                recording
+                    .inputs
+                    .truncate(recording.begins(recording.nodes.len()).0);
+                return Err(spent(rule.get().name(), input));
             }
+            recording.inputs.push(node);
         }
-        Ok(recording.push(Origin::Operation(rule), output.to_shape()))
+        for save in saved {
+            let (tensor, node) = match save {
+                Save::Var(var) => (var.tensor(), var.node()),
+                Save::Output => (output, Some(number)),
+                Save::Tensor(tensor) => (tensor, None),
+                Save::Nothing => {
+                    recording.saved.push(None);
+                    continue;
+                }
+            };
+            recording.saved.push(Some(SavedTensor::new(tensor, node)));
+        }
+        if self.inner.anomalies.get() != Anomalies::Ignore {
+            let site = self.site(recording, inputs);
+            recording.sites.insert(number, site);
+        }
+        recording.push(Origin::Operation(rule), output.to_shape());
+        Ok(number)
     }
 
     pub(crate) fn check_same(&self, operation: &str, var: &Var<T>) -> Result<()> {
@@ -352,6 +374,7 @@ impl<T: Float> Tape<T> {
         self.recording().borrow_mut().spend()
     }
 
+    #[inline]
     pub(crate) fn recording(&self) -> &RefCell<Recording<T>> {
         &self.inner.recording
     }

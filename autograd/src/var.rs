@@ -2,7 +2,6 @@
 
 use crate::Tape;
 use crate::node::NodeNumber;
-use etude_tensor::kernels::maps::Binary;
 use etude_tensor::{Error, Float, Result, Tensor};
 use std::fmt;
 
@@ -24,10 +23,12 @@ pub struct Var<T: Float = f32> {
 }
 
 impl<T: Float> Var<T> {
+    #[inline]
     pub(crate) fn new(tensor: Tensor<T>, tape: Tape<T>, node: Option<NodeNumber>) -> Self {
         Var { tensor, tape, node }
     }
 
+    #[inline]
     pub(crate) fn node(&self) -> Option<NodeNumber> {
         self.node
     }
@@ -44,6 +45,7 @@ impl<T: Float> Var<T> {
     /// assert_eq!(y.tensor().to_vec(), [3.0, 6.0]);
     /// # Ok::<(), etude_tensor::Error>(())
     /// ```
+    #[inline]
     pub fn tensor(&self) -> &Tensor<T> {
         &self.tensor
     }
@@ -77,6 +79,7 @@ impl<T: Float> Var<T> {
     /// assert_eq!(with_a_one(&x)?.tensor().to_vec(), [5.0, 1.0]);
     /// # Ok::<(), etude_tensor::Error>(())
     /// ```
+    #[inline]
     pub fn tape(&self) -> &Tape<T> {
         &self.tape
     }
@@ -124,6 +127,7 @@ impl<T: Float> Var<T> {
     /// assert!(!(&c * &c).is_tracked());
     /// # Ok::<(), etude_tensor::Error>(())
     /// ```
+    #[inline]
     pub fn is_tracked(&self) -> bool {
         self.node.is_some()
     }
@@ -200,16 +204,10 @@ impl<T: Float> Var<T> {
         Ok(())
     }
 
-    /// This times `factor`, into its own memory if both are constants and nobody else looks at it.
-    pub(crate) fn into_product(self, factor: &Var<T>) -> Result<Var<T>> {
-        let constants = !self.is_tracked() && !factor.is_tracked();
-        if !(constants && self.tensor.same_shape(&factor.tensor)) {
-            return self.try_mul(factor);
-        }
-        self.tape.check_same("mul", factor)?;
-        let Var { tensor, tape, .. } = self;
-        let product = tensor.into_binary(Binary::Mul, &factor.tensor)?;
-        Ok(Var::new(product, tape, None))
+    /// Value, tape and node, each its own.
+    #[inline]
+    pub(crate) fn into_parts(self) -> (Tensor<T>, Tape<T>, Option<NodeNumber>) {
+        (self.tensor, self.tape, self.node)
     }
 
     /// The value of a constant, to be changed.

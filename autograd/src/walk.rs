@@ -16,12 +16,17 @@ use etude_tensor::{Error, Float, Result, Tensor};
 
 /// What a walk goes over.
 pub(crate) trait Nodes<T: Float> {
-    /// A node's gradient is complete.
-    fn arrived(&mut self, number: NodeNumber, gradient: &Var<T>);
+    /// A node's gradient is complete: notes it down if somebody wants it, and gives the node's rule, if it is an operation's.
+    /// What that saved is put into the list given, which is empty. Numbers come in descending order.
+    fn open(
+        &mut self,
+        number: NodeNumber,
+        gradient: &Var<T>,
+        saved: &mut Saved<T>,
+    ) -> Option<RuleHandle<T>>;
 
-    /// The rule of a node, if it is an operation's; what it saved is put into the list given, which is empty. Numbers are
-    /// asked for in descending order.
-    fn open(&mut self, number: NodeNumber, saved: &mut Saved<T>) -> Option<RuleHandle<T>>;
+    /// No gradient has reached a node.
+    fn skip(&mut self, number: NodeNumber);
 
     /// The numbers of the inputs of the node opened last.
     fn inputs(&self) -> &[Option<NodeNumber>];
@@ -33,12 +38,12 @@ pub(crate) trait Nodes<T: Float> {
     fn shapes(&self) -> Shapes<'_, T>;
 }
 
-/// Walks from `highest` back to `lowest`, running the rule of each node that a gradient has reached.
+/// Walks from `highest` back to `lowest`, running the rule of each that a gradient has reached.
 pub(crate) fn walk<T: Float>(
     tape: &Tape<T>,
     nodes: &mut impl Nodes<T>,
     wanted: &Wanted,
-    range: std::ops::RangeInclusive<u64>,
+    (lowest, highest): (NodeNumber, NodeNumber),
     slots: &mut Slots<T>,
     mut outlet: Option<Outlet<'_, T>>,
 ) -> Result<()> {
@@ -46,15 +51,16 @@ pub(crate) fn walk<T: Float>(
     let hook = tape.sink_hook();
     let anomalies = Paused::new(tape);
     let mut saved = Saved::new();
-    for number in range.rev().filter_map(NodeNumber::new) {
+    let numbers = lowest.get()..highest.get() + 1;
+    for number in numbers.rev().filter_map(NodeNumber::new) {
         let Some(mut gy) = slots.take(number) else {
-            continue; // the loss doesn't depend on it
+            nodes.skip(number); // the loss doesn't depend on it
+            continue;
         };
         if tape.has_gradient_hooks() {
             gy = tape.run_gradient_hooks(number, nodes.param(number), gy)?;
         }
-        nodes.arrived(number, &gy);
-        let Some(rule) = nodes.open(number, &mut saved) else {
+        let Some(rule) = nodes.open(number, &gy, &mut saved) else {
             continue;
         };
         let mut sink = Sink {

@@ -35,9 +35,7 @@ pub struct Tensor<T: Element = f32> {
 impl<T: Element> Tensor<T> {
     /// A row-major tensor whose elements `write` sets, given memory with arbitrary values.
     pub(crate) fn build(shape: Shape, write: impl FnOnce(&mut [T])) -> Self {
-        let mut storage = Storage::scratch(&shape);
-        write(storage.slice_mut());
-        Tensor::from_storage(storage)
+        Tensor::from_storage(Storage::build(&shape, write))
     }
 
     /// [`build`](Tensor::build) for the operation `op`, whose result may be larger than memory.
@@ -196,11 +194,16 @@ impl<T: Element> Tensor<T> {
     }
 
     /// The elements as a slice, if they lie in row-major order without gaps.
-    #[inline]
+    #[inline(always)] // a test and a load for most tensors
     pub fn as_slice(&self) -> Option<&[T]> {
-        let Some(layout) = &self.view else {
-            return Some(self.storage.slice());
-        };
+        match &self.view {
+            None => Some(self.storage.slice()),
+            Some(layout) => self.part(layout),
+        }
+    }
+
+    /// [`as_slice`](Tensor::as_slice) where the tensor isn't the whole of its storage.
+    fn part(&self, layout: &Layout) -> Option<&[T]> {
         let start = layout.offset();
         layout.is_contiguous().then(|| match self.elements() {
             0 => &[],
@@ -245,6 +248,19 @@ impl<T: Element> Tensor<T> {
         let n = layout.shape().elements();
         let start = if n == 0 { 0 } else { layout.offset() };
         &mut self.storage.slice_mut()[start..start + n]
+    }
+
+    /// Calls `write(own, others)` with the elements of both, in row-major order, if they are the whole of storages of one shape and this
+    /// one is nobody else's. Says whether.
+    #[inline]
+    pub(crate) fn write_beside(
+        &mut self,
+        other: &Self,
+        write: impl FnOnce(&mut [T], &[T]),
+    ) -> bool {
+        self.view.is_none()
+            && other.view.is_none()
+            && self.storage.write_beside(&other.storage, write)
     }
 
     /// The one element.

@@ -95,8 +95,8 @@ pub(super) fn vjp_for<T: Float>(
                 found,
                 inputs: Vec::new(),
             };
-            let range = lowest.get()..=highest.get();
-            walk(tape, &mut nodes, &wanted, range, &mut slots, None)?;
+            let ends = (lowest, highest);
+            walk(tape, &mut nodes, &wanted, ends, &mut slots, None)?;
             found = nodes.found;
         }
     }
@@ -141,13 +141,15 @@ struct Keeping<'a, T: Float> {
 }
 
 impl<T: Float> Nodes<T> for Keeping<'_, T> {
-    fn arrived(&mut self, number: NodeNumber, gradient: &Var<T>) {
+    fn open(
+        &mut self,
+        number: NodeNumber,
+        gradient: &Var<T>,
+        saved: &mut Saved<T>,
+    ) -> Option<RuleHandle<T>> {
         if self.wanted.is_target(number) {
             self.found.insert(number, gradient.clone());
         }
-    }
-
-    fn open(&mut self, number: NodeNumber, saved: &mut Saved<T>) -> Option<RuleHandle<T>> {
         let recording = self.tape.recording().borrow();
         let rule = recording.node(number).rule()?;
         self.inputs.clear();
@@ -159,6 +161,8 @@ impl<T: Float> Nodes<T> for Keeping<'_, T> {
         }
         Some(rule.clone())
     }
+
+    fn skip(&mut self, _: NodeNumber) {}
 
     fn inputs(&self) -> &[Option<NodeNumber>] {
         &self.inputs

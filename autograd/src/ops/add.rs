@@ -2,6 +2,7 @@
 
 use super::broadcast_to::with_common_shape;
 use crate::{Rule, Saved, Sink, Var};
+use etude_tensor::kernels::maps::Binary;
 use etude_tensor::{Float, Result};
 
 /// The rule of [`Var::try_add`].
@@ -44,5 +45,10 @@ impl<T: Float> Var<T> {
             let y = a.tensor().try_add(b.tensor())?;
             a.tape().record(Add, &[a, b], y, [])
         })
+    }
+
+    /// [`try_add`](Var::try_add), into the memory of `a`.
+    pub(crate) fn into_sum(self, other: &Var<T>) -> Result<Var<T>> {
+        self.consume(other, Binary::Add, Add, |_, _| [], Var::try_add)
     }
 }

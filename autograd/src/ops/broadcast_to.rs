@@ -52,21 +52,33 @@ fn sum_to<T: Float>(x: &Var<T>, shape: &Shape) -> Result<Var<T>> {
 }
 
 /// Runs an elementwise operation on operands that have been brought to one shape.
+#[inline]
 pub(crate) fn with_common_shape<T: Float>(
     operation: &str,
     a: &Var<T>,
     b: &Var<T>,
     f: impl FnOnce(&Var<T>, &Var<T>) -> Result<Var<T>>,
 ) -> Result<Var<T>> {
-    if a.tensor().same_shape(b.tensor()) {
-        return f(a, b);
-    }
-    let shape = Shape::broadcast(operation, a.shape(), b.shape())?;
-    if a.tensor().has_shape(&shape) {
-        f(a, &b.broadcast_to(shape)?)
-    } else if b.tensor().has_shape(&shape) {
-        f(&a.broadcast_to(shape)?, b)
+    let brought;
+    let (a, b) = if a.tensor().same_shape(b.tensor()) {
+        (a, b)
     } else {
-        f(&a.broadcast_to(shape.clone())?, &b.broadcast_to(shape)?)
-    }
+        brought = brought_to_common_shape(operation, a, b)?;
+        (&brought.0, &brought.1)
+    };
+    f(a, b)
+}
+
+/// Both operands with the shape that they broadcast to; one that has it already is itself.
+fn brought_to_common_shape<T: Float>(
+    operation: &str,
+    a: &Var<T>,
+    b: &Var<T>,
+) -> Result<(Var<T>, Var<T>)> {
+    let shape = Shape::broadcast(operation, a.shape(), b.shape())?;
+    let brought = |var: &Var<T>| match var.tensor().has_shape(&shape) {
+        true => Ok(var.clone()),
+        false => var.broadcast_to(shape.clone()),
+    };
+    Ok((brought(a)?, brought(b)?))
 }

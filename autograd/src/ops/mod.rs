@@ -25,6 +25,7 @@ mod cholesky;
 mod clamp;
 mod compare;
 mod concat;
+mod consume;
 mod conv;
 mod copysign;
 mod cos;

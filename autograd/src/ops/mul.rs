@@ -2,6 +2,7 @@
 
 use super::broadcast_to::with_common_shape;
 use crate::{Rule, Save, Saved, Sink, Var};
+use etude_tensor::kernels::maps::Binary;
 use etude_tensor::{Float, Result};
 
 /// The rule of [`Var::try_mul`]. Saves `a, b`, each only if the other is tracked.
@@ -19,6 +20,11 @@ impl<T: Float> Rule<T> for Mul {
         to.give(0, || gy.try_mul(&saved[1]))?;
         to.give(1, || gy.into_product(&saved[0]))
     }
+}
+
+/// What the rule needs: each factor for the gradient of the other.
+fn saved<'a, T: Float>(a: &'a Var<T>, b: &'a Var<T>) -> [Save<'a, T>; 2] {
+    [Save::for_gradient_of(a, b), Save::for_gradient_of(b, a)]
 }
 
 impl<T: Float> Var<T> {
@@ -47,8 +53,12 @@ impl<T: Float> Var<T> {
     pub fn try_mul(&self, other: &Var<T>) -> Result<Var<T>> {
         with_common_shape("mul", self, other, |a, b| {
             let y = a.tensor().try_mul(b.tensor())?;
-            let saved = [Save::for_gradient_of(a, b), Save::for_gradient_of(b, a)];
-            a.tape().record(Mul, &[a, b], y, saved)
+            a.tape().record(Mul, &[a, b], y, saved(a, b))
         })
+    }
+
+    /// [`try_mul`](Var::try_mul), into the memory of `a`.
+    pub(crate) fn into_product(self, other: &Var<T>) -> Result<Var<T>> {
+        self.consume(other, Binary::Mul, Mul, saved, Var::try_mul)
     }
 }

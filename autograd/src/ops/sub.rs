@@ -2,6 +2,7 @@
 
 use super::broadcast_to::with_common_shape;
 use crate::{Rule, Saved, Sink, Var};
+use etude_tensor::kernels::maps::Binary;
 use etude_tensor::{Float, Result};
 
 /// The rule of [`Var::try_sub`].
@@ -44,5 +45,10 @@ impl<T: Float> Var<T> {
             let y = a.tensor().try_sub(b.tensor())?;
             a.tape().record(Sub, &[a, b], y, [])
         })
+    }
+
+    /// [`try_sub`](Var::try_sub), into the memory of `a`.
+    pub(crate) fn into_difference(self, other: &Var<T>) -> Result<Var<T>> {
+        self.consume(other, Binary::Sub, Sub, |_, _| [], Var::try_sub)
     }
 }

@@ -7,7 +7,7 @@ mod graph;
 mod layout;
 mod svg;
 
-use crate::node::{Node, NodeNumber, Origin};
+use crate::node::{NodeNumber, Origin};
 use crate::recording::Recording;
 use crate::scope::Names;
 use crate::{Module, ParamId, Var};
@@ -115,26 +115,19 @@ impl Picture {
         let node = recording.node(number);
         let (mut inputs, mut params, mut ids) = (Vec::new(), Vec::new(), Vec::new());
         for input in recording.inputs(number) {
-            match input.map(|number| (number, recording.node(number))) {
-                None => {
-                    inputs.push(self.graph.nodes.len());
-                    self.graph.nodes.push(constant());
-                }
-                Some((
-                    _,
-                    Node {
-                        origin: Origin::Param(id),
-                        shape,
-                        ..
-                    },
-                )) => {
-                    params.push(Parameter {
-                        path: String::new(),
-                        shape: shape.to_vec(),
-                    });
-                    ids.push(*id);
-                }
-                Some((number, _)) => inputs.push(places[&number]),
+            let Some(input) = *input else {
+                inputs.push(self.graph.nodes.len());
+                self.graph.nodes.push(constant());
+                continue;
+            };
+            if let Origin::Param(id) = recording.node(input).origin {
+                params.push(Parameter {
+                    path: String::new(),
+                    shape: recording.shape(input).to_vec(),
+                });
+                ids.push(id);
+            } else {
+                inputs.push(places[&input]);
             }
         }
         let (kind, label) = match &node.origin {
@@ -150,7 +143,7 @@ impl Picture {
         self.graph.nodes.push(graph::Node {
             kind,
             label: label.to_string(),
-            shape: Some(node.shape.to_vec()),
+            shape: Some(recording.shape(number).to_vec()),
             inputs,
             params,
             scope: None,

@@ -131,14 +131,19 @@ impl<T: Float> Tensor<T> {
     /// # Errors
     /// If the shapes don't broadcast, or the result is larger than memory.
     pub fn binary(&self, op: Binary, other: &Self) -> Result<Self> {
-        if self.same_shape(other)
-            && let (Some(a), Some(b)) = (self.as_slice(), other.as_slice())
-        {
-            let mut y = Storage::scratch(self.layout().shape());
-            let (a, b) = (Operand::Slice(a), Operand::Slice(b));
-            maps::binary(op, a, b, y.slice_mut());
-            return Ok(Tensor::from_storage(y));
+        if !self.same_shape(other) {
+            return self.binary_broadcast(op, other);
         }
+        let (Some(a), Some(b)) = (self.as_slice(), other.as_slice()) else {
+            return self.binary_broadcast(op, other);
+        };
+        let (a, b) = (Operand::Slice(a), Operand::Slice(b));
+        let y = Storage::build(self.layout().shape(), |y| maps::binary(op, a, b, y));
+        Ok(Tensor::from_storage(y))
+    }
+
+    /// [`binary`](Tensor::binary) for operands of any shapes and strides.
+    fn binary_broadcast(&self, op: Binary, other: &Self) -> Result<Self> {
         let shape = Shape::broadcast(op.name(), self.shape(), other.shape())?;
         shape.check_fits(op.name(), size_of::<T>())?;
         let a = self.layout().broadcast_to(op.name(), &shape)?;
@@ -160,12 +165,16 @@ impl<T: Float> Tensor<T> {
     /// # Errors
     /// If the shapes don't broadcast.
     pub fn into_binary(mut self, op: Binary, other: &Self) -> Result<Self> {
-        if !(self.is_contiguous() && self.is_unique()) {
-            return self.binary(op, other);
+        let written = self.write_beside(other, |y, b| {
+            maps::binary_in_place(op, y, Operand::Slice(b));
+        });
+        if written {
+            return Ok(self);
         }
-        if !self.same_shape(other)
-            && Shape::broadcast(op.name(), self.shape(), other.shape())?[..] != *self.shape()
-        {
+        let fits = self.is_contiguous()
+            && self.is_unique()
+            && Shape::broadcast(op.name(), self.shape(), other.shape())?[..] == *self.shape();
+        if !fits {
             return self.binary(op, other);
         }
         self.binary_in_place(op, other)?;
@@ -183,6 +192,11 @@ impl<T: Float> Tensor<T> {
             maps::binary_in_place(op, self.make_mut(), Operand::Slice(b));
             return Ok(());
         }
+        self.binary_in_place_broadcast(op, other)
+    }
+
+    /// [`binary_in_place`](Tensor::binary_in_place) for an operand of any shape and strides.
+    fn binary_in_place_broadcast(&mut self, op: Binary, other: &Self) -> Result<()> {
         let layout = other
             .layout()
             .broadcast_to(op.name(), self.layout().shape())?;

@@ -49,6 +49,39 @@ impl<T: Element> Storage<T> {
         }
     }
 
+    /// A buffer for elements of this shape, which `write` sets, given arbitrary values.
+    ///
+    /// # Panics
+    /// If the size in bytes overflows `isize`.
+    #[inline]
+    pub(crate) fn build(shape: &Shape, write: impl FnOnce(&mut [T])) -> Self {
+        let storage = Self::scratch(shape);
+        // SAFETY: as in `slice`, for as many elements as `scratch` has made room for; nobody else has seen this storage yet.
+        write(unsafe {
+            std::slice::from_raw_parts_mut(storage.block.data().cast::<T>(), shape.elements())
+        });
+        storage
+    }
+
+    /// Calls `write(own, others)` with the elements of both, if they have one shape and nobody else shares this buffer. Says whether.
+    #[inline]
+    pub(crate) fn write_beside(
+        &mut self,
+        other: &Self,
+        write: impl FnOnce(&mut [T], &[T]),
+    ) -> bool {
+        if !self.is_unique() || self.whole().shape() != other.whole().shape() {
+            return false;
+        }
+        let len = self.len();
+        // SAFETY: as in `slice_mut`: the count is 1 and this is the one owner, borrowed mutably.
+        let own = unsafe { std::slice::from_raw_parts_mut(self.block.data().cast::<T>(), len) };
+        // SAFETY: as in `slice`, for another buffer (this one has a single owner) of the same shape, hence as many elements.
+        let others = unsafe { std::slice::from_raw_parts(other.block.data().cast::<T>(), len) };
+        write(own, others);
+        true
+    }
+
     #[inline]
     fn block(len: usize) -> Block {
         let bytes = len

@@ -180,62 +180,65 @@ static MISSES: AtomicU64 = AtomicU64::new(0);
 /// A block with room for `bytes`, without an owner.
 pub(super) fn take(bytes: usize) -> Block {
     let class = class_of(bytes);
-    recycle(class).unwrap_or_else(|| {
-        MISSES.fetch_add(1, Ordering::Relaxed);
-        Block::allocate(class)
-    })
+    if class < SMALL_CLASSES
+        && enabled()
+        && let Ok(Some(block)) = THREAD.try_with(|lists| lists.borrow_mut().pop(class))
+    {
+        return block;
+    }
+    take_elsewhere(class)
 }
 
-fn recycle(class: usize) -> Option<Block> {
-    if !enabled() {
+/// A block from the list that all threads share, or from the system.
+#[inline(never)] // so that the way through the thread's own lists stays short
+fn take_elsewhere(class: usize) -> Block {
+    let recycled = if class < SMALL_CLASSES || !enabled() {
         None
-    } else if class < SMALL_CLASSES {
-        THREAD
-            .try_with(|lists| lists.borrow_mut().pop(class))
-            .ok()
-            .flatten()
     } else {
         SHARED
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .pop(class)
-    }
+    };
+    recycled.unwrap_or_else(|| {
+        MISSES.fetch_add(1, Ordering::Relaxed);
+        Block::allocate(class)
+    })
 }
 
 /// Takes back a block without an owner.
 pub(super) fn give(block: Block) {
-    if !keep(block) {
-        // SAFETY: the block has no owner, and no list took it.
-        unsafe { block.free() };
+    let class = block.class();
+    if !(class < SMALL_CLASSES && enabled() && keep_in_thread(block, class)) {
+        give_elsewhere(block, class);
     }
 }
 
-/// Puts the block into a list, if there is room.
-fn keep(block: Block) -> bool {
-    if !enabled() {
-        return false;
-    }
-    let class = block.class();
-    if class < SMALL_CLASSES {
-        let most = THREAD_BLOCKS[class];
-        let put = |lists: &RefCell<Lists<SMALL_CLASSES>>| {
-            let mut lists = lists.borrow_mut();
-            let room = lists.free[class].len() < most;
-            if room {
-                lists.push(class, block);
-            }
-            room
-        };
-        // At the end of a thread its lists are gone: then the block goes back to the system.
-        THREAD.try_with(put).unwrap_or(false)
-    } else {
-        let mut lists = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = lists.bytes + capacity_of(class) <= SHARED_BYTES;
+/// Puts a block into the thread's own list, if there is room. At the end of a thread its lists are gone.
+#[inline]
+fn keep_in_thread(block: Block, class: usize) -> bool {
+    let put = |lists: &RefCell<Lists<SMALL_CLASSES>>| {
+        let mut lists = lists.borrow_mut();
+        let room = lists.free[class].len() < THREAD_BLOCKS[class];
         if room {
             lists.push(class, block);
         }
         room
+    };
+    THREAD.try_with(put).unwrap_or(false)
+}
+
+/// Gives a block to the list that all threads share, if that is for its size and has room, or else to the system.
+#[inline(never)] // so that the way through the thread's own lists stays short
+fn give_elsewhere(block: Block, class: usize) {
+    if class >= SMALL_CLASSES && enabled() {
+        let mut lists = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        if lists.bytes + capacity_of(class) <= SHARED_BYTES {
+            return lists.push(class, block);
+        }
     }
+    // SAFETY: the block has no owner, and no list took it.
+    unsafe { block.free() };
 }
 
 #[cfg(test)]

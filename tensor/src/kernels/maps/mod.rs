@@ -135,7 +135,7 @@ impl<T: Float> MapKernels for crate::Dual<T> {}
 
 /// The vectorised maps of a type.
 macro_rules! vectorised_maps {
-    ($type:ident) => {
+    ($type:ident, $long:ident, $long_in_place:ident) => {
         impl MapKernels for $type {
             fn unary(op: Unary, x: &[$type], y: &mut [$type]) {
                 same_length(x.len(), y.len());
@@ -149,6 +149,7 @@ macro_rules! vectorised_maps {
                 with_copies(y, |_, x, y| $type::unary(op, x, y));
             }
 
+            #[inline]
             fn binary(op: Binary, a: Operand<'_, $type>, b: Operand<'_, $type>, y: &mut [$type]) {
                 check_operands(a, b, y.len());
                 if let (Operand::Slice(a), Operand::Slice(b)) = (a, b)
@@ -156,12 +157,10 @@ macro_rules! vectorised_maps {
                 {
                     return;
                 }
-                if op.goes_one_by_one() {
-                    return binary_one_by_one(op, a, b, y);
-                }
-                with_slices(a, b, y, |a, b, y| binary_at_level(op, a, b, y));
+                $long(op, a, b, y);
             }
 
+            #[inline]
             fn binary_in_place(op: Binary, y: &mut [$type], b: Operand<'_, $type>) {
                 check_operands(b, b, y.len());
                 if let Operand::Slice(b) = b
@@ -169,10 +168,7 @@ macro_rules! vectorised_maps {
                 {
                     return;
                 }
-                with_copies(y, |start, a, y| {
-                    let b = b.range(start..start + y.len());
-                    $type::binary(op, Operand::Slice(a), b, y);
-                });
+                $long_in_place(op, y, b);
             }
 
             fn compare(
@@ -206,11 +202,27 @@ macro_rules! vectorised_maps {
                 scaled_add_at_level(scale, x, y);
             }
         }
+
+        /// y = op(a, b), at the level in force.
+        fn $long(op: Binary, a: Operand<'_, $type>, b: Operand<'_, $type>, y: &mut [$type]) {
+            if op.goes_one_by_one() {
+                return binary_one_by_one(op, a, b, y);
+            }
+            with_slices(a, b, y, |a, b, y| binary_at_level(op, a, b, y));
+        }
+
+        /// y = op(y, b), at the level in force.
+        fn $long_in_place(op: Binary, y: &mut [$type], b: Operand<'_, $type>) {
+            with_copies(y, |start, a, y| {
+                let b = b.range(start..start + y.len());
+                $long(op, Operand::Slice(a), b, y);
+            });
+        }
     };
 }
 
-vectorised_maps!(f32);
-vectorised_maps!(f64);
+vectorised_maps!(f32, binary_f32, binary_in_place_f32);
+vectorised_maps!(f64, binary_f64, binary_in_place_f64);
 
 at_every_level!(fn unary_at_level(op: Unary, x: &[T], y: &mut [T]) = loops::unary);
 at_every_level!(fn binary_at_level(op: Binary, a: &[T], b: &[T], y: &mut [T]) = loops::binary);
@@ -304,10 +316,15 @@ pub fn unary_in_place<T: Float>(op: Unary, y: &mut [T]) {
 }
 
 /// y = op(a, b), over the threads where it pays. Panics as [`MapKernels`] does.
+#[inline]
 pub fn binary<T: Float>(op: Binary, a: Operand<'_, T>, b: Operand<'_, T>, y: &mut [T]) {
     if y.len() <= CHUNK {
         return T::binary(op, a, b, y);
     }
+    binary_over_threads(op, a, b, y);
+}
+
+fn binary_over_threads<T: Float>(op: Binary, a: Operand<'_, T>, b: Operand<'_, T>, y: &mut [T]) {
     check_operands(a, b, y.len());
     let work = Work::per_element(y.len(), op.nanoseconds());
     parallel::for_each_chunk(y, CHUNK, work, |index, y| {
@@ -317,10 +334,15 @@ pub fn binary<T: Float>(op: Binary, a: Operand<'_, T>, b: Operand<'_, T>, y: &mu
 }
 
 /// y = op(y, b), over the threads where it pays. Panics as [`MapKernels`] does.
+#[inline]
 pub fn binary_in_place<T: Float>(op: Binary, y: &mut [T], b: Operand<'_, T>) {
     if y.len() <= CHUNK {
         return T::binary_in_place(op, y, b);
     }
+    binary_in_place_over_threads(op, y, b);
+}
+
+fn binary_in_place_over_threads<T: Float>(op: Binary, y: &mut [T], b: Operand<'_, T>) {
     check_operands(b, b, y.len());
     let work = Work::per_element(y.len(), op.nanoseconds());
     parallel::for_each_chunk(y, CHUNK, work, |index, y| {
