@@ -3,6 +3,7 @@
 use crate::kernels::attention::AttentionKernels;
 use crate::kernels::channels::ChannelKernels;
 use crate::kernels::conv::ConvKernels;
+use crate::kernels::linalg::LinalgKernels;
 use crate::kernels::lstm::LstmKernels;
 use crate::kernels::maps::MapKernels;
 use crate::kernels::pool::PoolKernels;
@@ -30,6 +31,7 @@ pub trait Float:
     + ProductKernels
     + ConvKernels
     + PoolKernels
+    + LinalgKernels
     + LstmKernels
     + AttentionKernels
     + NumOps

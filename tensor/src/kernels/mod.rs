@@ -22,6 +22,7 @@ pub mod channels;
 pub mod conv;
 mod dispatch;
 pub mod level;
+pub mod linalg;
 mod linger;
 pub mod lstm;
 pub mod maps;

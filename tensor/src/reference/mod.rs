@@ -6,6 +6,7 @@
 pub mod attention;
 pub mod channels;
 pub mod conv;
+pub mod linalg;
 pub mod lstm;
 pub mod maps;
 pub mod polygamma;

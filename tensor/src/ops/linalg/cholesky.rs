@@ -1,6 +1,4 @@
 //! Cholesky's factor: `A = L·Lᵀ` with `L` lower triangular.
-//!
-//! `L[i, j] = (A[i, j] − Σₖ L[i, k]·L[j, k]) / L[j, j]` over `k < j`, and its root on the diagonal.
 
 use super::{about, count, matrix, side};
 use crate::{Float, Result, Tensor};
@@ -28,31 +26,10 @@ impl<T: Float> Tensor<T> {
         for index in 0..if n == 0 { 0 } else { count(self) } {
             let a = matrix(values, index, n * n);
             let l = &mut out[index * n * n..(index + 1) * n * n];
-            for i in 0..n {
-                for j in 0..=i {
-                    let (before, row) = l.split_at_mut(i * n);
-                    let known = T::dot(
-                        &row[..j],
-                        if j < i {
-                            &before[j * n..j * n + j]
-                        } else {
-                            &row[..j]
-                        },
-                    );
-                    let rest = (a[i * n + j] + a[j * n + i]) / T::from_f64(2.0) - known;
-                    row[j] = if j < i {
-                        rest / before[j * n + j]
-                    } else if rest > T::ZERO {
-                        rest.sqrt()
-                    } else {
-                        return Err(about(
-                            "cholesky",
-                            index,
-                            &format!("isn't positive definite: pivot {j} is {rest}"),
-                        ));
-                    };
-                }
-            }
+            T::cholesky(a, n, l).map_err(|(pivot, value)| {
+                let why = format!("isn't positive definite: pivot {pivot} is {value}");
+                about("cholesky", index, &why)
+            })?;
         }
         Ok(lower)
     }

@@ -1,64 +1,21 @@
 //! Elimination with pivots, `P·A = L·U`: solutions, inverses and determinants.
 
-use super::triangular_solve::{substitute, systems};
-use super::{about, add_scaled, count, matrix, side};
+use super::triangular_solve::systems;
+use super::{about, count, matrix, side};
+use crate::kernels::linalg::Triangle;
 use crate::{Float, Result, Tensor};
 
-/// `L` below the diagonal (which is 1 there) and `U` on and above it, of one matrix.
-struct Lu<T> {
-    factors: Vec<T>,
-    /// Which row of the matrix each row comes from.
-    rows: Vec<usize>,
-    /// Whether rows were exchanged an odd number of times.
-    odd: bool,
-}
-
-impl<T: Float> Lu<T> {
-    /// Eliminates column by column, each time with the row of the largest element.
-    fn new(a: &[T], n: usize) -> Self {
-        let mut lu = Lu {
-            factors: a.to_vec(),
-            rows: (0..n).collect(),
-            odd: false,
-        };
-        let f = &mut lu.factors;
-        for k in 0..n {
-            let size = |f: &[T], i: usize| f[i * n + k].primal().abs();
-            let pivot = (k + 1..n).fold(
-                k,
-                |best, i| if size(f, i) > size(f, best) { i } else { best },
-            );
-            if pivot != k {
-                (0..n).for_each(|j| f.swap(k * n + j, pivot * n + j));
-                lu.rows.swap(k, pivot);
-                lu.odd = !lu.odd;
-            }
-            if f[k * n + k] == T::ZERO {
-                continue; // the column is 0 from here on: singular
-            }
-            let (above, below) = f.split_at_mut((k + 1) * n);
-            let row = &above[k * n..];
-            for below in below.chunks_mut(n) {
-                let factor = below[k] / row[k];
-                below[k] = factor;
-                add_scaled(-factor, &row[k + 1..], &mut below[k + 1..]);
-            }
-        }
-        lu
+/// Overwrites the right side `x` by the solution, or names a column that depends on those before it.
+fn solve_one<T: Float>(a: &[T], n: usize, x: &mut [T]) -> Result<(), usize> {
+    let mut factors = a.to_vec();
+    let exchanges = T::lu(&mut factors, n);
+    let width = x.len().checked_div(n).unwrap_or(0);
+    let sides = x.to_vec();
+    for (&from, row) in exchanges.rows.iter().zip(x.chunks_mut(width.max(1))) {
+        row.copy_from_slice(&sides[from * width..(from + 1) * width]);
     }
-
-    /// Overwrites the right side `x` by the solution, or names a column that depends on those before it.
-    fn solve(&self, n: usize, x: &mut [T]) -> Result<(), usize> {
-        let width = x.len().checked_div(n).unwrap_or(0);
-        let sides = x.to_vec();
-        for (&from, row) in self.rows.iter().zip(x.chunks_mut(width.max(1))) {
-            row.copy_from_slice(&sides[from * width..(from + 1) * width]);
-        }
-        let mut unit = self.factors.clone();
-        (0..n).for_each(|i| unit[i * n + i] = T::one());
-        substitute(&unit, n, x, false)?;
-        substitute(&self.factors, n, x, true)
-    }
+    T::substitute(Triangle::UnitLower, &factors, n, x)?;
+    T::substitute(Triangle::Upper, &factors, n, x)
 }
 
 impl<T: Float> Tensor<T> {
@@ -112,9 +69,12 @@ impl<T: Float> Tensor<T> {
         let a = self.contiguous();
         let values = a.as_slice().unwrap_or_default();
         let one = |index: usize| {
-            let lu = Lu::new(matrix(values, index, n * n), n);
-            let start = if lu.odd { -T::one() } else { T::one() };
-            (0..n).fold(start, |product, i| product * lu.factors[i * n + i])
+            let mut factors = matrix(values, index, n * n).to_vec();
+            let start = match T::lu(&mut factors, n).odd {
+                true => -T::one(),
+                false => T::one(),
+            };
+            (0..n).fold(start, |product, i| product * factors[i * n + i])
         };
         let determinants: Vec<T> = (0..count(self)).map(one).collect();
         Tensor::from_slice(&self.shape()[..self.rank() - 2], &determinants)
@@ -131,7 +91,7 @@ fn solve<T: Float>(op: &str, a: &Tensor<T>, b: &Tensor<T>) -> Result<Tensor<T>> 
                 &format!("is singular: column {column} depends on those before it"),
             )
         };
-        Lu::new(a, n).solve(n, x).map_err(singular)
+        solve_one(a, n, x).map_err(singular)
     })
 }
 

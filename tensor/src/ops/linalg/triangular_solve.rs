@@ -1,6 +1,7 @@
-//! Substitution: `A·X = B` for triangular `A`, row by row: `X[i] = (B[i] − Σₖ A[i, k]·X[k]) / A[i, i]`.
+//! Solutions of `A·X = B` for triangular `A`, and what all systems of equations share: shapes, one system after the other.
 
-use super::{about, add_scaled, count, matrix, side, with_last};
+use super::{about, count, matrix, side, with_last};
+use crate::kernels::linalg::Triangle;
 use crate::{Error, Float, Result, Shape, Tensor};
 
 impl<T: Float> Tensor<T> {
@@ -20,8 +21,12 @@ impl<T: Float> Tensor<T> {
     /// If the shapes don't go together, or there is a 0 on the diagonal.
     pub fn triangular_solve(&self, b: &Self, upper: bool) -> Result<Self> {
         let n = side("triangular_solve", self)?;
+        let triangle = match upper {
+            true => Triangle::Upper,
+            false => Triangle::Lower,
+        };
         systems("triangular_solve", self, b, |a, x, number| {
-            substitute(a, n, x, upper).map_err(|row| {
+            T::substitute(triangle, a, n, x).map_err(|row| {
                 about(
                     "triangular_solve",
                     number,
@@ -30,36 +35,6 @@ impl<T: Float> Tensor<T> {
             })
         })
     }
-}
-
-/// Overwrites the rows of `x`, `n` of them, by the solution, or names the row with a 0 on the diagonal.
-pub(super) fn substitute<T: Float>(
-    a: &[T],
-    n: usize,
-    x: &mut [T],
-    upper: bool,
-) -> Result<(), usize> {
-    let width = x.len().checked_div(n).unwrap_or(0);
-    for step in 0..n {
-        let i = if upper { n - 1 - step } else { step };
-        let pivot = a[i * n + i];
-        if pivot == T::ZERO {
-            return Err(i);
-        }
-        let (before, rest) = x.split_at_mut(i * width);
-        let (row, behind) = rest.split_at_mut(width);
-        let known = if upper { i + 1..n } else { 0..i };
-        for k in known {
-            let solved = if upper {
-                &behind[(k - i - 1) * width..]
-            } else {
-                &before[k * width..]
-            };
-            add_scaled(-a[i * n + k], &solved[..width], row);
-        }
-        row.iter_mut().for_each(|x| *x /= pivot);
-    }
-    Ok(())
 }
 
 /// Solves one system after the other: `solve(a, x, number)` overwrites the right side `x` by the solution.

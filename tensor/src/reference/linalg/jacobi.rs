@@ -36,16 +36,3 @@ pub(super) fn turn<T: Float>(rows: &mut [T], width: usize, (p, q): (usize, usize
         (*x, *y) = (c * *x - s * *y, s * *x + c * *y);
     }
 }
-
-/// The sign that makes the component of largest magnitude, the first of several, positive.
-pub(super) fn sign<T: Float>(x: &[T]) -> T {
-    let largest = x.iter().fold(
-        T::ZERO,
-        |best, &x| if x.abs() > best.abs() { x } else { best },
-    );
-    if largest < T::ZERO {
-        -T::one()
-    } else {
-        T::one()
-    }
-}
