@@ -146,11 +146,14 @@ impl<T: Float> Recording<T> {
         number
     }
 
-    /// Lets go of the nodes after `last`, and of what they saved.
+    /// Lets go of the nodes after `last`, and of what belongs to them.
     pub(crate) fn truncate(&mut self, last: NodeNumber) {
-        let index = self.index(last);
-        self.saved.truncate(self.nodes[index].saved_end);
-        self.nodes.truncate(index + 1);
+        let count = self.index(last) + 1;
+        let (inputs_end, saved_end) = self.begins(count);
+        self.nodes.truncate(count);
+        self.shapes.truncate(count);
+        self.inputs.truncate(inputs_end);
+        self.saved.truncate(saved_end);
     }
 
     /// Takes everything out, for the walk that spends it. What is recorded afterwards counts on from here.

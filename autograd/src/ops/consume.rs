@@ -19,6 +19,9 @@ impl<T: Float> Var<T> {
         saves: impl for<'a> FnOnce(&'a Var<T>, &'a Var<T>) -> [Save<'a, T>; N],
         otherwise: fn(&Var<T>, &Var<T>) -> Result<Var<T>>,
     ) -> Result<Var<T>> {
+        if self.tape().anomalies_cell().get() != Anomalies::Ignore {
+            return otherwise(&self, other); // whose messages show the operands
+        }
         let repeated;
         let other = if self.tensor().same_shape(other.tensor()) {
             other
@@ -28,18 +31,13 @@ impl<T: Float> Var<T> {
         } else {
             return otherwise(&self, other);
         };
-        if self.tape().anomalies_cell().get() != Anomalies::Ignore {
-            return otherwise(&self, other); // whose messages show the operands
-        }
-        let node = if self.tape().follows(&rule, &[&self, other])? {
-            let saved = saves(&self, other);
-            let rule = RuleHandle::new(rule);
-            Some(
-                self.tape()
-                    .push(rule, &[&self, other], self.tensor(), &saved)?,
-            )
-        } else {
-            None
+        let (tape, inputs) = (self.tape(), [&self, other]);
+        let node = match tape.follows(&rule, &inputs)? {
+            true => {
+                let (rule, saved) = (RuleHandle::new(rule), saves(&self, other));
+                Some(tape.push(rule, &inputs, self.tensor(), &saved)?)
+            }
+            false => None,
         };
         let (tensor, tape, _) = self.into_parts();
         let y = tensor.into_binary(op, other.tensor())?;
@@ -113,6 +111,18 @@ mod tests {
         let tape = Tape::new();
         let [a, ..] = three(&tape);
         let _ = a + tape.input(Tensor::zeros([2]));
+    }
+
+    #[test]
+    fn an_anomaly_shows_both_operands_as_they_were() {
+        let tape = Tape::new();
+        let [a, ..] = three(&tape);
+        let product = &a * 1.0;
+        tape.detect_anomalies(crate::Anomalies::Nan);
+        let undefined = tape.input(Tensor::from([f64::NAN; 3]));
+        let message = product.into_product(&undefined).unwrap_err();
+        let expected = "mul: the result has shape [3] with 3 NaN of 3 elements, the first at [0]; input 0: shape [3] without NaN";
+        assert!(message.to_string().starts_with(expected), "{message}");
     }
 
     #[test]

@@ -131,15 +131,14 @@ impl<T: Float> Tensor<T> {
     /// # Errors
     /// If the shapes don't broadcast, or the result is larger than memory.
     pub fn binary(&self, op: Binary, other: &Self) -> Result<Self> {
-        if !self.same_shape(other) {
-            return self.binary_broadcast(op, other);
+        if self.same_shape(other)
+            && let (Some(a), Some(b)) = (self.as_slice(), other.as_slice())
+        {
+            let (a, b) = (Operand::Slice(a), Operand::Slice(b));
+            let y = Storage::build(self.layout().shape(), |y| maps::binary(op, a, b, y));
+            return Ok(Tensor::from_storage(y));
         }
-        let (Some(a), Some(b)) = (self.as_slice(), other.as_slice()) else {
-            return self.binary_broadcast(op, other);
-        };
-        let (a, b) = (Operand::Slice(a), Operand::Slice(b));
-        let y = Storage::build(self.layout().shape(), |y| maps::binary(op, a, b, y));
-        Ok(Tensor::from_storage(y))
+        self.binary_broadcast(op, other)
     }
 
     /// [`binary`](Tensor::binary) for operands of any shapes and strides.

@@ -98,16 +98,12 @@ impl<T: Element> Storage<T> {
 
     /// A buffer with every element `value`.
     pub(crate) fn filled(shape: &Shape, value: T) -> Self {
-        let mut storage = Self::scratch(shape);
-        storage.slice_mut().fill(value);
-        storage
+        Self::build(shape, |elements| elements.fill(value))
     }
 
     /// A buffer with a copy of `values`, as many as the shape has elements.
     pub(crate) fn copied(shape: &Shape, values: &[T]) -> Self {
-        let mut storage = Self::scratch(shape);
-        storage.slice_mut().copy_from_slice(values);
-        storage
+        Self::build(shape, |elements| elements.copy_from_slice(values))
     }
 
     /// Where the elements lie: different for all storages that live at the same time.

@@ -133,7 +133,8 @@ pub trait MapKernels: Copy + 'static {
 
 impl<T: Float> MapKernels for crate::Dual<T> {}
 
-/// The vectorised maps of a type.
+/// The vectorised maps of a type. What is short is done where it is called, in other crates too; the rest has names of its own, `$long` and
+/// `$long_in_place`, and isn't generic, so that no other crate compiles the loops again.
 macro_rules! vectorised_maps {
     ($type:ident, $long:ident, $long_in_place:ident) => {
         impl MapKernels for $type {
