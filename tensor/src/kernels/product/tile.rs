@@ -164,35 +164,29 @@ impl<T: Copy> Tile<'_, T> {
         mut sums: [[V; W]; R],
         last: usize,
     ) {
-        let Tile {
-            c, c_row, start, ..
-        } = *self;
+        let (c, c_row) = (self.c, self.c_row);
+        // Short loops, one thing each, so that the compiler unrolls them and the sums stay in registers.
         // SAFETY: `compute`'s promise: C and the bias have `last` elements where a last register is read or written, whole registers elsewhere.
         unsafe {
             let load = |from: *const T, w: usize| match WHOLE || w + 1 < W {
                 true => V::load(from.add(w * V::LANES)),
                 false => V::load_first(from.add(w * V::LANES), last),
             };
-            match start {
-                Start::Zero => {}
-                Start::Row(bias) => {
-                    for w in 0..W {
-                        let bias = load(bias, w);
-                        for row in &mut sums {
-                            row[w] = bias.add(row[w]);
-                        }
-                    }
-                }
-                Start::Accumulate => {
-                    for (r, row) in sums.iter_mut().enumerate() {
-                        for (w, sum) in row.iter_mut().enumerate() {
-                            *sum = load(c.add(r * c_row), w).add(*sum);
-                        }
+            // What is added to row r stands r·row elements behind `from`.
+            let start = match self.start {
+                Start::Zero => None,
+                Start::Row(bias) => Some((bias, 0)),
+                Start::Accumulate => Some((c.cast_const(), c_row)),
+            };
+            if let Some((from, row)) = start {
+                for (r, sums) in sums.iter_mut().enumerate() {
+                    for (w, sum) in sums.iter_mut().enumerate() {
+                        *sum = load(from.add(r * row), w).add(*sum);
                     }
                 }
             }
-            for (r, row) in sums.into_iter().enumerate() {
-                for (w, sum) in row.into_iter().enumerate() {
+            for (r, sums) in sums.iter().enumerate() {
+                for (w, sum) in sums.iter().enumerate() {
                     let to = c.add(r * c_row + w * V::LANES);
                     match WHOLE || w + 1 < W {
                         true => sum.store(to),
