@@ -19,18 +19,48 @@ use super::Fast;
 use super::matrix::MatRef;
 use super::pack::{pack_a, pack_b, packed_a_length};
 use super::tile::{Start, Tile, piece};
+use crate::kernels::level::{Level, level};
 use crate::kernels::scratch;
 use crate::kernels::simd::{Kernel, Vector};
 use std::ops::Range;
 
-/// Depth of a block: a panel of B of 384 rows of 64 bytes leaves a quarter of a 32 KiB L1 cache to A and C.
-const KC: usize = 384;
-/// Rows of a block of A: with KC columns of `f32` 144 KiB, less than a third of a 512 KiB L2 cache; its rows of C have to stay there too.
-pub(super) const MC: usize = 96;
-/// Columns of a block of B: with KC rows of `f32` 1.5 MiB.
+/// Columns of a block of B: with KC rows 1.5 MiB of `f32`, or 4 MiB with AVX-512.
 const NC: usize = 1024;
-/// An operand up to this many bytes is read where it stands.
+/// A row-major B up to this many bytes is read where it stands.
 const NEAR: usize = 48 << 10;
+
+/// What fits the caches of the processors that have a level.
+pub(super) struct Blocking {
+    /// KC: the most columns of A and rows of B in a block.
+    depth: usize,
+    /// MC: the most rows of A in a block.
+    pub rows: usize,
+    /// A column-major A that is spread over this many bytes is read where it stands: its columns are as short as those of a packed panel, but far
+    /// apart.
+    near: usize,
+}
+
+impl Blocking {
+    /// The blocking for elements of type `T` at the current level.
+    pub fn of<T>() -> Self {
+        match level() {
+            // L2 has 1 MiB and more: three quarters for a block of A. A long panel of B comes from there as fast as it is used, and C is
+            // read and written less often.
+            Level::Avx512 => Blocking {
+                depth: 4096 / size_of::<T>(),
+                rows: 192,
+                near: 640 << 10,
+            },
+            // L2 may have 512 KiB: a third for a block of A, since its rows of C have to stay there too. A panel of B of 384 rows of 64
+            // bytes leaves a quarter of a 32 KiB L1 to A and C.
+            Level::Avx2 | Level::Baseline => Blocking {
+                depth: 384,
+                rows: 96,
+                near: 256 << 10,
+            },
+        }
+    }
+}
 
 /// A part of a product that one thread computes.
 pub(in crate::kernels) struct Block<'a, T> {
@@ -51,15 +81,16 @@ pub(super) struct Slab<'a, T> {
 }
 
 /// Into how many blocks of at most KC the depth is cut.
-pub(super) fn depth_blocks(depth: usize) -> usize {
-    depth.div_ceil(KC).max(1)
+pub(super) fn depth_blocks<T>(depth: usize) -> usize {
+    depth.div_ceil(Blocking::of::<T>().depth).max(1)
 }
 
 /// The rows of B in these blocks of depth: the first, and how many. Blocks are nearly equal, and start where a cache line does.
-pub(super) fn slab_rows(depth: usize, blocks: &Range<usize>) -> (usize, usize) {
+pub(super) fn slab_rows<T>(depth: usize, blocks: &Range<usize>) -> (usize, usize) {
     const UNIT: usize = 16;
     let units = depth.div_ceil(UNIT);
-    let start = |block| depth.min(UNIT * piece(units, depth_blocks(depth), block).0);
+    let count = depth_blocks::<T>(depth);
+    let start = |block| depth.min(UNIT * piece(units, count, block).0);
     (start(blocks.start), start(blocks.end) - start(blocks.start))
 }
 
@@ -114,17 +145,19 @@ impl<T: Fast> Kernel<T> for Block<'_, T> {
             self.a.row_stride().unsigned_abs(),
             self.a.col_stride().unsigned_abs(),
         );
-        let spread = (rows.min(MC) * a_row + depth.min(KC) * a_col) * size_of::<T>();
+        let blocking = Blocking::of::<T>();
+        let spread =
+            (rows.min(blocking.rows) * a_row + depth.min(blocking.depth) * a_col) * size_of::<T>();
         let packs_a = match self.a.col_stride() {
             1 => cols > 8 * width,
-            _ => cols > width && spread > NEAR,
+            _ => cols > width && spread > blocking.near,
         };
 
-        let depth_blocks = depth_blocks(depth);
+        let depth_blocks = depth_blocks::<T>(depth);
         let blocks = (self.slab.as_ref()).map_or(0..depth_blocks, |slab| slab.blocks.clone());
-        let (slab_first, slab_depth) = slab_rows(depth, &blocks);
-        let row_blocks = rows.div_ceil(MC);
-        let longest = slab_rows(depth, &(0..1)).1;
+        let (slab_first, slab_depth) = slab_rows::<T>(depth, &blocks);
+        let row_blocks = rows.div_ceil(blocking.rows);
+        let longest = slab_rows::<T>(depth, &(0..1)).1;
         let tallest = rows.div_ceil(row_blocks.max(1));
         let widest = cols.min(NC).next_multiple_of(width);
         let mut b_pack = scratch::take::<T>(if packs_b { longest * widest } else { 0 });
@@ -139,7 +172,7 @@ impl<T: Fast> Kernel<T> for Block<'_, T> {
             let nc = (cols - jc).min(NC);
             // loop 4
             for block in blocks.clone() {
-                let (pc, kc) = slab_rows(depth, &(block..block + 1));
+                let (pc, kc) = slab_rows::<T>(depth, &(block..block + 1));
                 let b = self.b.part(pc, kc, jc, nc);
                 if packs_b {
                     // SAFETY: a part of B.

@@ -7,9 +7,8 @@
 use super::matrix::MatRef;
 use super::tile::piece;
 use crate::kernels::simd::{self, Vector};
+use std::ops::Range;
 
-/// Bytes of a cache line.
-const LINE: usize = 64;
 /// The most elements that a register holds.
 const MOST_LANES: usize = 16;
 /// How many rows of a row-major B and columns of a column-major A ahead of the copying are asked for: they lie too far apart for hardware prefetchers.
@@ -85,31 +84,26 @@ pub(super) unsafe fn pack_a<V: Vector>(a: MatRef<'_, V::Element>, to: &mut [V::E
         }
         return distance;
     }
-    let (shortest, longer) = (rows / tiles.max(1), rows % tiles.max(1));
-    // Column after column, as they lie in memory.
-    for p in 0..depth {
-        for i in (0..rows).step_by(LINE / size_of::<V::Element>()) {
-            simd::prefetch(a.pointer(i, p + AHEAD));
-        }
-        let mut first = 0;
-        for t in 0..tiles {
-            // As `piece` cuts them: the first tiles have a row more if the rows don't divide.
-            let count = shortest + usize::from(t < longer);
-            for i in (0..count).step_by(V::LANES) {
-                // SAFETY: reads elements (first + i.., p) that exist, a whole register if the column is long enough. The whole register that is
-                // written ends inside `to`; what it writes too much is overwritten by the next column of the panel or never read.
+    for t in 0..tiles {
+        let (first, count) = piece(rows, tiles, t);
+        let panel = &mut to[t * distance..];
+        // A column of the panel may be shorter than its registers, so that each overwrites the start of the next column, or of the next register in
+        // its own: the last ones come first.
+        for i in (0..count).step_by(V::LANES).rev() {
+            let left = rows - first - i;
+            for p in 0..depth {
+                simd::prefetch(a.pointer(first + i, p + AHEAD));
+                // SAFETY: reads elements (first + i.., p) that exist, a whole register if the column is long enough. A register ends inside the
+                // panel or, behind its last column, inside the room that `packed_a_length` leaves.
                 unsafe {
                     let from = a.pointer(first + i, p);
-                    let left = rows - first - i;
-                    let values = if left >= V::LANES {
-                        V::load(from)
-                    } else {
-                        V::load_first(from, left)
+                    let values = match left >= V::LANES {
+                        true => V::load(from),
+                        false => V::load_first(from, left),
                     };
-                    values.store(to.as_mut_ptr().add(t * distance + p * height + i));
+                    values.store(panel.as_mut_ptr().add(p * height + i));
                 }
             }
-            first += count;
         }
     }
     distance
@@ -163,14 +157,15 @@ pub(crate) unsafe fn pack_b<V: Vector>(
     assert!(top + rows <= depth && to.len() >= depth * cols.next_multiple_of(width));
     for left in (0..cols).step_by(width) {
         let columns = (cols - left).min(width);
+        let b = b.part(0, rows, left, columns);
         let to = &mut to[left * depth + top * width..][..rows * width];
-        // SAFETY: the elements read are (.., left..left + columns) of `b`; `to` is `rows` rows of `width`.
+        // SAFETY: the elements read are those of `b`; `to` is `rows` rows of `width`.
         unsafe {
             match (b.row_stride(), b.col_stride()) {
                 (_, 1) if columns == width => {
                     for p in 0..rows {
-                        let from = b.pointer(p, left);
-                        simd::prefetch(b.pointer(p + AHEAD, left));
+                        let from = b.pointer(p, 0);
+                        simd::prefetch(b.pointer(p + AHEAD, 0));
                         let to = to.as_mut_ptr().add(p * width);
                         V::load(from).store(to);
                         V::load(from.add(V::LANES)).store(to.add(V::LANES));
@@ -179,48 +174,51 @@ pub(crate) unsafe fn pack_b<V: Vector>(
                 (_, 1) => {
                     let first = columns.min(V::LANES);
                     for p in 0..rows {
-                        let from = b.pointer(p, left);
+                        let from = b.pointer(p, 0);
                         let to = to.as_mut_ptr().add(p * width);
                         V::load_first(from, first).store(to);
                         V::load_first(from.add(first), columns - first).store(to.add(V::LANES));
                     }
                 }
-                (1, from_row) if columns == width => {
-                    let blocks = rows - rows % V::LANES;
-                    for p in (0..blocks).step_by(V::LANES) {
-                        for half in [0, V::LANES] {
+                (1, from_row) => {
+                    for half in [0, V::LANES] {
+                        // Whole blocks of registers, where there are rows and columns enough.
+                        let blocks = match columns >= half + V::LANES {
+                            true => rows - rows % V::LANES,
+                            false => 0,
+                        };
+                        for p in (0..blocks).step_by(V::LANES) {
                             let to = to.as_mut_ptr().add(p * width + half);
-                            V::transpose(b.pointer(p, left + half), from_row, to, width);
+                            V::transpose(b.pointer(p, half), from_row, to, width);
                         }
+                        copy_elements(b, blocks, half..half + V::LANES, width, zero, to);
                     }
-                    copy_elements(b, blocks, left, columns, width, zero, to);
                 }
-                _ => copy_elements(b, 0, left, columns, width, zero, to),
+                _ => copy_elements(b, 0, 0..width, width, zero, to),
             }
         }
     }
 }
 
-/// One panel from row `top` on, element by element.
+/// Columns `which` of a panel `width` wide, from row `top` on, element by element; `zero` where `b` has no such column.
 ///
 /// # Safety
 ///
-/// The elements `(top.., left..left + columns)` of `b` lie inside its data.
+/// `b` lies inside its data.
 #[inline(always)]
 unsafe fn copy_elements<T: Copy>(
     b: MatRef<'_, T>,
     top: usize,
-    left: usize,
-    columns: usize,
+    which: Range<usize>,
     width: usize,
     zero: T,
     to: &mut [T],
 ) {
     for (p, to) in to.chunks_exact_mut(width).enumerate().skip(top) {
-        for (j, to) in to.iter_mut().enumerate() {
-            *to = match j < columns {
-                // SAFETY: the caller's promise: the element exists.
-                true => unsafe { *b.pointer(p, left + j) },
+        for (j, to) in which.clone().zip(&mut to[which.clone()]) {
+            *to = match j < b.cols() {
+                // SAFETY: (p, j) is an element of `b`, whose rows the panel has.
+                true => unsafe { *b.pointer(p, j) },
                 false => zero,
             };
         }

@@ -1,6 +1,6 @@
 //! One product on several threads: C is cut into tasks whose size depends on the shapes alone, and no sum is ever cut.
 
-use super::blocks::{Block, MC, Slab, depth_blocks, slab_rows};
+use super::blocks::{Block, Blocking, Slab, depth_blocks, slab_rows};
 use super::packed::Pack;
 use super::tile::{Start, piece};
 use super::vector::{Columns, Dots};
@@ -16,11 +16,13 @@ const MOST_PARTS: usize = 16;
 /// Multiply-adds from which on all threads share one packed B, if there are rows for blocks enough.
 const LARGE: usize = 1 << 25;
 /// Rows that make blocks enough.
-const MANY_ROWS: usize = 8 * MC / 2;
+const MANY_ROWS: usize = 384;
 /// Bytes of B that are packed at once.
 const SLAB: usize = 8 << 20;
 /// Blocks of depth that are packed at once.
 const SLAB_BLOCKS: usize = 4;
+/// Blocks of rows come in multiples of this, so that two threads and four have equally many.
+const EVEN: usize = 4;
 /// Columns are cut at multiples of this, the widest tile of any level.
 const COLUMNS: usize = 32;
 
@@ -142,20 +144,22 @@ unsafe fn large<T: Fast>(product: &Product<'_, T>, c: *mut T) {
     let c = Shared::from(c);
     let width = tile_width::<T>();
     // B in slabs that a shared cache holds.
-    let depth_blocks = depth_blocks(depth);
-    let deepest = slab_rows(depth, &(0..depth_blocks.min(SLAB_BLOCKS))).1;
+    let depth_blocks = depth_blocks::<T>(depth);
+    let deepest = slab_rows::<T>(depth, &(0..depth_blocks.min(SLAB_BLOCKS))).1;
     let slab_cols = SLAB / (deepest * size_of::<T>()) / COLUMNS * COLUMNS;
     let mut panels = scratch::take::<T>(deepest * cols.min(slab_cols).next_multiple_of(width));
-    // Rows enough for a panel of B to be worth its way from the shared cache, and tasks enough for many threads.
-    let block = (rows / 16)
-        .clamp(MC / 2, MC)
-        .max(LARGE / 16 / (depth * cols))
-        .next_multiple_of(tile_rows::<T>());
+    // Rows enough for a panel of B to be worth its way from the shared cache, and tasks enough for many threads; nearly equal numbers of whole tiles.
+    let most = Blocking::of::<T>().rows;
+    let block = (rows / 16).clamp(most / 2, most);
+    let block = block.max(LARGE / 16 / (depth * cols));
+    let tile = tile_rows::<T>();
+    let tiles = rows.div_ceil(tile);
+    let tasks = rows.div_ceil(block).next_multiple_of(EVEN).min(tiles);
     for left in (0..cols).step_by(slab_cols) {
         let count = slab_cols.min(cols - left);
         for first in (0..depth_blocks).step_by(SLAB_BLOCKS) {
             let blocks = first..depth_blocks.min(first + SLAB_BLOCKS);
-            let (first, deep) = slab_rows(depth, &blocks);
+            let (first, deep) = slab_rows::<T>(depth, &blocks);
             let panels = &mut panels[..deep * count.next_multiple_of(width)];
             let copying = Work::per_element(deep * count, 0.1 * size_of::<T>() as f64);
             parallel::for_each_chunk(panels, deep * COLUMNS, copying, |index, to| {
@@ -169,14 +173,15 @@ unsafe fn large<T: Fast>(product: &Product<'_, T>, c: *mut T) {
                 ..*product
             };
             let work = cost::<T>(rows * deep * count);
-            parallel::for_each(rows.div_ceil(block), work, |index| {
-                let top = index * block;
+            parallel::for_each(tasks, work, |index| {
+                let (first, count_of_tiles) = piece(tiles, tasks, index);
+                let top = first * tile;
+                let height = (count_of_tiles * tile).min(rows - top);
                 let blocks = blocks.clone();
                 // SAFETY: each block of rows comes once for each stretch of columns, and the panels are B's rows and columns, packed at
                 // the level in force on all threads.
                 unsafe {
                     let c = c.at(top * cols + left);
-                    let height = block.min(rows - top);
                     let last = blocks.end == depth_blocks;
                     let part = rectangle(&product, c, cols, (top, height), (left, count));
                     simd::run(part.slab(Slab { blocks, panels }));
