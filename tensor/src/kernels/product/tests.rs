@@ -117,11 +117,9 @@ fn large_products_agree_with_the_reference() {
     }
 }
 
-#[test]
-fn products_that_share_a_packed_b_agree_with_the_reference() {
-    // Several slabs of depth; then several of columns; then two in a batch.
-    let (m, k, n) = (389, 1700, 70);
-    let (a, b) = (numbers::<f32>(m * k, 1), numbers::<f32>(k * n, 2));
+/// Row-major operands, and column-major ones.
+fn both_ways<T: Float>(m: usize, k: usize, n: usize) {
+    let (a, b) = (numbers::<T>(m * k, 1), numbers::<T>(k * n, 2));
     let bias = numbers(n, 5);
     for (a, b) in [
         (MatRef::row_major(&a, m, k), MatRef::row_major(&b, k, n)),
@@ -134,6 +132,15 @@ fn products_that_share_a_packed_b_agree_with_the_reference() {
         check(&Product::new(a, b).bias(&bias));
         check(&Product::new(a, b).bias(&bias).accumulate());
     }
+}
+
+#[test]
+fn products_that_share_a_packed_b_agree_with_the_reference() {
+    // Several slabs of depth, where blocks are short and where they are long; then several of columns; then two in a batch.
+    for (m, k, n) in [(389, 1700, 70), (389, 4200, 33)] {
+        both_ways::<f32>(m, k, n);
+    }
+    both_ways::<f64>(389, 1540, 90);
     let (m, k, n) = (384, 1540, 700);
     let (a, b) = (numbers::<f64>(m * k, 1), numbers::<f64>(k * n, 2));
     let (a, b) = (MatRef::row_major(&a, m, k), MatRef::row_major(&b, k, n));
