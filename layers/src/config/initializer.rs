@@ -43,7 +43,7 @@ names! {
         /// Normal of deviation 0.05, redrawn beyond ±0.1.
         TruncatedNormal = "truncated_normal",
         /// Orthonormal columns (rows where there are fewer of them) of the shape seen as a matrix `[Π leading, last]`
-        /// (Saxe, McClelland and Ganguli, 2013).
+        /// (Saxe, McClelland and Ganguli, 2013). A vector is a matrix of one row: it gets length 1.
         Orthogonal = "orthogonal",
     }
 }
@@ -55,7 +55,7 @@ impl Initializer {
     /// Values for a parameter of `shape`. Equal seeds give equal values, in 64 bits whatever the parameter's type.
     ///
     /// # Errors
-    /// If the shape has more elements than memory holds; and `orthogonal` needs a shape of rank 2 or more.
+    /// If the shape has more elements than memory holds; and `orthogonal` needs a shape of rank 1 or more.
     pub fn draw(self, shape: &[usize], seed: u64) -> Result<Tensor<f64>> {
         Shape::new(shape).check_fits("initializer", size_of::<f64>())?;
         if shape.contains(&0) {
@@ -112,10 +112,8 @@ pub fn fans(shape: &[usize]) -> (f64, f64) {
 }
 
 fn orthogonal(shape: &[usize], rng: &mut Rng) -> Result<Tensor<f64>> {
-    let [_, .., columns] = *shape else {
-        let message = format!(
-            "orthogonal needs a matrix or more, got shape {shape:?}; choose another initializer"
-        );
+    let [.., columns] = *shape else {
+        let message = "orthogonal needs a vector or more, got a scalar; choose another initializer";
         return Err(Error::shape("initializer", message));
     };
     let rows = shape.iter().product::<usize>() / columns;
@@ -194,7 +192,7 @@ mod tests {
 
     #[test]
     fn orthogonal_columns_or_rows() {
-        for shape in [&[2, 3, 4][..], &[4, 6], &[5, 5]] {
+        for shape in [&[2, 3, 4][..], &[4, 6], &[5, 5], &[7], &[1]] {
             let q = Initializer::Orthogonal.draw(shape, 1).unwrap().to_vec();
             let columns = shape[shape.len() - 1];
             let rows = q.len() / columns;
@@ -217,10 +215,10 @@ mod tests {
             }
         }
         let message = Initializer::Orthogonal
-            .draw(&[3], 1)
+            .draw(&[], 1)
             .unwrap_err()
             .to_string();
-        assert!(message.contains("got shape [3]"), "{message}");
+        assert!(message.contains("got a scalar"), "{message}");
     }
 
     #[test]
