@@ -232,7 +232,11 @@ impl<T: Element> Tensor<T> {
     pub fn to_vec(&self) -> Vec<T> {
         match self.as_slice() {
             Some(slice) => slice.to_vec(),
-            None => self.copied().to_vec(),
+            None => {
+                let mut values = vec![T::default(); self.elements()];
+                crate::copy::copy(self, &mut values);
+                values
+            }
         }
     }
 
