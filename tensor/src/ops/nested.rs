@@ -1,7 +1,7 @@
 //! Tensors from numbers, arrays nested up to rank 6, vectors and slices, and back.
 //!
-//! All of these copy: a tensor keeps its elements in an aligned block of its own, whose header holds the shape. Without a copy a
-//! tensor lends them as a slice.
+//! A large vector's elements stay where they are, from it and back ([`Tensor::from_vec`] says when). All else copies: a tensor owns its elements. Without a
+//! copy it lends them as a slice.
 //!
 //! ```
 //! use etude_tensor::Tensor;
@@ -12,6 +12,7 @@
 //! # Ok::<(), etude_tensor::Error>(())
 //! ```
 
+use crate::storage::Storage;
 use crate::{Element, Error, Result, Shape, Tensor};
 
 /// A tensor of rank 0 with one element.
@@ -71,10 +72,10 @@ nested! {
         as_flattened as_flattened as_flattened as_flattened as_flattened;
 }
 
-/// A tensor of rank 1.
+/// A tensor of rank 1, as [`from_vec`](Tensor::from_vec) makes it.
 impl<T: Element> From<Vec<T>> for Tensor<T> {
     fn from(values: Vec<T>) -> Self {
-        Tensor::from(&values[..])
+        Tensor::from_storage(Storage::from_vec(&Shape::from([values.len()]), values))
     }
 }
 
@@ -123,14 +124,14 @@ impl<T: Element> TryFrom<Vec<Vec<T>>> for Tensor<T> {
                 ),
             ));
         }
-        Tensor::from_slice([rows.len(), width], &rows.concat())
+        Tensor::from_vec([rows.len(), width], rows.concat())
     }
 }
 
-/// The elements in row-major order.
+/// The elements in row-major order, as [`into_vec`](Tensor::into_vec) gives them.
 impl<T: Element> From<Tensor<T>> for Vec<T> {
     fn from(tensor: Tensor<T>) -> Self {
-        tensor.to_vec()
+        tensor.into_vec()
     }
 }
 
@@ -216,6 +217,58 @@ mod tests {
             (six.shape(), six.to_vec()),
             (&[1, 2, 1, 1, 1, 2][..], vec![1, 2, 3, 4])
         );
+    }
+
+    #[test]
+    fn a_large_vector_is_the_tensors_and_its_own_again() {
+        let values = vec![0.5_f32; 10_000];
+        let place = values.as_ptr();
+        let x = Tensor::from(values);
+        assert_eq!(
+            (x.shape(), x.as_slice().unwrap().as_ptr()),
+            (&[10_000][..], place)
+        );
+        let values = Vec::from(x);
+        assert_eq!(values.as_ptr(), place);
+        let rows = Tensor::try_from(vec![vec![1_u8; 300]; 400]).unwrap();
+        assert_eq!(
+            (rows.shape(), rows.to_vec()),
+            (&[400, 300][..], vec![1; 120_000])
+        );
+        assert!(Vec::from(Tensor::<u8>::from(vec![])).is_empty());
+    }
+
+    /// A vector's buffer begins wherever its type may lie, and not at a line of cache as other storage: no level may mind, nor give other bits.
+    #[test]
+    fn adopted_elements_need_no_alignment() {
+        let value = |i: usize| ((i * 37) % 101) as f32 * 0.01 - 0.5;
+        let (n, width) = (6400, 80);
+        // The same elements in an aligned block, in a vector, and a place further on in another: one of the vectors isn't aligned.
+        let block = Tensor::build([80, width].into(), |x| {
+            (0..n).for_each(|i| x[i] = value(i));
+        });
+        let vector = Tensor::from((0..n).map(value).collect::<Vec<_>>());
+        let further = Tensor::from((0..n + 1).map(|i| value(i.max(1) - 1)).collect::<Vec<_>>());
+        let further = further.narrow(0, 1, n).unwrap();
+        let start = |x: &Tensor<f32>| x.as_slice().unwrap().as_ptr().addr() % 64;
+        assert!(start(&block) == 0 && (start(&vector), start(&further)) != (0, 0));
+        for level in crate::kernels::available_levels() {
+            crate::kernels::with_level(level, || {
+                let results = [&block, &vector, &further].map(|x| {
+                    let x = x.reshape([80, width]).unwrap();
+                    let mut sum = x.exp();
+                    sum.add_assign(&x.matmul(&x.transpose(0, 1).unwrap()).unwrap())
+                        .unwrap();
+                    sum.add_assign(&x.softmax(1).unwrap()).unwrap();
+                    sum.add_assign(&x.sum(0).unwrap()).unwrap();
+                    sum.to_vec()
+                });
+                assert!(
+                    results[1] == results[0] && results[2] == results[0],
+                    "{level:?}"
+                );
+            });
+        }
     }
 
     #[test]

@@ -206,7 +206,8 @@ fn take_elsewhere(class: usize) -> Block {
     })
 }
 
-/// Takes back a block without an owner.
+/// Takes back a block without an owner. An adopted buffer is none of the pool's, neither aligned nor of a class's size: it goes back
+/// to the vector's allocator.
 pub(super) fn give(block: Block) {
     let class = block.class();
     if !(class < SMALL_CLASSES && enabled() && keep_in_thread(block, class)) {
@@ -231,7 +232,7 @@ fn keep_in_thread(block: Block, class: usize) -> bool {
 /// Gives a block to the list that all threads share, if that is for its size and has room, or else to the system.
 #[inline(never)] // so that the way through the thread's own lists stays short
 fn give_elsewhere(block: Block, class: usize) {
-    if class >= SMALL_CLASSES && enabled() {
+    if class >= SMALL_CLASSES && !block.is_adopted() && enabled() {
         let mut lists = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
         if lists.bytes + capacity_of(class) <= SHARED_BYTES {
             return lists.push(class, block);
