@@ -1,7 +1,10 @@
-//! To and from the arrays of the crate `ndarray`. Any tensor can be looked at as an array without a copy.
+//! To and from the arrays of the crate `ndarray`. Any tensor can be looked at as an array without a copy, and an array that owns its elements
+//! gives them to a tensor without one.
 
-use crate::{Element, Error, Tensor};
-use ndarray::{ArrayBase, ArrayD, ArrayViewD, Axis, Data, Dimension, IxDyn, ShapeBuilder};
+use crate::layout::Layout;
+use crate::storage::Storage;
+use crate::{Element, Error, Shape, Tensor};
+use ndarray::{Array, ArrayBase, ArrayD, ArrayViewD, Axis, Data, Dimension, IxDyn, ShapeBuilder};
 
 /// A copy of the array in row-major order.
 impl<T: Element, S: Data<Elem = T>, D: Dimension> From<&ArrayBase<S, D>> for Tensor<T> {
@@ -16,17 +19,45 @@ impl<T: Element, S: Data<Elem = T>, D: Dimension> From<&ArrayBase<S, D>> for Ten
     }
 }
 
-/// A copy of the array, or view of one, in row-major order: tensors keep their elements in aligned blocks of their own.
+/// The elements of the array in row-major order. They stay where they are if the array owns them, alone, and they lie in this order, as
+/// [`from_vec`](Tensor::from_vec) keeps those of a vector; else they are copied.
 ///
 /// ```
 /// use etude_tensor::Tensor;
-/// use ndarray::array;
+/// use ndarray::{Array2, array};
 ///
+/// let array = Array2::from_elem([100, 100], 0.5_f32);
+/// let place = array.as_ptr();
+/// assert_eq!(Tensor::from(array).as_slice().unwrap().as_ptr(), place);
 /// assert_eq!(Tensor::from(array![[1.0_f32, 2.0], [3.0, 4.0]].reversed_axes()), Tensor::from([[1.0, 3.0], [2.0, 4.0]]));
 /// ```
 impl<T: Element, S: Data<Elem = T>, D: Dimension> From<ArrayBase<S, D>> for Tensor<T> {
     fn from(array: ArrayBase<S, D>) -> Self {
-        Tensor::from(&array)
+        match array.try_into_owned_nocopy() {
+            Ok(array) if array.is_standard_layout() => Tensor::from_owned(array),
+            // A view on its strides would do without a copy as well, but then whatever reads the elements in order would make one, each time.
+            Ok(array) => Tensor::from(&array),
+            Err(borrowed) => Tensor::from(&borrowed),
+        }
+    }
+}
+
+impl<T: Element> Tensor<T> {
+    /// The tensor of an array in row-major order.
+    fn from_owned<D: Dimension>(array: Array<T, D>) -> Self {
+        let shape = Shape::from(array.shape());
+        let (mut values, first) = array.into_raw_vec_and_offset();
+        // A slice of an array still has the vector of the whole; there is no first element where there is none.
+        let (first, elements) = (first.unwrap_or(0), shape.elements());
+        values.truncate(first + elements);
+        if first == 0 {
+            Tensor::from_storage(Storage::from_vec(&shape, values))
+        } else if Storage::<T>::adopts(elements, values.capacity()) {
+            let strides = shape.strides();
+            Tensor::from(values).view(Layout::strided(shape, strides, first))
+        } else {
+            Tensor::from_storage(Storage::copied(&shape, &values[first..]))
+        }
     }
 }
 
@@ -77,26 +108,29 @@ impl<'a, T: Element> TryFrom<&'a Tensor<T>> for ArrayViewD<'a, T> {
 }
 
 /// A copy of the tensor.
-///
-/// # Panics
-/// Never: a tensor has as many elements as its shape asks for.
 impl<T: Element> From<&Tensor<T>> for ArrayD<T> {
     fn from(tensor: &Tensor<T>) -> Self {
-        ArrayD::from_shape_vec(IxDyn(tensor.shape()), tensor.to_vec())
-            .expect("one value an element")
+        owned(tensor.shape(), tensor.to_vec())
     }
 }
 
-/// A copy of the tensor.
+/// The elements in row-major order, as [`into_vec`](Tensor::into_vec) gives them: without a copy, if they came from an array or a vector and no other
+/// tensor shares them.
 impl<T: Element> From<Tensor<T>> for ArrayD<T> {
     fn from(tensor: Tensor<T>) -> Self {
-        ArrayD::from(&tensor)
+        owned(&tensor.to_shape(), tensor.into_vec())
     }
+}
+
+/// An array of as many values as its shape has elements.
+fn owned<T>(shape: &[usize], values: Vec<T>) -> ArrayD<T> {
+    ArrayD::from_shape_vec(IxDyn(shape), values).expect("one value an element")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ndarray::{Ix2, s};
 
     #[test]
     fn any_strides_there_and_back() {
@@ -117,6 +151,70 @@ mod tests {
         assert_eq!(ArrayD::from(&Tensor::<f32>::zeros([0, 2])).shape(), [0, 2]);
         assert_eq!(ArrayD::from(&Tensor::scalar(1.5)).ndim(), 0);
     }
+
+    fn large_array() -> Array<f32, Ix2> {
+        Array::from_shape_fn([100, 80], |(i, j)| (i * 80 + j) as f32)
+    }
+
+    fn place(x: &Tensor<f32>) -> *const f32 {
+        x.as_slice().expect("row-major").as_ptr()
+    }
+
+    #[test]
+    fn an_array_gives_its_elements_and_gets_them_back() {
+        let array = large_array();
+        let at = array.as_ptr();
+        let expected = array.clone().into_dyn();
+        let x = Tensor::from(array);
+        assert_eq!((x.shape(), place(&x)), (&[100, 80][..], at));
+        let back = ArrayD::from(x);
+        assert_eq!((back.as_ptr(), &back), (at, &expected));
+        let shared = back.into_shared();
+        let x = Tensor::from(shared.clone());
+        assert!(
+            place(&x) != at && ArrayD::from(&x) == expected,
+            "two owners"
+        );
+        assert_eq!(place(&Tensor::from(shared)), at, "one owner");
+    }
+
+    #[test]
+    fn slices_of_an_array_are_views_of_its_vector_if_they_are_most_of_it() {
+        for (rows, stays) in [
+            (0..90, true),
+            (10..100, true),
+            (0..20, false),
+            (80..100, false),
+            (99..99, false),
+        ] {
+            let array = large_array();
+            let at = array.as_ptr();
+            let part = array.slice_move(s![rows.clone(), ..]);
+            let expected = part.to_owned().into_dyn();
+            let x = Tensor::from(part);
+            assert_eq!(
+                place(&x) == at.wrapping_add(rows.start * 80),
+                stays,
+                "{rows:?}"
+            );
+            assert_eq!(ArrayD::from(x), expected);
+        }
+    }
+
+    #[test]
+    fn arrays_in_another_order_are_copied_into_rows() {
+        let array = large_array();
+        let at = array.as_ptr();
+        let turned = array.clone().reversed_axes();
+        let x = Tensor::from(turned.clone());
+        assert!(place(&x) != at && ArrayD::from(x) == turned.into_dyn());
+        let column = array.slice_move(s![.., 3]);
+        let x = Tensor::from(column.clone());
+        assert!(place(&x) != at && ArrayD::from(x) == column.into_dyn());
+        let empty = Tensor::from(Array::<f32, _>::zeros([3, 0, 2]));
+        assert_eq!(ArrayD::from(empty).shape(), [3, 0, 2]);
+    }
+
     #[test]
     fn views_of_any_strides_copy_nothing() {
         let x = Tensor::arange(0_i64, 24, 1)
