@@ -4,7 +4,8 @@ use crate::Var;
 use etude_tensor::{Float, Result, Slice, Tensor};
 
 impl<T: Float> Var<T> {
-    /// This with the part that `slices` names (see [`slices`](Var::slices)) set to `source`, broadcast to it.
+    /// This with the part that `slices` names (see [`slices`](Var::slices)) set to `source`, broadcast to it: `y[slices] = source`,
+    /// and `y = x` elsewhere.
     ///
     /// Gradient: `∂L/∂x` is `∂L/∂y` with 0 in that part; `∂L/∂source` is `∂L/∂y` there.
     ///
@@ -28,7 +29,7 @@ impl<T: Float> Var<T> {
         self.tape().check_same("slice_assign", source)?;
         let elements = self.tensor().elements();
         let numbers = Tensor::arange(0_i64, elements as i64, 1)?.reshape(self.shape())?;
-        let part = numbers.slices(slices)?;
+        let part = numbers.slices_for("slice_assign", slices)?;
         let count = part.elements();
         source
             .tensor()

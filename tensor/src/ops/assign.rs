@@ -5,7 +5,7 @@ use crate::layout::Layout;
 use crate::{Element, Error, Float, Result, Slice, Tensor};
 
 impl<T: Element> Tensor<T> {
-    /// Sets every element to `value`. Copies nothing, even where the storage is shared.
+    /// Sets every element to `value`: `x[i] ← value`. Copies nothing, even where the storage is shared.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -23,7 +23,7 @@ impl<T: Element> Tensor<T> {
         }
     }
 
-    /// Sets the elements to those of `source`, broadcast to this tensor's shape.
+    /// Sets the elements to those of `source`, broadcast to this tensor's shape: `x[i] ← source[i]`.
     ///
     /// # Errors
     /// If `source` doesn't broadcast to it.
@@ -49,7 +49,7 @@ impl<T: Element> Tensor<T> {
         Ok(())
     }
 
-    /// Sets the part that `slices` names (see [`Tensor::slices`]) to `source`, broadcast to it.
+    /// Sets the part that `slices` names (see [`Tensor::slices`]) to `source`, broadcast to it: `x[slices] ← source`.
     ///
     /// # Errors
     /// If the slices don't fit the tensor, or `source` doesn't broadcast to the part.
@@ -63,10 +63,15 @@ impl<T: Element> Tensor<T> {
     /// # Ok::<(), etude_tensor::Error>(())
     /// ```
     pub fn slice_assign(&mut self, slices: impl AsRef<[Slice]>, source: &Self) -> Result<()> {
-        self.write_view("slice_assign", |x| x.slices(slices), source, |y, x| *y = x)
+        self.write_view(
+            "slice_assign",
+            |x| x.slices_for("slice_assign", slices),
+            source,
+            |y, x| *y = x,
+        )
     }
 
-    /// Sets the part that `view` makes of this tensor to `source`, broadcast to it. Where a view names an element
+    /// Sets the part that `view` makes of this tensor to `source`, broadcast to it: `view(x) ← source`. Where a view names an element
     /// several times ([`windows`](Tensor::windows)), the last in row-major order counts.
     ///
     /// # Errors
@@ -121,8 +126,9 @@ impl<T: Element> Tensor<T> {
 }
 
 impl<T: Float> Tensor<T> {
-    /// Adds `source`, broadcast to it, to the part that `view` makes of this tensor: the adjoint of any view, those
-    /// included that name an element several times ([`windows`](Tensor::windows), [`broadcast_to`](Tensor::broadcast_to)).
+    /// Adds `source`, broadcast to it, to the part that `view` makes of this tensor, `view(x) ← view(x) + source`: the adjoint of any view, those
+    /// included that name an element several times ([`windows`](Tensor::windows), [`broadcast_to`](Tensor::broadcast_to)). NaN added to
+    /// anything is NaN.
     ///
     /// # Errors
     /// If `view` fails or copies instead of taking a view, or `source` doesn't broadcast to the part.
@@ -245,7 +251,12 @@ mod tests {
             err.to_string(),
             "slice_assign: can't broadcast shape [2] to [3]: axis 0 has size 2; expected 3 or 1"
         );
-        assert!(x.slice_assign(s![2], &Tensor::scalar(1)).is_err());
+        assert_eq!(
+            x.slice_assign(s![2], &Tensor::scalar(1))
+                .unwrap_err()
+                .to_string(),
+            "slice_assign: 2 of axis 0, which has size 2; expected an index inside it"
+        );
         assert!(x.copy_from(&Tensor::zeros([2, 2])).is_err());
         assert_eq!(x, before);
     }

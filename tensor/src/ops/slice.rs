@@ -1,6 +1,4 @@
 //! Slices: a range of positions along an axis, with a step. A view.
-//!
-//! `y[i] = x[start + i·step]`; a negative step walks the same range from its last position down.
 
 use crate::layout::Layout;
 use crate::{Element, Error, Result, Tensor, axis_index};
@@ -49,12 +47,12 @@ impl Slice {
         }
     }
 
-    /// The layout of the slice along `axis` of `layout`. An axis that is removed shifts those behind it.
-    fn apply(self, layout: &Layout, axis: usize) -> Result<Layout> {
+    /// The layout of the slice along `axis` of `layout`, for the operation `op`. An axis that is removed shifts those behind it.
+    fn apply(self, op: &str, layout: &Layout, axis: usize) -> Result<Layout> {
         let size = layout.shape()[axis];
         let outside = |expected: String| {
             Err(Error::index(
-                "slice",
+                op,
                 format!("{self} of axis {axis}, which has size {size}; expected {expected}"),
             ))
         };
@@ -193,12 +191,12 @@ macro_rules! s {
     };
 }
 
-/// The layout of the view that one slice an axis takes; axes beyond the list stay whole.
-pub(crate) fn slices_layout(layout: &Layout, slices: &[Slice]) -> Result<Layout> {
+/// The layout of the view that one slice an axis takes, for the operation `op`; axes beyond the list stay whole.
+pub(crate) fn slices_layout(op: &str, layout: &Layout, slices: &[Slice]) -> Result<Layout> {
     let rank = layout.shape().rank();
     if slices.len() > rank {
         return Err(Error::axis(
-            "slice",
+            op,
             format!(
                 "{} slices for shape {:?}; expected at most {rank}",
                 slices.len(),
@@ -209,14 +207,14 @@ pub(crate) fn slices_layout(layout: &Layout, slices: &[Slice]) -> Result<Layout>
     // From the last axis on, so that an axis that goes doesn't move those that are still to come.
     let mut layout = layout.clone();
     for (axis, slice) in slices.iter().enumerate().rev() {
-        layout = slice.apply(&layout, axis)?;
+        layout = slice.apply(op, &layout, axis)?;
     }
     Ok(layout)
 }
 
 impl<T: Element> Tensor<T> {
-    /// The positions `slice` along `axis`, as a view: a range (`1..-1`, `..`, `-3..`), a range with a step
-    /// (`Slice::from(..).step(-1)`) or a single position, which removes the axis.
+    /// The positions `slice` along `axis`, `y[i] = x[start + i·step]`, or `x[end − 1 + i·step]` for a negative step, as a view: a range
+    /// (`1..-1`, `..`, `-3..`), a range with a step (`Slice::from(..).step(-1)`) or a single position, which removes the axis.
     ///
     /// A range whose end doesn't lie behind its start is empty.
     ///
@@ -233,10 +231,11 @@ impl<T: Element> Tensor<T> {
     /// ```
     pub fn slice(&self, axis: isize, slice: impl Into<Slice>) -> Result<Self> {
         let axis = axis_index("slice", axis, self.rank())?;
-        Ok(self.view(slice.into().apply(self.layout(), axis)?))
+        Ok(self.view(slice.into().apply("slice", self.layout(), axis)?))
     }
 
-    /// A slice of each axis, as a view; axes beyond the list stay whole. [`s!`](crate::s) writes the list.
+    /// A slice of each axis, `y[i, j, …] = x[start₀ + i·step₀, start₁ + j·step₁, …]` as of [`slice`](Tensor::slice), as a view; axes beyond
+    /// the list stay whole. [`s!`](crate::s) writes the list.
     ///
     /// # Errors
     /// If there are more slices than axes, a bound lies outside its axis, or a step is 0.
@@ -250,7 +249,26 @@ impl<T: Element> Tensor<T> {
     /// # Ok::<(), etude_tensor::Error>(())
     /// ```
     pub fn slices(&self, slices: impl AsRef<[Slice]>) -> Result<Self> {
-        Ok(self.view(slices_layout(self.layout(), slices.as_ref())?))
+        self.slices_for("slices", slices)
+    }
+
+    /// [`slices`](Tensor::slices), `y[i, j, …] = x[start₀ + i·step₀, start₁ + j·step₁, …]`, as a step of the operation `op`, which errors then
+    /// name.
+    ///
+    /// ```
+    /// use etude_tensor::{Tensor, s};
+    ///
+    /// let x = Tensor::from([1.0, 2.0, 3.0]);
+    /// assert_eq!(x.slices_for("crop", s![1..])?.to_vec(), [2.0, 3.0]);
+    /// let error = x.slices_for("crop", s![1..5]).unwrap_err();
+    /// assert!(error.to_string().starts_with("crop: "));
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As there.
+    pub fn slices_for(&self, op: &str, slices: impl AsRef<[Slice]>) -> Result<Self> {
+        Ok(self.view(slices_layout(op, self.layout(), slices.as_ref())?))
     }
 }
 
@@ -357,11 +375,11 @@ mod tests {
         );
         assert_eq!(
             message(x.slices(s![.., ..;0])),
-            "slice: ..;0 of axis 1, which has size 3; expected a step other than 0"
+            "slices: ..;0 of axis 1, which has size 3; expected a step other than 0"
         );
         assert_eq!(
             message(x.slices(s![.., .., ..])),
-            "slice: 3 slices for shape [2, 3]; expected at most 2"
+            "slices: 3 slices for shape [2, 3]; expected at most 2"
         );
         assert_eq!(
             message(x.slice(2, ..)),

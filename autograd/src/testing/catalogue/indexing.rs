@@ -476,7 +476,7 @@ pub(super) fn slice_assign() -> Entry {
         .options(r#"{"slices": []}"#)
         .refuses(
             |tape| matrix(tape).slice_assign(s![0..3], &matrix(tape)),
-            "slice: ..3 of axis 0, which has size 2; expected bounds from -2 to 2",
+            "slice_assign: ..3 of axis 0, which has size 2; expected bounds from -2 to 2",
         )
         .refuses(
             |tape| matrix(tape).slice_assign(s![0], &matrix(tape)),

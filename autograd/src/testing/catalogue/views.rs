@@ -302,7 +302,7 @@ pub(super) fn slices() -> Entry {
         .options(r#"{"slices": [[null, null, 1]]}"#)
         .refuses(
             |tape| matrix(tape).slices([Slice::from(0..3)]),
-            "slice: ..3 of axis 0, which has size 2; expected bounds from -2 to 2",
+            "slices: ..3 of axis 0, which has size 2; expected bounds from -2 to 2",
         )
 }
 
