@@ -4,7 +4,7 @@ use crate::Var;
 use etude_tensor::{Error, Float, Result, axis_index};
 
 impl<T: Float> Var<T> {
-    /// Consecutive pieces along `axis`, of the given sizes: views.
+    /// Consecutive pieces along `axis`, of the given sizes: views, `yₖ[…, i, …] = x[…, s + i, …]`, where s is the size of all before the k-th.
     ///
     /// Gradient: each piece gives back its stretch; pieces that nobody uses give 0.
     ///
@@ -41,7 +41,8 @@ impl<T: Float> Var<T> {
         sizes.iter().map(piece).collect()
     }
 
-    /// `count` consecutive pieces along `axis`, of one size: views.
+    /// `count` consecutive pieces along `axis`, of sizes that differ by at most one, the larger ones first: views,
+    /// `yₖ[…, i, …] = x[…, s + i, …]`, where s is the size of all before the k-th.
     ///
     /// Gradient: as that of [`split`](Var::split).
     ///
@@ -55,11 +56,13 @@ impl<T: Float> Var<T> {
     /// let y = halves[0].try_mul(&halves[1])?;
     /// assert_eq!(y.tensor().to_vec(), [3.0, 8.0]);
     /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [3.0, 4.0, 1.0, 2.0]); // each half gets the other
+    /// let x = tape.var(Tensor::from([1.0, 2.0, 3.0]));
+    /// assert_eq!(x.chunk(0, 2)?[0].tensor().to_vec(), [1.0, 2.0]); // and 3 by itself
     /// # Ok::<(), etude_tensor::Error>(())
     /// ```
     ///
     /// # Errors
-    /// If the axis is out of range or its size isn't a multiple of `count`.
+    /// If the axis is out of range, or `count` is 0 or larger than its size.
     pub fn chunk(&self, axis: isize, count: usize) -> Result<Vec<Var<T>>> {
         let pieces = self.tensor().chunk(axis, count)?;
         let axis_at = axis_index("chunk", axis, self.rank())?;

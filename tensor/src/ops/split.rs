@@ -3,7 +3,7 @@
 use crate::{Element, Error, Result, Tensor, axis_index};
 
 impl<T: Element> Tensor<T> {
-    /// Pieces of the given `sizes` along `axis`, in order, as views.
+    /// Pieces of the given `sizes` along `axis`, in order, as views: `yₖ[…, i, …] = x[…, s + i, …]`, where s is the size of all before the k-th.
     ///
     /// # Errors
     /// If the tensor has no such axis, or the sizes don't add up to it.
@@ -39,7 +39,8 @@ impl<T: Element> Tensor<T> {
             .collect())
     }
 
-    /// `count` pieces along `axis`, as views, of sizes that differ by at most one, the larger ones first.
+    /// `count` pieces along `axis`, as views, of sizes that differ by at most one, the larger ones first:
+    /// `yₖ[…, i, …] = x[…, s + i, …]`, where s is the size of all before the k-th, as by [`split`](Tensor::split).
     ///
     /// # Errors
     /// If the tensor has no such axis, or `count` is 0 or larger than the axis.
@@ -49,6 +50,8 @@ impl<T: Element> Tensor<T> {
     ///
     /// let qkv = Tensor::<f32>::zeros([8, 192]);
     /// assert_eq!(qkv.chunk(-1, 3)?[2].shape(), [8, 64]);
+    /// let uneven = Tensor::from([1, 2, 3, 4, 5_i64]).chunk(0, 2)?;
+    /// assert_eq!((uneven[0].to_vec(), uneven[1].to_vec()), (vec![1, 2, 3], vec![4, 5]));
     /// # Ok::<(), etude_tensor::Error>(())
     /// ```
     pub fn chunk(&self, axis: isize, count: usize) -> Result<Vec<Self>> {
