@@ -16,7 +16,7 @@ impl<T: Float> Rule<T> for AllReduceSum {
 }
 
 impl<T: Float> Var<T> {
-    /// The sum of this over the members of the tape's [group](crate::Tape::with_group), added up in the order of their ranks; on a tape
+    /// The sum of this, `y = Σₘ xₘ`, over the members of the tape's [group](crate::Tape::with_group), added up in the order of their ranks; on a tape
     /// without a group, this itself. All members call it in the same order, forward and, by running the same program, backward.
     ///
     /// Gradient: `∂L/∂xₖ = Σⱼ ∂L/∂yⱼ` over the members j, where L is the sum of all members' losses: again a sum over the

@@ -4,8 +4,8 @@ use crate::Var;
 use etude_tensor::{Axes, Float, Result, Tensor};
 
 impl<T: Float> Var<T> {
-    /// The index of the largest element along `axes`, the first among equals; the first NaN where there is one. Over several
-    /// axes, the index counts through them in row-major order.
+    /// The index of the largest element along `axes`, `y = least i with x[i] = max x`, so the first among equals; the first NaN where there
+    /// is one. Over several axes, the index counts through them in row-major order.
     ///
     /// ```
     /// use etude_autograd::Tape;

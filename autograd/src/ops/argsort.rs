@@ -4,7 +4,7 @@ use crate::Var;
 use etude_tensor::{Float, Result, Tensor};
 
 impl<T: Float> Var<T> {
-    /// The positions along `axis` that put its elements in ascending or descending order: equal ones keep theirs, NaN counts as
+    /// The positions along `axis` that put its elements in ascending or descending order, `x[p₀] ≤ x[p₁] ≤ …`: equal ones keep theirs, NaN counts as
     /// the largest.
     ///
     /// ```

@@ -23,8 +23,8 @@ impl<T: Float> Rule<T> for Atan2 {
 }
 
 impl<T: Float> Var<T> {
-    /// The angle of the point with the ordinate `a`, which is this, and the abscissa `b`, element by element, from −π to π;
-    /// NaN if either is NaN. Shapes broadcast.
+    /// The angle of the point with the ordinate `a`, which is this, and the abscissa `b`, element by element: `y = arctan(a/b)` in the
+    /// quadrant of the point, from −π to π; NaN if either is NaN. Shapes broadcast.
     ///
     /// Gradient: `∂L/∂a = b/(a² + b²) · ∂L/∂y` and `∂L/∂b = −a/(a² + b²) · ∂L/∂y`; undefined at (0, 0), and taken to be 0.
     ///

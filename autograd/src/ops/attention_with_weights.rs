@@ -7,8 +7,8 @@ use etude_tensor::{Error, Float, Result, Shape};
 const OP: &str = "attention_with_weights";
 
 impl<T: Float> Var<T> {
-    /// [`scaled_dot_product_attention`](Var::scaled_dot_product_attention) that also gives the scores and the weights, and so takes memory for
-    /// `queries × keys` of them. This is the query.
+    /// [`scaled_dot_product_attention`](Var::scaled_dot_product_attention) that also gives the scores, `S = scale·Q·Kᵀ + mask`, and the
+    /// weights, `P = softmax(S)`, of `O = P·V`, and so takes memory for `queries × keys` of them. This is the query.
     ///
     /// Gradient: flows through output, scores and weights alike; each step is an operation of its own.
     ///

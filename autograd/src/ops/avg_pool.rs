@@ -74,8 +74,9 @@ pub(super) fn spread_whole<T: Float>(gy: &Var<T>, shape: &PoolShape) -> Result<V
 }
 
 impl<T: Float> Var<T> {
-    /// The average of each window over the spatial axes of `x` `[batch, spatial…, channels]`: the sum, padding counting as
-    /// 0, divided by the window's size with `count_include_pad`, else by the number of its elements inside `x`.
+    /// The average of each window over the spatial axes of `x` `[batch, spatial…, channels]`:
+    /// `y[o] = Σₜ x[o·stride + t − before] / count`, padding counting as 0, with the window's size as the count with `count_include_pad`, else the
+    /// number of its elements inside `x`. NaN where a window has one.
     ///
     /// Gradient: `∂L/∂y`, divided by the same count, goes to every element of its window.
     ///
@@ -104,7 +105,7 @@ impl<T: Float> Var<T> {
     }
 
     /// The averages of `output` windows along the spatial axes of `x` `[batch, spatial…, channels]`, which cover them as
-    /// equally as whole numbers allow: with n elements, window o of m averages those from ⌊o·n/m⌋ to below ⌈(o + 1)·n/m⌉.
+    /// equally as whole numbers allow: `y[o] = Σ x[i] / count` over the i with `⌊o·n/m⌋ ≤ i < ⌈(o + 1)·n/m⌉`, for m windows of n elements.
     ///
     /// Gradient: `∂L/∂y`, divided by the number of elements of its window, goes to each of them.
     ///

@@ -4,7 +4,7 @@ use crate::Var;
 use etude_tensor::{Float, Result, Tensor, plan};
 
 impl<T: Float> Var<T> {
-    /// What stands at the places where `mask` is true, as NumPy's and PyTorch's `x[mask]`: the mask has the sizes of the first
+    /// What stands at the places where `mask` is true, `y = x[mask]` of NumPy and PyTorch: the mask has the sizes of the first
     /// axes, for one axis it names rows, and one axis of as many as are true takes the place of these axes.
     ///
     /// Gradient: `∂L/∂x` is `∂L/∂y` where the mask holds, 0 elsewhere.
@@ -31,7 +31,7 @@ impl<T: Float> Var<T> {
     }
 
     /// This with what stands at the places where `mask`, which is as for [`boolean_index`](Var::boolean_index), is true set to
-    /// `source`, broadcast to the shape that it has.
+    /// `source`, broadcast to the shape that it has: `y[mask] = source`, and `y = x` elsewhere.
     ///
     /// Gradient: `∂L/∂x` is `∂L/∂y` with 0 where the mask holds; `∂L/∂source` is `∂L/∂y` there.
     ///

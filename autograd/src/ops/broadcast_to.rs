@@ -16,7 +16,7 @@ impl<T: Float> Rule<T> for BroadcastTo {
 }
 
 impl<T: Float> Var<T> {
-    /// A view of `x` with the given shape, in which new axes in front and axes of size 1 are repeated.
+    /// A view of `x` with the given shape, in which new axes in front and axes of size 1 are repeated: `y[…, i, …] = x[…, 0, …]` along these.
     ///
     /// Gradient: `∂L/∂x` is the sum of `∂L/∂y` over all repetitions.
     ///

@@ -4,7 +4,8 @@ use crate::Var;
 use etude_tensor::{Float, Result};
 
 impl<T: Float> Var<T> {
-    /// Images `[batch, channels, spatial…]` as `[batch, spatial…, channels]`: a view, which any operation on images takes as it is.
+    /// Images `[batch, channels, spatial…]` as `[batch, spatial…, channels]`, `y[b, i…, c] = x[b, c, i…]`: a view, which any operation on
+    /// images takes as it is.
     ///
     /// Gradient: `∂L/∂x` is `∂L/∂y` with the channels in front again.
     ///
@@ -25,7 +26,7 @@ impl<T: Float> Var<T> {
         self.view("channels_last", |x| x.channels_last())
     }
 
-    /// Images `[batch, spatial…, channels]` as `[batch, channels, spatial…]`: a view.
+    /// Images `[batch, spatial…, channels]` as `[batch, channels, spatial…]`, `y[b, c, i…] = x[b, i…, c]`: a view.
     ///
     /// Gradient: `∂L/∂x` is `∂L/∂y` with the channels last again.
     ///

@@ -27,7 +27,7 @@ impl<T: Float> Rule<T> for Cholesky {
 }
 
 impl<T: Float> Var<T> {
-    /// The lower triangular `L` with a positive diagonal for which `L·Lᵀ` is the symmetric part `(A + Aᵀ)/2` of each matrix
+    /// The lower triangular `L` with a positive diagonal and `L·Lᵀ = A`, where A is the symmetric part `(X + Xᵀ)/2` of each matrix X
     /// in the last two axes.
     ///
     /// Gradient: `∂L/∂A` is the symmetric part of `L⁻ᵀ·Φ(Lᵀ·∂L/∂L)·L⁻¹`, where `Φ` takes the lower triangle with half the

@@ -25,7 +25,8 @@ impl<T: Float> Rule<T> for Concat {
 }
 
 impl<T: Float> Var<T> {
-    /// The variables one behind the other along `axis`; their other sizes are equal.
+    /// The variables one behind the other along `axis`, `y[…, s + i, …] = xₖ[…, i, …]`, where s is the size of all before the k-th; their other sizes
+    /// are equal.
     ///
     /// Gradient: each variable gets its stretch of `∂L/∂y`.
     ///
@@ -61,7 +62,7 @@ impl<T: Float> Var<T> {
         first.tape().record(Concat { axis, sizes }, &vars, y, [])
     }
 
-    /// The variables, all of one shape, side by side along a new axis, which is at `axis` of the result.
+    /// The variables, all of one shape, side by side along a new axis, which is at `axis` of the result: `y[…, k, …] = xₖ[…, …]`.
     ///
     /// Gradient: each variable gets its layer of `∂L/∂y`.
     ///

@@ -18,8 +18,8 @@ impl<T: Float> Rule<T> for DiagEmbed {
 }
 
 impl<T: Float> Var<T> {
-    /// For each vector along the last axis a square matrix with it on the diagonal `offset` places above the main one, and
-    /// 0 elsewhere.
+    /// For each vector along the last axis a square matrix with it on the diagonal `offset` places above the main one,
+    /// `y[…, i, i + offset] = x[…, i]`, and 0 elsewhere.
     ///
     /// Gradient: `∂L/∂x` is that diagonal of `∂L/∂y`.
     ///

@@ -4,7 +4,8 @@ use crate::Var;
 use etude_tensor::{Float, Result};
 
 impl<T: Float> Var<T> {
-    /// The diagonal of the axes `a` and `b`, `offset` places above the main one, as a new last axis: a view.
+    /// The diagonal of the axes `a` and `b`, `offset` places above the main one, as a new last axis: `y[…, i] = x[…, i, …, i + offset, …]`, a
+    /// view.
     ///
     /// Gradient: `∂L/∂x` is `∂L/∂y` on that diagonal, and 0 elsewhere.
     ///

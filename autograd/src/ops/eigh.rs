@@ -36,7 +36,7 @@ impl<T: Float> Rule<T> for Eigenvalues {
 
 impl<T: Float> Var<T> {
     /// The eigenvalues `λ` `[..., n]`, ascending, and the orthonormal eigenvectors `V` `[..., n, n]`, one a column, of the
-    /// symmetric part `(A + Aᵀ)/2` of each matrix in the last two axes. Of each eigenvector the component of largest
+    /// symmetric part `A = (X + Xᵀ)/2 = V·Λ·Vᵀ` of each matrix X in the last two axes. Of each eigenvector the component of largest
     /// magnitude is positive.
     ///
     /// Gradient: of the values, `V·diag(∂L/∂λ)·Vᵀ`; of the vectors, the symmetric part of `V·(F∘(Vᵀ·∂L/∂V))·Vᵀ` with

@@ -42,10 +42,10 @@ impl<T: Float> Contract for Var<T> {
 }
 
 impl<T: Float> Var<T> {
-    /// The sum over products that `expression` writes down: a list of operands, each a letter an axis, and, after `->`, the
-    /// letters of the result. Letters that aren't there are summed over. A letter twice on an operand is its diagonal; `...`
-    /// stands for any number of axes, which broadcast. Without `->` the result has, in alphabetical order, the letters that
-    /// come once, behind those of `...`.
+    /// The sum over products that `expression` writes down, `"ij,jk->ik"` being `y[i, k] = Σⱼ a[i, j] · b[j, k]`: a list of operands, each
+    /// a letter an axis, and, after `->`, the letters of the result. Letters that aren't there are summed over. A letter twice on an
+    /// operand is its diagonal; `...` stands for any number of axes, which broadcast. Without `->` the result has, in alphabetical order,
+    /// the letters that come once, behind those of `...`.
     ///
     /// Gradient: of an operand, such a sum again: that of `∂L/∂y` and the other operands that has the letters of this one.
     ///
@@ -67,8 +67,8 @@ impl<T: Float> Var<T> {
         plan::einsum(expression, operands)
     }
 
-    /// The sum over products of elements along pairs of axes, `axes` of this with `other_axes` of `other`. The other axes of
-    /// both follow each other.
+    /// The sum over products of elements along pairs of axes, `axes` of this with `other_axes` of `other`:
+    /// `y[i…, j…] = Σ a[i…, k…] · b[k…, j…]` over the paired k. The other axes of both follow each other.
     ///
     /// Gradient: `∂L/∂a` is the product of `∂L/∂y` with `b` along the axes of `b` that aren't paired, `∂L/∂b` that with
     /// `a`.
@@ -127,7 +127,8 @@ impl<T: Float> Var<T> {
         plan::outer(self, other)
     }
 
-    /// The Kronecker product: `other`, once for each element of this, multiplied by it, side by side.
+    /// The Kronecker product: `other`, once for each element of this, multiplied by it, side by side: `y[i·m + k, …] = a[i, …] · b[k, …]`
+    /// with m the size of `other`, along each axis.
     ///
     /// Gradient: that of an element of this is the sum of its block of `∂L/∂y`, multiplied by `other`; that of `other` the
     /// sum of all blocks, each multiplied by its element.

@@ -4,7 +4,7 @@ use crate::Var;
 use etude_tensor::{Float, Result};
 
 impl<T: Float> Var<T> {
-    /// The axes `from..=to` as one, in row-major order.
+    /// The axes `from..=to` as one, in row-major order: `y[…, i·n + j, …] = x[…, i, j, …]` for two of which the second has n positions.
     ///
     /// Gradient: `∂L/∂x` is `∂L/∂y` in the shape of `x`.
     ///

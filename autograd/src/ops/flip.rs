@@ -4,7 +4,7 @@ use crate::Var;
 use etude_tensor::{Axes, Float, Result};
 
 impl<T: Float> Var<T> {
-    /// The elements in the opposite order along `axes`: a view.
+    /// The elements in the opposite order along `axes`, `y[…, i, …] = x[…, n − 1 − i, …]`: a view.
     ///
     /// Gradient: `∂L/∂x` is `∂L/∂y` in the opposite order.
     ///

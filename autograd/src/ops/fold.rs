@@ -34,9 +34,9 @@ impl<T: Float> Rule<T> for Fold {
 }
 
 impl<T: Float> Var<T> {
-    /// The patches under a kernel that slides over the spatial axes of `x` `[batch, spatial…, channels]`, of which there may
-    /// be any number: `[batch, output…, kernel…, channels]`. Without padding it is a view. The geometry's groups aren't
-    /// looked at.
+    /// The patches under a kernel that slides over the spatial axes of `x` `[batch, spatial…, channels]`, of which there may be any number:
+    /// `[batch, output…, kernel…, channels]`, `y[b, o, t, c] = x[b, o·stride + t·dilation − before, c]`. Without padding it is a view. The
+    /// geometry's groups aren't looked at.
     ///
     /// Gradient: `∂L/∂x = fold(∂L/∂y)`: of an element, the sum over all patches that it lies in.
     ///
@@ -63,7 +63,8 @@ impl<T: Float> Var<T> {
     }
 
     /// The images `[batch, spatial…, channels]`, of spatial sizes `sizes`, in which each element is the sum of those of the
-    /// patches `[batch, output…, kernel…, channels]` that lie over it: the adjoint of [`unfold`](Var::unfold).
+    /// patches `[batch, output…, kernel…, channels]` that lie over it, `y[b, i, c] = Σ x[b, o, t, c]` over all
+    /// `o·stride + t·dilation − before = i`: the adjoint of [`unfold`](Var::unfold).
     ///
     /// Gradient: `∂L/∂x = unfold(∂L/∂y)`.
     ///

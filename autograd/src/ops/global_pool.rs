@@ -5,7 +5,8 @@ use etude_tensor::plan::spatial_axes;
 use etude_tensor::{Float, Result};
 
 impl<T: Float> Var<T> {
-    /// The mean of all of an image (Lin, Chen and Yan, 2013): `x` `[batch, spatial…, channels]` → `[batch, channels]`.
+    /// The mean of all of an image (Lin, Chen and Yan, 2013), `y[b, c] = Σ x[b, i…, c] / n` over its n pixels: `x`
+    /// `[batch, spatial…, channels]` → `[batch, channels]`.
     ///
     /// Gradient: each of an image's `n` elements gets `∂L/∂y / n`.
     ///
@@ -27,7 +28,7 @@ impl<T: Float> Var<T> {
         self.mean(spatial_axes("global_avg_pool", self.shape())?)
     }
 
-    /// The maximum of all of an image: `x` `[batch, spatial…, channels]` → `[batch, channels]`.
+    /// The maximum of all of an image, `y[b, c] = max x[b, i…, c]`: `x` `[batch, spatial…, channels]` → `[batch, channels]`.
     ///
     /// Gradient: as in every pooling, `∂L/∂y` goes to the maximum, to the first of equal ones.
     ///
@@ -53,7 +54,7 @@ impl<T: Float> Var<T> {
         self.adaptive_max_pool(window)?.reshape(ends)
     }
 
-    /// The p-norm of all of an image, `(Σ |x|ᵖ)^(1/p)`: `x` `[batch, spatial…, channels]` → `[batch, channels]`. Any `p` that
+    /// The p-norm of all of an image, `y = (Σ |x|ᵖ)^(1/p)`: `x` `[batch, spatial…, channels]` → `[batch, channels]`. Any `p` that
     /// [`norm`](Var::norm) takes.
     ///
     /// Gradient: `∂L/∂x = sign x · (|x|/y)ᵖ⁻¹ · ∂L/∂y`, and 0 where `x` or the norm is.

@@ -28,8 +28,8 @@ impl<T: Float> Rule<T> for IndexAssign {
 }
 
 impl<T: Float> Var<T> {
-    /// The elements at `indices`, one tensor of indices for each of the first axes, which broadcast together. Their shape
-    /// takes the place of these axes. Negative indices count from the end.
+    /// The elements at `indices`, one tensor of indices for each of the first axes, which broadcast together:
+    /// `y[…] = x[indices₀[…], indices₁[…], …]`. Their shape takes the place of these axes. Negative indices count from the end.
     ///
     /// Gradient: `∂L/∂x` collects `∂L/∂y` at the indices, adding up what was named several times.
     ///
@@ -54,7 +54,7 @@ impl<T: Float> Var<T> {
     }
 
     /// This with the elements at `indices`, which are as for [`index`](Var::index), set to `source`, broadcast to their
-    /// shape. Where an element is named several times, the last in row-major order counts.
+    /// shape: `y[indices₀[…], indices₁[…], …] = source[…]`. Where an element is named several times, the last in row-major order counts.
     ///
     /// Gradient: `∂L/∂x` is `∂L/∂y` with 0 at the indices; `∂L/∂source` is `∂L/∂y` there, but 0 for what was written over
     /// again.
@@ -105,7 +105,7 @@ impl<T: Float> Var<T> {
     }
 
     /// This with the elements where `mask`, which broadcasts to its shape, is true, in row-major order, set to those of
-    /// `source`, which broadcasts to a vector of as many. For a mask of rows there is
+    /// `source`, which broadcasts to a vector of as many: `y[k-th place in mask] = source[k]`. For a mask of rows there is
     /// [`boolean_index_assign`](Var::boolean_index_assign).
     ///
     /// Gradient: `∂L/∂x` is `∂L/∂y` with 0 where the mask holds; `∂L/∂source` is `∂L/∂y` there.

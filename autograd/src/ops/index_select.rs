@@ -80,7 +80,8 @@ impl<T: Float> Var<T> {
         )
     }
 
-    /// This, with the slices of `source` added at `indices` along `axis`. Slices named several times add up.
+    /// This, with the slices of `source` added at `indices` along `axis`: `y[…, indices[j], …] += source[…, j, …]`. Slices named several
+    /// times add up.
     ///
     /// Gradient: `∂L/∂x = ∂L/∂y`, and `∂L/∂source` is the slices of `∂L/∂y` at the indices.
     ///

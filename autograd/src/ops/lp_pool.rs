@@ -68,7 +68,7 @@ impl<T: Float> Var<T> {
         norm("lp_pool", self, shape, p)
     }
 
-    /// The p-norms of `output` windows along the spatial axes of `x` `[batch, spatial…, channels]`, placed as by
+    /// The p-norms of `output` windows along the spatial axes of `x` `[batch, spatial…, channels]`, `y = (Σ |x|ᵖ)^(1/p)`, placed as by
     /// [`adaptive_avg_pool`](Var::adaptive_avg_pool): each over as many elements as its window has.
     ///
     /// Gradient: as of [`lp_pool`](Var::lp_pool).

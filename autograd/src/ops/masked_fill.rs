@@ -18,8 +18,8 @@ impl<T: Float> Rule<T> for MaskedFill {
 }
 
 impl<T: Float> Var<T> {
-    /// This with `value` wherever `mask`, which broadcasts to its shape, is true. What is covered may hold NaN or ±∞: neither
-    /// value nor gradient sees it.
+    /// This with `value` wherever `mask`, which broadcasts to its shape, is true: `y = value` there, `y = x` elsewhere. What is covered may
+    /// hold NaN or ±∞: neither value nor gradient sees it.
     ///
     /// Gradient: `∂L/∂x = 0` where the mask holds, `∂L/∂y` elsewhere.
     ///

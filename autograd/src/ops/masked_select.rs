@@ -4,8 +4,8 @@ use crate::Var;
 use etude_tensor::{Float, Result, Shape, Tensor};
 
 impl<T: Float> Var<T> {
-    /// The elements where `mask` is true, in row-major order, as a vector. Variable and mask broadcast together, so that a mask
-    /// with fewer axes stands for the last ones; for rows there is [`boolean_index`](Var::boolean_index).
+    /// The elements where `mask` is true, in row-major order, as a vector: `y[k] = x[k-th place in mask]`. Variable and mask broadcast
+    /// together, so that a mask with fewer axes stands for the last ones; for rows there is [`boolean_index`](Var::boolean_index).
     ///
     /// Gradient: `∂L/∂x` is `∂L/∂y` where the mask holds, 0 elsewhere.
     ///

@@ -4,7 +4,8 @@ use crate::Var;
 use etude_tensor::{Float, Result, Tensor, plan};
 
 impl<T: Float> Var<T> {
-    /// The softmax along `axis` over the elements where the mask is true, and exactly 0 elsewhere, whatever stands there: −∞ and
+    /// The softmax along `axis` over the elements where the mask is true, `yᵢ = e^xᵢ / Σⱼ e^xⱼ` with the sum over those alone, and exactly 0
+    /// elsewhere, whatever stands there: −∞ and
     /// NaN are not looked at. A row without any such element is 0 throughout, and no gradient flows through it.
     ///
     /// Gradient: `∂L/∂xᵢ = yᵢ·(∂L/∂yᵢ − Σⱼ yⱼ·∂L/∂yⱼ)`, as of the [`softmax`](Var::softmax), and exactly 0 where the mask

@@ -5,7 +5,7 @@ use crate::Var;
 use etude_tensor::{Axes, Float, Result};
 
 impl<T: Float> Var<T> {
-    /// The largest element over `axes`; NaN where there is one.
+    /// The largest element over `axes`: `y = max x`; NaN where there is one.
     ///
     /// Gradient: `∂L/∂y` goes to the largest element; equal ones share it.
     ///

@@ -43,7 +43,8 @@ impl<T: Float> Rule<T> for MaxPoolGrad {
 }
 
 impl<T: Float> Var<T> {
-    /// The maximum of each window over the spatial axes of `x` `[batch, spatial…, channels]`. Padding never wins.
+    /// The maximum of each window over the spatial axes of `x` `[batch, spatial…, channels]`, `y[o] = maxₜ x[o·stride + t − before]`; NaN
+    /// where there is one. Padding never wins.
     ///
     /// Gradient: `∂L/∂y` goes to the maximum, of equal elements to the first in row-major order.
     ///
@@ -67,7 +68,7 @@ impl<T: Float> Var<T> {
     }
 
     /// The maxima of `output` windows along the spatial axes of `x` `[batch, spatial…, channels]`, placed as by
-    /// [`adaptive_avg_pool`](Var::adaptive_avg_pool).
+    /// [`adaptive_avg_pool`](Var::adaptive_avg_pool): `y[o] = max x[i]` over window o; NaN where there is one.
     ///
     /// Gradient: as of [`max_pool`](Var::max_pool), added up where windows share their maximum.
     ///

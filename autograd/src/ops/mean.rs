@@ -4,7 +4,7 @@ use crate::Var;
 use etude_tensor::{Axes, Float, Result};
 
 impl<T: Float> Var<T> {
-    /// The mean over `axes`: [`sum`](Var::sum) divided by the number of elements behind each result, NaN where there are none.
+    /// The mean over `axes`: `y = Σ x / n`, [`sum`](Var::sum) divided by the number n of elements behind each result, NaN where there are none.
     ///
     /// Gradient: `∂L/∂x = ∂L/∂y / n` at each of the `n` elements.
     ///

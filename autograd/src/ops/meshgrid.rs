@@ -4,7 +4,8 @@ use crate::Var;
 use etude_tensor::{Float, Result, plan};
 
 impl<T: Float> Var<T> {
-    /// For each vector a variable with as many axes as there are vectors, which shows it along its own axis.
+    /// For each vector a variable with as many axes as there are vectors, which shows it along its own axis:
+    /// `yₖ[i₀, …, iₙ] = xₖ[iₖ]`.
     ///
     /// Gradient: each vector gets the sum of its grid's gradient over all other axes.
     ///

@@ -5,7 +5,7 @@ use crate::Var;
 use etude_tensor::{Axes, Float, Result};
 
 impl<T: Float> Var<T> {
-    /// The smallest element over `axes`; NaN where there is one.
+    /// The smallest element over `axes`: `y = min x`; NaN where there is one.
     ///
     /// Gradient: `∂L/∂y` goes to the smallest element; equal ones share it.
     ///

@@ -4,7 +4,7 @@ use crate::Var;
 use etude_tensor::{Float, Result, axis_index};
 
 impl<T: Float> Var<T> {
-    /// A view with axis `from` moved to position `to`, the others in their order.
+    /// A view with axis `from` moved to position `to`, the others in their order: `y[j, k, i] = x[i, j, k]` from 0 to 2.
     ///
     /// Gradient: `∂L/∂x` is `∂L/∂y` with the axis moved back.
     ///

@@ -4,7 +4,7 @@ use crate::Var;
 use etude_tensor::{Float, Result};
 
 impl<T: Float> Var<T> {
-    /// The `len` elements along `axis` from `start` on: a view.
+    /// The `len` elements along `axis` from `start` on, `y[…, i, …] = x[…, start + i, …]`: a view.
     ///
     /// Gradient: `∂L/∂x` is `∂L/∂y` in its place, 0 elsewhere.
     ///

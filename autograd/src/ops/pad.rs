@@ -24,7 +24,7 @@ impl<T: Float> Rule<T> for Pad {
 }
 
 impl<T: Float> Var<T> {
-    /// With `(before, after)` elements of `value` on each axis around it.
+    /// With `(before, after)` elements of `value` on each axis around it: `y[i + before] = x[i]`.
     ///
     /// Gradient: `∂L/∂x` is the inner part of `∂L/∂y`.
     ///

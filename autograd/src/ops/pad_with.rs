@@ -4,7 +4,8 @@ use crate::Var;
 use etude_tensor::{Float, PadMode, Result};
 
 impl<T: Float> Var<T> {
-    /// With a border of `(before, behind)` positions on each axis that continues it as `mode` says.
+    /// With a border of `(before, behind)` positions on each axis that continues it as `mode` says: `y[i + before] = x[mode(i)]`,
+    /// where mode leads an i outside `x` to one inside.
     ///
     /// Gradient: what a border shows adds its gradient to the element that it shows.
     ///

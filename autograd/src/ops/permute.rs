@@ -4,7 +4,8 @@ use crate::Var;
 use etude_tensor::{Float, Result};
 
 impl<T: Float> Var<T> {
-    /// The axes in another order: axis `i` of the result is axis `order[i]` of this. A view.
+    /// The axes in another order: axis `k` of the result is axis `pₖ = order[k]` of this,
+    /// `y[i_{p₀}, i_{p₁}, …] = x[i₀, i₁, …]`. A view.
     ///
     /// Gradient: `∂L/∂x` is `∂L/∂y` with its axes put back.
     ///

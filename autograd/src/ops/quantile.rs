@@ -4,7 +4,8 @@ use crate::Var;
 use etude_tensor::{Axes, Float, Result, plan};
 
 impl<T: Float> Var<T> {
-    /// The `q`-quantile over `axes`, for `q` from 0 to 1, interpolated linearly between the two elements that are nearest.
+    /// The `q`-quantile over `axes`, for `q` from 0 to 1, interpolated linearly between the two elements that are nearest:
+    /// `y = x₍ₖ₎ + (q(n − 1) − k)·(x₍ₖ₊₁₎ − x₍ₖ₎)` with `k = ⌊q(n − 1)⌋`, `x₍₀₎ ≤ x₍₁₎ ≤ …` being the elements in order.
     ///
     /// Gradient: `∂L/∂y` goes to the two nearest elements, in the shares in which they were mixed.
     ///
@@ -47,7 +48,7 @@ impl<T: Float> Var<T> {
         near.where_(&finite, &mean)
     }
 
-    /// The median over `axes`: the one in the middle, or the mean of the two there.
+    /// The median over `axes`: the one in the middle, or the mean of the two there: `y = (x₍⌊m⌋₎ + x₍⌈m⌉₎)/2` with `m = (n − 1)/2`.
     ///
     /// Gradient: `∂L/∂y` goes to the one in the middle, or half of it to each of the two.
     ///

@@ -24,7 +24,7 @@ impl<T: Float> Rule<T> for Repeat {
 }
 
 impl<T: Float> Var<T> {
-    /// With each position of `axis` `count` times in a row, as NumPy's `repeat` (PyTorch's `repeat_interleave`).
+    /// With each position of `axis` `count` times in a row, `y[i] = x[⌊i / count⌋]`, as NumPy's `repeat` (PyTorch's `repeat_interleave`).
     ///
     /// Gradient: `∂L/∂x` is the sum of `∂L/∂y` over each such row.
     ///

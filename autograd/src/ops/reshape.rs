@@ -16,7 +16,7 @@ impl<T: Float> Rule<T> for Reshape {
 }
 
 impl<T: Float> Var<T> {
-    /// The same elements, in row-major order, in another shape.
+    /// The same elements, in row-major order, in another shape: `flat y[k] = flat x[k]`.
     ///
     /// Gradient: `∂L/∂x` is `∂L/∂y` in the shape of `x`.
     ///

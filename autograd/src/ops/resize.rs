@@ -6,7 +6,8 @@ use etude_tensor::{Float, Interpolation, Result};
 
 impl<T: Float> Var<T> {
     /// With other numbers of positions along some axes, `sizes` being pairs (axis, positions). Each new position looks at the
-    /// nearest or at the two nearest old ones.
+    /// nearest or at the two nearest old ones: axis by axis, from n to m positions, `y[i] = x[⌊p⌋] + (p − ⌊p⌋)·(x[⌊p⌋ + 1] − x[⌊p⌋])` with
+    /// `p = (i + ½)·n/m − ½`, or `p = i·(n − 1)/(m − 1)` with aligned corners, or the nearest `y[i] = x[⌊i·n/m⌋]`.
     ///
     /// Gradient: `∂L/∂y` goes to the elements that were looked at, in the shares in which they were mixed.
     ///

@@ -4,7 +4,7 @@ use crate::Var;
 use etude_tensor::{Float, Result};
 
 impl<T: Float> Var<T> {
-    /// Turned by `turns` quarters from axis `a` towards axis `b`: a view. Negative ones turn back.
+    /// Turned by `turns` quarters from axis `a` towards axis `b`: a view; by one, `y[i, j] = x[j, n − 1 − i]`. Negative ones turn back.
     ///
     /// Gradient: `∂L/∂x` is `∂L/∂y` turned back.
     ///

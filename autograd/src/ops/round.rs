@@ -5,7 +5,8 @@ use crate::Var;
 use etude_tensor::{Float, Result};
 
 impl<T: Float> Var<T> {
-    /// The integer nearest to `x`, of two equally near ones the even one, element by element.
+    /// The integer nearest to `x`, `y = argmin |n − x|` over the integers n, of two equally near ones the even one, element by element; NaN
+    /// stays NaN.
     ///
     /// Gradient: 0, also halfway between two integers, where the function jumps. (Straight through:
     /// [`stop_gradient`](crate::stop_gradient).)

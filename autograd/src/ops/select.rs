@@ -4,7 +4,7 @@ use crate::Var;
 use etude_tensor::{Float, Result};
 
 impl<T: Float> Var<T> {
-    /// What lies at `index` along `axis`, which disappears: a view. A negative index counts from the end.
+    /// What lies at `index` along `axis`, which disappears, `y[…, …] = x[…, index, …]`: a view. A negative index counts from the end.
     ///
     /// Gradient: `∂L/∂x` is `∂L/∂y` in its place, 0 elsewhere.
     ///

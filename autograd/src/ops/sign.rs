@@ -5,7 +5,7 @@ use crate::Var;
 use etude_tensor::{Float, Result};
 
 impl<T: Float> Var<T> {
-    /// `y` is −1, 0 or 1 as `x` is below, at or above 0, element by element; NaN gives NaN.
+    /// The sign, `y = sign x`: −1, 0 or 1 as `x` is below, at or above 0, element by element; NaN gives NaN.
     ///
     /// Gradient: 0, also at 0, where the function jumps.
     ///

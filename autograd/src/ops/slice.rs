@@ -4,7 +4,8 @@ use crate::Var;
 use etude_tensor::{Float, Result, Slice};
 
 impl<T: Float> Var<T> {
-    /// The elements along `axis` that the slice names, such as `1..-1` or `Slice::from(..).step(-2)`: a view.
+    /// The elements along `axis` that the slice names, such as `1..-1` or `Slice::from(..).step(-2)`: a view,
+    /// `y[i] = x[start + i·step]`, or `x[end − 1 + i·step]` for a negative step.
     ///
     /// Gradient: `∂L/∂x` is `∂L/∂y` at the places named, 0 elsewhere.
     ///

@@ -4,8 +4,8 @@ use crate::Var;
 use etude_tensor::{Float, Result, Slice};
 
 impl<T: Float> Var<T> {
-    /// The elements that the slices name, one slice an axis, which [`s!`](etude_tensor::s) writes: a view. Axes beyond the
-    /// list stay whole.
+    /// The elements that the slices name, one slice an axis, which [`s!`](etude_tensor::s) writes: a view,
+    /// `y[i, j, …] = x[start₀ + i·step₀, start₁ + j·step₁, …]`. Axes beyond the list stay whole.
     ///
     /// Gradient: `∂L/∂x` is `∂L/∂y` at the places named, 0 elsewhere.
     ///

@@ -5,8 +5,8 @@ use crate::Var;
 use etude_tensor::{Float, Result, Tensor};
 
 impl<T: Float> Var<T> {
-    /// The elements along `axis` in ascending (or descending) order, and where each one stood. Equal ones keep their order;
-    /// NaN counts as larger than every number.
+    /// The elements along `axis` in ascending (or descending) order, `y[i] = x[pᵢ]` with `y[0] ≤ y[1] ≤ …`, and where each one stood, `pᵢ`.
+    /// Equal ones keep their order; NaN counts as larger than every number.
     ///
     /// Gradient: that of an element goes where it stood.
     ///
@@ -31,7 +31,8 @@ impl<T: Float> Var<T> {
         self.gathered(axis, y, indices)
     }
 
-    /// The `k` largest (or smallest) elements along `axis`, the most extreme first, and where each stands. Of equal ones
+    /// The `k` largest (or smallest) elements along `axis`, the most extreme first, and where each stands: `y[i] = x[pᵢ]` for i < k with
+    /// `x[p₀] ≥ x[p₁] ≥ …` (or ≤). Of equal ones
     /// the first is taken first; NaN counts as larger than every number.
     ///
     /// Gradient: `∂L/∂y` goes where the elements stand, 0 to all others.

@@ -4,7 +4,7 @@ use crate::Var;
 use etude_tensor::{Axes, Float, Result};
 
 impl<T: Float> Var<T> {
-    /// Without `axes`, which have size 1.
+    /// Without `axes`, which have size 1: `y[…, …] = x[…, 0, …]`.
     ///
     /// Gradient: `∂L/∂x` is `∂L/∂y` with these axes put back.
     ///
@@ -28,7 +28,7 @@ impl<T: Float> Var<T> {
         self.reshape(shape)
     }
 
-    /// With a new axis of size 1 at `axis` of the result.
+    /// With a new axis of size 1 at `axis` of the result: `y[…, 0, …] = x[…, …]`.
     ///
     /// Gradient: `∂L/∂x` is `∂L/∂y` without that axis.
     ///

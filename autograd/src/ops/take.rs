@@ -4,7 +4,7 @@ use crate::Var;
 use etude_tensor::{Float, Result, Tensor};
 
 impl<T: Float> Var<T> {
-    /// The elements at the flat, row-major `indices`, in the shape of these.
+    /// The elements at the flat, row-major `indices`, in the shape of these: `y[j] = flat x[indices[j]]`.
     ///
     /// Gradient: `∂L/∂x` collects `∂L/∂y` at the indices, adding up what was named several times.
     ///

@@ -4,8 +4,8 @@ use crate::Var;
 use etude_tensor::{Float, Result, Tensor, plan};
 
 impl<T: Float> Var<T> {
-    /// The elements at `indices` along `axis`: variable and indices have the same rank, and broadcast together along all
-    /// other axes. Negative indices count from the end.
+    /// The elements at `indices` along `axis`, `y[i, j] = x[indices[i, j], j]` along axis 0: variable and indices have the same rank, and
+    /// broadcast together along all other axes. Negative indices count from the end.
     ///
     /// Gradient: `∂L/∂x` collects `∂L/∂y` at the indices, as of [`gather`](Var::gather).
     ///

@@ -30,8 +30,8 @@ impl<T: Float> Rule<T> for Tile {
 }
 
 impl<T: Float> Var<T> {
-    /// This `counts[k]` times along axis `k`, as NumPy's `tile` (PyTorch's `repeat`). With more counts than axes, new axes
-    /// come in front; with fewer, the first axes stay as they are.
+    /// This `counts[k]` times along axis `k`, `y[i] = x[i mod n]` along each axis, as NumPy's `tile` (PyTorch's `repeat`). With more counts
+    /// than axes, new axes come in front; with fewer, the first axes stay as they are.
     ///
     /// Gradient: `∂L/∂x` is the sum of `∂L/∂y` over all copies.
     ///

@@ -18,7 +18,7 @@ impl<T: Float> Rule<T> for Transpose {
 }
 
 impl<T: Float> Var<T> {
-    /// A view with two axes exchanged; negative axes count from the end.
+    /// A view with two axes exchanged, `y[…, j, …, i, …] = x[…, i, …, j, …]`; negative axes count from the end.
     ///
     /// Gradient: `∂L/∂x` is `∂L/∂y` with the same two axes exchanged.
     ///

@@ -32,7 +32,8 @@ impl<T: Float> Rule<T> for Triu {
 }
 
 impl<T: Float> Var<T> {
-    /// The lower triangles of the matrices in the last two axes: what stands above the `k`-th diagonal becomes 0.
+    /// The lower triangles of the matrices in the last two axes: `y[…, i, j] = x[…, i, j]` for
+    /// `j ≤ i + k`; what stands above the `k`-th diagonal becomes 0.
     ///
     /// Gradient: `∂L/∂x` is the same triangle of `∂L/∂y`.
     ///
@@ -55,7 +56,8 @@ impl<T: Float> Var<T> {
             .record(Tril { k }, &[self], self.tensor().tril(k)?, [])
     }
 
-    /// The upper triangles of the matrices in the last two axes: what stands below the `k`-th diagonal becomes 0.
+    /// The upper triangles of the matrices in the last two axes: `y[…, i, j] = x[…, i, j]` for
+    /// `j ≥ i + k`; what stands below the `k`-th diagonal becomes 0.
     ///
     /// Gradient: `∂L/∂x` is the same triangle of `∂L/∂y`.
     ///

@@ -5,7 +5,7 @@ use crate::Var;
 use etude_tensor::{Float, Result};
 
 impl<T: Float> Var<T> {
-    /// `x` without its fraction, element by element.
+    /// `x` without its fraction, `y = sign x·⌊|x|⌋`, element by element; NaN stays NaN.
     ///
     /// Gradient: 0, also at the integers, where the function jumps.
     ///

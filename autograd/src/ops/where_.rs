@@ -20,7 +20,7 @@ impl<T: Float> Rule<T> for Where {
 }
 
 impl<T: Float> Var<T> {
-    /// This where the mask is true, `other` where it is false. The three shapes broadcast together. What isn't chosen
+    /// This where the mask is true, `other` where it is false: `y = mask ? x : other`. The three shapes broadcast together. What isn't chosen
     /// may hold NaN or ±∞: neither the value nor the gradient sees it.
     ///
     /// Gradient: `∂L/∂y` goes to this where the mask holds, to `other` elsewhere, and 0 to what wasn't chosen.

@@ -4,7 +4,8 @@ use crate::Var;
 use etude_tensor::{Float, Result, Window};
 
 impl<T: Float> Var<T> {
-    /// Windows that slide along axes, each axis of a window as a new last axis: a view, in which an element shows up once for each window that holds it.
+    /// Windows that slide along axes, each axis of a window as a new last axis, `y[…, i, …, k] = x[…, i·step + k·dilation, …]`: a view, in
+    /// which an element shows up once for each window that holds it.
     ///
     /// Gradient: of an element, the sum of `∂L/∂y` over all windows that hold it.
     ///

@@ -5,8 +5,8 @@ use crate::{Float, Result, Tensor};
 
 impl<T: Float> Tensor<T> {
     /// The averages of `output` windows along the spatial axes of `x` `[batch, spatial…, channels]`, which cover them as
-    /// equally as whole numbers allow: with n elements, window o of m averages those from ⌊o·n/m⌋ to below ⌈(o + 1)·n/m⌉. So the
-    /// result is `[batch, output…, channels]`, whatever the input's sizes.
+    /// equally as whole numbers allow: `y[o] = Σ x[i] / count` over the i with `⌊o·n/m⌋ ≤ i < ⌈(o + 1)·n/m⌉`, for m windows of n elements. So
+    /// the result is `[batch, output…, channels]`, whatever the input's sizes. NaN where a window has one.
     ///
     /// ```
     /// use etude_tensor::Tensor;

@@ -6,8 +6,8 @@ use crate::{Float, Result, Tensor};
 
 impl<T: Float> Tensor<T> {
     /// The maxima of `output` windows along the spatial axes of `x` `[batch, spatial…, channels]`, placed as by
-    /// [`adaptive_avg_pool`](Tensor::adaptive_avg_pool): the first among equals in row-major order, the first NaN where there
-    /// is one.
+    /// [`adaptive_avg_pool`](Tensor::adaptive_avg_pool), `y[o] = max x[i]` over window o: the first among equals in row-major order, the
+    /// first NaN where there is one.
     ///
     /// ```
     /// use etude_tensor::Tensor;

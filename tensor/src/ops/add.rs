@@ -4,7 +4,7 @@ use crate::kernels::maps::Binary;
 use crate::{Float, Result, Tensor};
 
 impl<T: Float> Tensor<T> {
-    /// The sum of both, element by element: `y = a + b`. Shapes broadcast.
+    /// The sum of both, element by element: `y = a + b`; NaN if either is NaN, and for ∞ − ∞. Shapes broadcast.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -21,7 +21,7 @@ impl<T: Float> Tensor<T> {
         self.binary(Binary::Add, other)
     }
 
-    /// `x + c`.
+    /// A number added to every element: `y = x + c`, as [`try_add`](Tensor::try_add).
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -36,7 +36,8 @@ impl<T: Float> Tensor<T> {
         self.try_add(&Tensor::scalar(T::from_f64(c)))
     }
 
-    /// `self ← self + other`, in place where nobody else looks at the memory; `other` broadcasts to the shape of `self`.
+    /// `self ← self + other`, as [`try_add`](Tensor::try_add), in place where nobody else looks at the memory; `other` broadcasts to the
+    /// shape of `self`.
     ///
     /// ```
     /// use etude_tensor::Tensor;

@@ -5,7 +5,7 @@ use super::sum::COST;
 use crate::{Axes, Result, Tensor};
 
 impl Tensor<bool> {
-    /// Whether any element over `axes` is true; false where there is none.
+    /// Whether any element over `axes` is true: `y = x₀ ∨ x₁ ∨ …`; false where there is none.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -22,7 +22,7 @@ impl Tensor<bool> {
         Ok(plan.rows(COST, |row| row.contains(&true)))
     }
 
-    /// Whether all elements over `axes` are true; true where there is none.
+    /// Whether all elements over `axes` are true: `y = x₀ ∧ x₁ ∧ …`; true where there is none.
     ///
     /// ```
     /// use etude_tensor::Tensor;

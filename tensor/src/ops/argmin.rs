@@ -5,8 +5,8 @@ use super::sum::COST;
 use crate::{Axes, Element, Result, Tensor};
 
 impl<T: Element> Tensor<T> {
-    /// The index of the smallest element along `axes`, of any type, the first among equals; the first NaN where there is one. Over
-    /// several axes, the index counts through them in row-major order.
+    /// The index of the smallest element along `axes`, of any type: `y = least i with x[i] = min x`, so the first among equals; the first NaN
+    /// where there is one. Over several axes, the index counts through them in row-major order.
     ///
     /// ```
     /// use etude_tensor::Tensor;

@@ -4,7 +4,7 @@ use crate::kernels::maps::Binary;
 use crate::{Float, Result, Tensor};
 
 impl<T: Float> Tensor<T> {
-    /// The angle of the point with the ordinate `a` and the abscissa `b`, element by element: `arctan(a/b)` in the
+    /// The angle of the point with the ordinate `a` and the abscissa `b`, element by element: `y = arctan(a/b)` in the
     /// quadrant of the point, from −π to π; ±0 and ±∞ as IEEE 754 has them, NaN if either is NaN. Shapes broadcast.
     ///
     /// ```

@@ -6,9 +6,9 @@ use crate::kernels::pool::{PoolGeometry, PoolShape};
 use crate::{Float, Result, Tensor};
 
 impl<T: Float> Tensor<T> {
-    /// The average of each window over the spatial axes of `x` `[batch, spatial…, channels]`: the sum of its elements,
-    /// padding counting as 0, divided by the window's size with `count_include_pad`, else by the number of its elements
-    /// inside `x`.
+    /// The average of each window over the spatial axes of `x` `[batch, spatial…, channels]`: `y[o] = Σₜ x[o·stride + t − before] / count`,
+    /// padding counting as 0, with the window's size as the count with `count_include_pad`, else the number of its elements
+    /// inside `x`. NaN where a window has one.
     ///
     /// ```
     /// use etude_tensor::{PoolGeometry, Tensor};
@@ -25,8 +25,17 @@ impl<T: Float> Tensor<T> {
         self.avg_pool_with("avg_pool", &shape, count_include_pad)
     }
 
-    /// The average of each window of a pooling whose sizes are known, for the operation `op`: what [`avg_pool`](Tensor::avg_pool)
-    /// and [`adaptive_avg_pool`](Tensor::adaptive_avg_pool) share.
+    /// The average of each window of a pooling whose sizes are known, `y[o] = Σ x[i] / count` over window o, for the operation `op`: what
+    /// [`avg_pool`](Tensor::avg_pool) and [`adaptive_avg_pool`](Tensor::adaptive_avg_pool) share.
+    ///
+    /// ```
+    /// use etude_tensor::{Tensor, kernels::pool::PoolShape};
+    ///
+    /// let x = Tensor::from_slice([1, 4, 1], &[1.0_f32, 3.0, 5.0, 9.0])?;
+    /// let halves = PoolShape::adaptive("halves", x.shape(), &[2])?;
+    /// assert_eq!(x.avg_pool_with("halves", &halves, false)?.to_vec(), [2.0, 7.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If this isn't an input of that shape, or the result is larger than memory.
@@ -44,7 +53,17 @@ impl<T: Float> Tensor<T> {
     }
 
     /// The gradient of [`avg_pool_with`](Tensor::avg_pool_with) with respect to its input; `self` is the gradient with
-    /// respect to the averages: each, divided as in the forward, goes to every element of its window.
+    /// respect to the averages: each, divided as in the forward, goes to every element of its window, `gx[i] = Σ gy[o] / count` over
+    /// the windows o of i.
+    ///
+    /// ```
+    /// use etude_tensor::{Tensor, kernels::pool::PoolShape};
+    ///
+    /// let halves = PoolShape::adaptive("halves", &[1, 4, 1], &[2])?;
+    /// let gy = Tensor::from_slice([1, 2, 1], &[1.0_f32, 4.0])?;
+    /// assert_eq!(gy.avg_pool_grad(&halves, false)?.to_vec(), [0.5, 0.5, 2.0, 2.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If this isn't a result of that pooling.

@@ -77,6 +77,18 @@ impl<T: Float> Tensor<T> {
     /// result, and its moments. With `r = 1/√(variance + epsilon)` and `x̂ = (x − mean)·r`, in two passes:
     /// `gx = gamma·r·(gy − mean(gy) − x̂·mean(gy·x̂))`.
     ///
+    /// ```
+    /// use etude_tensor::Tensor;
+    ///
+    /// let (x, gamma) = (Tensor::from([[1.0_f64], [3.0]]), Tensor::from([2.0]));
+    /// let norm = x.batch_norm(&gamma, &Tensor::from([0.0]), 0.0)?;
+    /// let gy = Tensor::from([[1.0], [0.0]]);
+    /// let gradients = x.batch_norm_grad(&gy, &gamma, &norm.mean, &norm.variance, 0.0)?;
+    /// assert_eq!(gradients.x.to_vec(), [0.0, 0.0]); // two elements normalise to −1 and 1, wherever they are
+    /// assert_eq!((gradients.gamma.to_vec(), gradients.beta.to_vec()), (vec![-1.0], vec![1.0]));
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If the shapes don't go together.
     pub fn batch_norm_grad(

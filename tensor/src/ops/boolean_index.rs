@@ -1,9 +1,9 @@
-//! Rows by a mask: `y = x[mask]`, the mask standing for the first axes, and writing there.
+//! Rows by a mask, which stands for the first axes, and writing there.
 
 use crate::{Element, Error, Result, Tensor};
 
 impl<T: Element> Tensor<T> {
-    /// What stands at the places where `mask` is true, as NumPy's and PyTorch's `x[mask]`: the mask has the sizes of the first
+    /// What stands at the places where `mask` is true, `y = x[mask]` of NumPy and PyTorch: the mask has the sizes of the first
     /// axes, for one axis it names rows, and one axis of as many as are true takes the place of these axes.
     ///
     /// ```
@@ -24,7 +24,7 @@ impl<T: Element> Tensor<T> {
     }
 
     /// Sets what stands at the places where `mask`, which is as for [`boolean_index`](Tensor::boolean_index), is true to
-    /// `source`, broadcast to the shape that it has: `x[mask] = source`.
+    /// `source`, broadcast to the shape that it has: `x[mask] ← source`.
     ///
     /// ```
     /// use etude_tensor::Tensor;

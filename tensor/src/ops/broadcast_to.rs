@@ -3,7 +3,8 @@
 use crate::{Element, Result, Shape, Tensor};
 
 impl<T: Element> Tensor<T> {
-    /// The tensor repeated to `shape`, as a view, by NumPy's rule: aligned at the last axis, each size equal or 1 here.
+    /// The tensor repeated to `shape`, as a view, by NumPy's rule: aligned at the last axis, each size equal or 1 here. `y[…, i, …] = x[…, i, …]`,
+    /// and `x[…, 0, …]` along an axis of size 1.
     ///
     /// # Errors
     /// If the shapes don't go together, or `shape` has fewer axes.
@@ -19,7 +20,17 @@ impl<T: Element> Tensor<T> {
         self.broadcast_for("broadcast_to", &shape.into())
     }
 
-    /// [`broadcast_to`](Tensor::broadcast_to) as a step of the operation `op`, which errors then name.
+    /// [`broadcast_to`](Tensor::broadcast_to), `y[…, i, …] = x[…, i, …]`, as a step of the operation `op`, which errors then name.
+    ///
+    /// ```
+    /// use etude_tensor::{Shape, Tensor};
+    ///
+    /// let row = Tensor::from([1.0, 2.0]);
+    /// assert_eq!(row.broadcast_for("blend", &Shape::from([2, 2]))?, Tensor::from([[1.0, 2.0], [1.0, 2.0]]));
+    /// let error = row.broadcast_for("blend", &Shape::from([3])).unwrap_err();
+    /// assert!(error.to_string().starts_with("blend: "));
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As there.

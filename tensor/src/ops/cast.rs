@@ -8,7 +8,7 @@ use std::any::Any;
 const CHUNK: usize = 1 << 14;
 
 impl<T: Element> Tensor<T> {
-    /// The tensor with each element converted to type `U`.
+    /// The tensor with each element converted to type `U`: `y = x` where `U` has this number.
     ///
     /// Floats round to the nearest. Floats become integers by rounding towards zero; what lies outside the integer
     /// type's range, infinities included, becomes its nearest end, and NaN becomes 0. Integers become smaller integers

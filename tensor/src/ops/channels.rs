@@ -3,8 +3,8 @@
 use crate::{Element, Error, Result, Tensor};
 
 impl<T: Element> Tensor<T> {
-    /// Images `[batch, channels, spatial…]` as `[batch, spatial…, channels]`: a view, which any operation on images takes as it is.
-    /// [`channels_first`](Tensor::channels_first) leads back.
+    /// Images `[batch, channels, spatial…]` as `[batch, spatial…, channels]`, `y[b, i…, c] = x[b, c, i…]`: a view, which any operation on
+    /// images takes as it is. [`channels_first`](Tensor::channels_first) leads back.
     ///
     /// ```
     /// use etude_tensor::{ConvGeometry, PoolGeometry, Tensor};
@@ -25,7 +25,7 @@ impl<T: Element> Tensor<T> {
         self.permute(order.collect::<Vec<_>>())
     }
 
-    /// Images `[batch, spatial…, channels]` as `[batch, channels, spatial…]`: a view.
+    /// Images `[batch, spatial…, channels]` as `[batch, channels, spatial…]`, `y[b, c, i…] = x[b, i…, c]`: a view.
     ///
     /// ```
     /// use etude_tensor::Tensor;

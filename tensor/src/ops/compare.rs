@@ -9,9 +9,9 @@ use crate::{Element, Result, Shape, Tensor};
 const COST: f64 = 0.2;
 
 impl<T: Element> Tensor<T> {
-    /// `a ? b` element by element, for the comparison that `op` names and any element type: `other` is a tensor, whose shape
-    /// broadcasts with this one's, or a number. Where either is NaN all comparisons are false but [`Comparison::Ne`]. `false` is
-    /// below `true`.
+    /// Whether a and b compare so, element by element, for the comparison that `op` names, such as `y = (a < b)`, and any element type:
+    /// `other` is a tensor, whose shape broadcasts with this one's, or a number. Where either is NaN all comparisons are false but
+    /// [`Comparison::Ne`]. `false` is below `true`.
     ///
     /// ```
     /// use etude_tensor::{Tensor, kernels::maps::Comparison};
@@ -52,7 +52,7 @@ impl<T: Element> Tensor<T> {
         }))
     }
 
-    /// Where `a = b`.
+    /// Where `a = b`; nowhere beside a NaN, which equals nothing.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -84,7 +84,7 @@ impl<T: Element> Tensor<T> {
         self.compare(Comparison::Ne, other)
     }
 
-    /// Where `a < b`.
+    /// Where `a < b`; false if either is NaN.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -100,7 +100,7 @@ impl<T: Element> Tensor<T> {
         self.compare(Comparison::Lt, other)
     }
 
-    /// Where `a ≤ b`.
+    /// Where `a ≤ b`; false if either is NaN.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -116,7 +116,7 @@ impl<T: Element> Tensor<T> {
         self.compare(Comparison::Le, other)
     }
 
-    /// Where `a > b`.
+    /// Where `a > b`; false if either is NaN.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -132,7 +132,7 @@ impl<T: Element> Tensor<T> {
         self.compare(Comparison::Gt, other)
     }
 
-    /// Where `a ≥ b`.
+    /// Where `a ≥ b`; false if either is NaN.
     ///
     /// ```
     /// use etude_tensor::Tensor;

@@ -5,7 +5,7 @@ use crate::{Element, Error, Result, Shape, Tensor, axis_index};
 use std::borrow::Borrow;
 
 impl<T: Element> Tensor<T> {
-    /// The tensors behind each other along `axis`.
+    /// The tensors behind each other along `axis`: `y[…, s + i, …] = xₖ[…, i, …]`, where s is the size of all before the k-th.
     ///
     /// # Errors
     /// If there are none, they have no such axis, they differ in another one, or the result is larger than memory.
@@ -57,7 +57,7 @@ impl<T: Element> Tensor<T> {
         })
     }
 
-    /// Tensors of one shape along a new axis at position `axis` of the result.
+    /// Tensors of one shape along a new axis at position `axis` of the result: `y[…, k, …] = xₖ[…, …]`.
     ///
     /// # Errors
     /// If there are none, their shapes differ, or the result has no such axis or is larger than memory.

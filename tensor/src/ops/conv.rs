@@ -1,6 +1,4 @@
 //! Convolution over any number of spatial axes, its two gradients, and the transposed convolution.
-//!
-//! `y[b, o, f] = bias[f] + Σ_t Σ_c x[b, o·s + t·d − before, g·C/groups + c] · w[t, c, f]`, with `g = ⌊f·groups/F⌋`
 
 use super::rows::slice;
 use crate::kernels::conv::{ConvGeometry, ConvShape};
@@ -8,17 +6,19 @@ use crate::{Error, Float, Result, Shape, Tensor};
 
 impl<T: Float> Tensor<T> {
     /// The convolution (cross-correlation: no kernel is flipped) of `x` `[batch, spatial…, channels]` with `weight`
-    /// `[kernel…, channels/groups, filters]` and an optional `bias` `[filters]`: `[batch, output…, filters]`. Strides,
-    /// dilations, padding and groups are the geometry's; `x` counts as 0 in the padding.
+    /// `[kernel…, channels/groups, filters]` and an optional `bias` `[filters]`: `[batch, output…, filters]`, of C channels and F filters
+    /// `y[b, o, f] = bias[f] + Σ_t Σ_c x[b, o·s + t·d − before, g·C/groups + c] · w[t, c, f]`, with `g = ⌊f·groups/F⌋`. Strides s,
+    /// dilations d, padding and groups are the geometry's; `x` counts as 0 in the padding. A NaN reaches every result in whose window
+    /// it lies, also through a weight of 0.
     ///
     /// ```
     /// use etude_tensor::{ConvGeometry, Tensor};
     ///
-    /// let x = Tensor::<f32>::ones([1, 5, 5, 1]);
-    /// let w = Tensor::<f32>::ones([3, 3, 1, 2]);
-    /// let y = x.conv(&w, None, &ConvGeometry::new(2))?;
-    /// assert_eq!(y.shape(), [1, 3, 3, 2]);
-    /// assert_eq!(y.to_vec()[0], 9.0);
+    /// let x = Tensor::from_slice([1, 4, 1], &[1.0_f32, 2.0, 4.0, 8.0])?;
+    /// let w = Tensor::from_slice([2, 1, 1], &[-1.0_f32, 1.0])?;
+    /// assert_eq!(x.conv(&w, None, &ConvGeometry::new(1))?.to_vec(), [1.0, 2.0, 4.0]); // the differences
+    /// let two = ConvGeometry::new(1).stride(2).padding(1);
+    /// assert_eq!(x.conv(&w, Some(&Tensor::from([0.5])), &two)?.to_vec(), [1.5, 2.5, -7.5]);
     /// # Ok::<(), etude_tensor::Error>(())
     /// ```
     ///
@@ -58,6 +58,16 @@ impl<T: Float> Tensor<T> {
     /// The gradient of [`conv`](Tensor::conv) with respect to `x`, whose shape is `x_shape`; `self` is the gradient with
     /// respect to the result: `gx[b, i, c] = Σ gy[b, o, f]·w[t, c, f]` over all `o·s + t·d − before = i`.
     ///
+    /// ```
+    /// use etude_tensor::{ConvGeometry, Tensor};
+    ///
+    /// let gy = Tensor::from_slice([1, 3, 1], &[1.0_f32, 10.0, 100.0])?;
+    /// let w = Tensor::from_slice([2, 1, 1], &[-1.0_f32, 1.0])?;
+    /// let gx = gy.conv_input_grad(&w, &ConvGeometry::new(1), &[1, 4, 1])?;
+    /// assert_eq!(gx.to_vec(), [-1.0, -9.0, -90.0, 100.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If the shapes aren't those of one convolution.
     pub fn conv_input_grad(
@@ -77,6 +87,16 @@ impl<T: Float> Tensor<T> {
     /// The gradient of [`conv`](Tensor::conv) with respect to the weight, whose shape is `weight_shape`; `self` is `x`
     /// and `gy` the gradient with respect to the result: `gw[t, c, f] = Σ_b Σ_o x[b, o·s + t·d − before, c]·gy[b, o, f]`.
     ///
+    /// ```
+    /// use etude_tensor::{ConvGeometry, Tensor};
+    ///
+    /// let x = Tensor::from_slice([1, 4, 1], &[1.0_f32, 2.0, 4.0, 8.0])?;
+    /// let gy = Tensor::from_slice([1, 3, 1], &[1.0_f32, 10.0, 100.0])?;
+    /// let gw = x.conv_weight_grad(&gy, &ConvGeometry::new(1), &[2, 1, 1])?;
+    /// assert_eq!(gw.to_vec(), [421.0, 842.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If the shapes aren't those of one convolution.
     pub fn conv_weight_grad(
@@ -94,8 +114,9 @@ impl<T: Float> Tensor<T> {
     }
 
     /// The transposed convolution of `x` `[batch, spatial…, filters]` with a `weight` `[kernel…, channels/groups, filters]`,
-    /// cut to the spatial sizes `output` from the geometry's `before` on: the adjoint of the convolution that has this
-    /// weight. `[batch, output…, channels]`.
+    /// cut to the spatial sizes `output` from the geometry's `before` on, `y[b, i, c] = Σ x[b, o, f]·w[t, c, f]` over all
+    /// `o·s + t·d − before = i`: the adjoint of the [convolution](Tensor::conv) that has this weight. `[batch, output…, channels]`. A NaN
+    /// reaches every result to which its window adds.
     ///
     /// ```
     /// use etude_tensor::{ConvGeometry, Tensor};

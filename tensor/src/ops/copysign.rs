@@ -4,7 +4,7 @@ use crate::kernels::maps::Binary;
 use crate::{Float, Result, Tensor};
 
 impl<T: Float> Tensor<T> {
-    /// `|a|` with the sign of `b`, element by element, that of a zero and of a NaN included. Shapes broadcast.
+    /// The size of `a` with the sign of `b`, element by element: `y = |a|·sign b`, that of a zero and of a NaN included. Shapes broadcast.
     ///
     /// ```
     /// use etude_tensor::Tensor;

@@ -5,7 +5,7 @@ use super::sum::COST;
 use crate::{Axes, Element, Result, Tensor};
 
 impl<T: Element> Tensor<T> {
-    /// How many elements over `axes` aren't 0 (or `false`), exactly. NaN isn't 0.
+    /// How many elements over `axes` aren't 0 (or `false`), exactly: `y = Σ [x ≠ 0]`. NaN isn't 0.
     ///
     /// ```
     /// use etude_tensor::Tensor;

@@ -4,7 +4,7 @@ use crate::element::Number;
 use crate::{Element, Error, Float, Result, Shape, Tensor};
 
 impl<T: Element> Tensor<T> {
-    /// A tensor of zeros; `false` for `bool`.
+    /// A tensor of zeros, `y[i] = 0`; `false` for `bool`.
     ///
     /// # Panics
     /// If the shape has more elements than memory can address (see [`Tensor::try_full`]).
@@ -18,7 +18,7 @@ impl<T: Element> Tensor<T> {
         Tensor::full(shape, T::default())
     }
 
-    /// A tensor of ones; `true` for `bool`.
+    /// A tensor of ones, `y[i] = 1`; `true` for `bool`.
     ///
     /// # Panics
     /// If the shape has more elements than memory can address (see [`Tensor::try_full`]).
@@ -32,7 +32,7 @@ impl<T: Element> Tensor<T> {
         Tensor::full(shape, T::from_number(Number::Int(1)))
     }
 
-    /// Zeros in the shape of this tensor.
+    /// Zeros in the shape of this tensor, `y[i] = 0`.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -44,7 +44,7 @@ impl<T: Element> Tensor<T> {
         Tensor::zeros(self.layout().shape())
     }
 
-    /// Ones in the shape of this tensor.
+    /// Ones in the shape of this tensor, `y[i] = 1`.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -56,7 +56,7 @@ impl<T: Element> Tensor<T> {
         Tensor::ones(self.layout().shape())
     }
 
-    /// [`Tensor::full`] for a shape that comes from a file or a user: what can't be allocated is an error.
+    /// [`Tensor::full`], `y[i] = value`, for a shape that comes from a file or a user: what can't be allocated is an error.
     ///
     /// # Errors
     /// If the shape has more elements than memory can address, or than the system grants.
@@ -74,7 +74,7 @@ impl<T: Element> Tensor<T> {
         Ok(Tensor::full(shape, value))
     }
 
-    /// The numbers `start, start + step, start + 2·step, …` up to but without `end`: `⌈(end − start)/step⌉` of them, none
+    /// The numbers from `start` on at distances of `step`, up to but without `end`: `y[i] = start + i·step`, `⌈(end − start)/step⌉` of them, none
     /// if `end` lies behind `start`. Each is computed by itself (floats in 64 bits), so that errors don't add up.
     ///
     /// # Errors
@@ -132,7 +132,7 @@ impl<T: Element> Tensor<T> {
         }))
     }
 
-    /// The identity matrix: ones on the diagonal, zeros elsewhere.
+    /// The identity matrix, `y[i, j] = [i = j]`: ones on the diagonal, zeros elsewhere.
     ///
     /// # Panics
     /// If it has more elements than memory can address.
@@ -152,7 +152,7 @@ impl<T: Element> Tensor<T> {
 }
 
 impl<T: Float> Tensor<T> {
-    /// `count` numbers at equal distances, the first `start` and the last `end` exactly.
+    /// `count` numbers at equal distances, `y[i] = start + i·(end − start)/(count − 1)`, the first `start` and the last `end` exactly.
     ///
     /// One number is `start`. Infinite and NaN arguments give NaN in between.
     ///

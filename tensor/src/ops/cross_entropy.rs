@@ -1,4 +1,4 @@
-//! `ℓ = ln Σ eˣ − x[target]`: the negative log-likelihood of a class under the softmax of its row.
+//! The negative log-likelihood of a class under the softmax of its row.
 
 use super::rows::slice;
 use crate::kernels::reduce::rows;
@@ -14,8 +14,8 @@ pub struct CrossEntropy<T: Float> {
 }
 
 impl<T: Float> Tensor<T> {
-    /// The cross entropy of each row of logits `[…, classes]` with its target class `[…]`, `ln Σ exp x − x[target]`,
-    /// through the shifted sum, so that logits of any finite size give finite losses.
+    /// The cross entropy of each row of logits `[…, classes]` with its target class `[…]`, `ℓ = ln Σ exp x − x[target]`,
+    /// through the shifted sum, so that logits of any finite size give finite losses. A NaN makes the loss of its row NaN.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -41,6 +41,16 @@ impl<T: Float> Tensor<T> {
 
     /// The gradient of [`cross_entropy`](Tensor::cross_entropy) with respect to the logits, which are `self`, given the
     /// gradient `gy` of each row's loss and its logsumexp: `gx[i, j] = gyᵢ·(softmax(x)[i, j] − [j = targetᵢ])`.
+    ///
+    /// ```
+    /// use etude_tensor::Tensor;
+    ///
+    /// let (logits, target) = (Tensor::from([[0.0_f64, 0.0]]), Tensor::from([1_i64]));
+    /// let logsumexp = logits.cross_entropy(&target)?.logsumexp;
+    /// let gx = logits.cross_entropy_grad(&target, &logsumexp, &Tensor::from([1.0]))?;
+    /// assert!((gx - Tensor::from([[0.5, -0.5]])).square_sum() < 1e-30);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the shapes don't go together, or a target is no class.

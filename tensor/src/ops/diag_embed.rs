@@ -1,10 +1,10 @@
-//! A diagonal matrix for each vector: `y[…, i, i + offset] = x[…, i]`, 0 elsewhere.
+//! A diagonal matrix for each vector.
 
 use crate::{Element, Error, Result, Shape, Tensor};
 
 impl<T: Element> Tensor<T> {
-    /// For each vector along the last axis a square matrix with it on the diagonal `offset` places above the main one, and
-    /// 0 elsewhere: the adjoint of [`diagonal`](Tensor::diagonal).
+    /// For each vector along the last axis a square matrix with it on the diagonal `offset` places above the main one,
+    /// `y[…, i, i + offset] = x[…, i]`, and 0 elsewhere: the adjoint of [`diagonal`](Tensor::diagonal).
     ///
     /// ```
     /// use etude_tensor::Tensor;

@@ -1,11 +1,11 @@
-//! The diagonal of two axes: `y[…, i] = x[…, i, …, i + offset, …]`. A view whose stride is the sum of both.
+//! The diagonal of two axes. A view whose stride is the sum of both.
 
 use crate::layout::Layout;
 use crate::{Element, Error, Result, Shape, Tensor, axis_index};
 
 impl<T: Element> Tensor<T> {
-    /// The diagonal over axes `a` and `b`, as a view: both go, and the diagonal becomes the last axis. A positive
-    /// `offset` begins that far along `b`, a negative one along `a`; beyond the edge the diagonal is empty.
+    /// The diagonal over axes `a` and `b`, `y[…, i] = x[…, i, …, i + offset, …]`, as a view: both go, and the diagonal becomes the last
+    /// axis. A positive `offset` begins that far along `b`, a negative one along `a`; beyond the edge the diagonal is empty.
     ///
     /// # Errors
     /// If the tensor has no such axis, or both are the same.

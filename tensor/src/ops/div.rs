@@ -21,7 +21,7 @@ impl<T: Float> Tensor<T> {
         self.binary(Binary::Div, other)
     }
 
-    /// `x / c`; infinite or NaN for `c = 0`.
+    /// Every element divided by a number: `y = x/c`; infinite or NaN for `c = 0`.
     ///
     /// ```
     /// use etude_tensor::Tensor;

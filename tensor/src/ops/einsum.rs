@@ -1,4 +1,4 @@
-//! Einstein's sum convention: `"ij,jk->ik"` is `y[i, k] = Σⱼ a[i, j] · b[j, k]`.
+//! Einstein's sum convention, and products that are cases of it.
 //!
 //! Every pair of operands is brought to `[batch, left, contracted]` and `[batch, contracted, right]` and multiplied as
 //! matrices; what is left to do by hand are diagonals (a label twice on one operand) and plain sums. With several operands
@@ -71,10 +71,11 @@ impl<T: Float> Contract for Tensor<T> {
 }
 
 impl<T: Float> Tensor<T> {
-    /// The sum over products that `expression` writes down, as NumPy's and PyTorch's `einsum`: a list of operands, each a
-    /// letter an axis, and, after `->`, the letters of the result. Letters that aren't there are summed over. A letter twice
-    /// on an operand is its diagonal; `...` stands for any number of axes, which broadcast. Without `->` the result has, in
-    /// alphabetical order, the letters that come once, behind those of `...`.
+    /// The sum over products that `expression` writes down, as NumPy's and PyTorch's `einsum`: `"ij,jk->ik"` is
+    /// `y[i, k] = Σⱼ a[i, j] · b[j, k]`. A list of operands, each a letter an axis, and, after `->`, the letters of the result. Letters
+    /// that aren't there are summed over. A letter twice on an operand is its diagonal; `...` stands for any number of axes, which
+    /// broadcast. Without `->` the result has, in alphabetical order, the letters that come once, behind those of `...`. A NaN takes part
+    /// as arithmetic says, times 0 too.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -94,14 +95,15 @@ impl<T: Float> Tensor<T> {
     }
 
     /// The sum over products of elements along pairs of axes, `axes` of this with `other_axes` of `other`, as NumPy's
-    /// `tensordot`. The other axes of both follow each other.
+    /// `tensordot`: `y[i…, j…] = Σ a[i…, k…] · b[k…, j…]` over the paired k. The other axes of both follow each other. A NaN takes part as
+    /// arithmetic says.
     ///
     /// ```
     /// use etude_tensor::Tensor;
     ///
-    /// let (a, b) = (Tensor::<f32>::ones([2, 3, 4]), Tensor::ones([4, 3, 5]));
-    /// let y = a.tensordot(&b, [1, 2], [1, 0])?;
-    /// assert_eq!(y, Tensor::full([2, 5], 12.0));
+    /// let (a, b) = (Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]), Tensor::from([[1.0, 10.0], [100.0, 1000.0]]));
+    /// assert_eq!(a.tensordot(&b, [0, 1], [0, 1])?.item()?, 4321.0);
+    /// assert_eq!(a.tensordot(&b, [1], [1])?, Tensor::from([[21.0, 2100.0], [43.0, 4300.0]]));
     /// # Ok::<(), etude_tensor::Error>(())
     /// ```
     ///
@@ -116,7 +118,7 @@ impl<T: Float> Tensor<T> {
         tensordot(self, other, axes.as_ref(), other_axes.as_ref())
     }
 
-    /// Every product of an element of this with one of `other`: `y[i…, j…] = a[i…] · b[j…]`.
+    /// Every product of an element of this with one of `other`: `y[i…, j…] = a[i…] · b[j…]`; NaN if either is.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -132,8 +134,8 @@ impl<T: Float> Tensor<T> {
         outer(self, other)
     }
 
-    /// The Kronecker product: `other`, once for each element of this, multiplied by it, side by side. The lower rank gets
-    /// axes of size 1 in front.
+    /// The Kronecker product: `other`, once for each element of this, multiplied by it, side by side: `y[i·m + k, …] = a[i, …] · b[k, …]`
+    /// with m the size of `other`, along each axis. The lower rank gets axes of size 1 in front. NaN where either factor is.
     ///
     /// ```
     /// use etude_tensor::Tensor;

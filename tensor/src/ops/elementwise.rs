@@ -106,7 +106,13 @@ fn stretch<T: Copy>(buffer: &[T], place: usize, step: isize, len: usize) -> Oper
 }
 
 impl<T: Float> Tensor<T> {
-    /// `f(x)` element by element, for the function that `op` names.
+    /// `y = f(x)` element by element, for the function f that `op` names; NaN as [its method](Tensor) says.
+    ///
+    /// ```
+    /// use etude_tensor::{Tensor, kernels::maps::Unary};
+    ///
+    /// assert_eq!(Tensor::from([3.0_f32, -2.0]).unary(Unary::Square).to_vec(), [9.0, 4.0]);
+    /// ```
     #[must_use]
     pub fn unary(&self, op: Unary) -> Self {
         let shape = Shape::from(self.shape());
@@ -116,7 +122,17 @@ impl<T: Float> Tensor<T> {
         Tensor::build(shape, |y| maps::unary(op, x, y))
     }
 
-    /// [`unary`](Tensor::unary) for a tensor that isn't needed any more: writes into its storage if nobody else uses it.
+    /// [`unary`](Tensor::unary), `y = f(x)`, for a tensor that isn't needed any more: writes into its storage if nobody else uses it.
+    ///
+    /// ```
+    /// use etude_tensor::{Tensor, kernels::maps::Unary};
+    ///
+    /// let x = Tensor::from([3.0_f32, -2.0]);
+    /// let memory = x.storage_id();
+    /// let y = x.into_unary(Unary::Square);
+    /// assert_eq!(y.to_vec(), [9.0, 4.0]);
+    /// assert_eq!(y.storage_id(), memory);
+    /// ```
     #[must_use]
     pub fn into_unary(mut self, op: Unary) -> Self {
         if self.is_contiguous() && !self.is_unique() {
@@ -126,7 +142,15 @@ impl<T: Float> Tensor<T> {
         self
     }
 
-    /// `f(a, b)` element by element, for the function that `op` names; shapes broadcast.
+    /// `y = f(a, b)` element by element, for the function f that `op` names; NaN as [its method](Tensor) says. Shapes broadcast.
+    ///
+    /// ```
+    /// use etude_tensor::{Tensor, kernels::maps::Binary};
+    ///
+    /// let (a, b) = (Tensor::from([3.0_f32, 4.0]), Tensor::scalar(2.0));
+    /// assert_eq!(a.binary(Binary::Sub, &b)?.to_vec(), [1.0, 2.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the shapes don't broadcast, or the result is larger than memory.
@@ -158,8 +182,19 @@ impl<T: Float> Tensor<T> {
         }))
     }
 
-    /// [`binary`](Tensor::binary) for a left operand that isn't needed any more: writes into its storage if nobody
+    /// [`binary`](Tensor::binary), `y = f(a, b)`, for a left operand that isn't needed any more: writes into its storage if nobody
     /// else uses it and the result has its shape.
+    ///
+    /// ```
+    /// use etude_tensor::{Tensor, kernels::maps::Binary};
+    ///
+    /// let a = Tensor::from([3.0_f32, 4.0]);
+    /// let memory = a.storage_id();
+    /// let y = a.into_binary(Binary::Sub, &Tensor::scalar(2.0))?;
+    /// assert_eq!(y.to_vec(), [1.0, 2.0]);
+    /// assert_eq!(y.storage_id(), memory);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the shapes don't broadcast.
@@ -180,7 +215,16 @@ impl<T: Float> Tensor<T> {
         Ok(self)
     }
 
-    /// `self ← f(self, other)`; `other` broadcasts to the shape of `self`.
+    /// `self ← f(self, other)`, as [`binary`](Tensor::binary); `other` broadcasts to the shape of `self`.
+    ///
+    /// ```
+    /// use etude_tensor::{Tensor, kernels::maps::Binary};
+    ///
+    /// let mut a = Tensor::from([3.0_f32, 4.0]);
+    /// a.binary_in_place(Binary::Maximum, &Tensor::scalar(3.5))?;
+    /// assert_eq!(a.to_vec(), [3.5, 4.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If `other` doesn't broadcast to the shape of `self`.
@@ -209,7 +253,7 @@ impl<T: Float> Tensor<T> {
     }
 
     /// `self ← self + factor · other`, the step of every optimizer and of every accumulation; `other` broadcasts to
-    /// the shape of `self`.
+    /// the shape of `self`. A NaN in either stays, also for a factor of 0.
     ///
     /// ```
     /// use etude_tensor::Tensor;

@@ -4,7 +4,7 @@ use crate::kernels::maps::Unary;
 use crate::{Float, Tensor};
 
 impl<T: Float> Tensor<T> {
-    /// `y = eˣ − 1` for every element, exact to the last digits near 0.
+    /// `y = eˣ − 1` for every element, exact to the last digits near 0; NaN stays NaN.
     ///
     /// ```
     /// use etude_tensor::Tensor;

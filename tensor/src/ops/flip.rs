@@ -1,9 +1,9 @@
-//! Axes the other way round: `y[…, i, …] = x[…, n − 1 − i, …]`. A view with negative strides.
+//! Axes the other way round. A view with negative strides.
 
 use crate::{Axes, Element, Result, Tensor};
 
 impl<T: Element> Tensor<T> {
-    /// The tensor with `axes` reversed, as a view.
+    /// The tensor with `axes` reversed, `y[…, i, …] = x[…, n − 1 − i, …]`, as a view.
     ///
     /// # Errors
     /// If an axis is out of range or named twice.

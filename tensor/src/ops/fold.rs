@@ -1,6 +1,4 @@
 //! Patches of an image as rows of a matrix (im2col), and the sum of overlapping patches: each is the other's adjoint.
-//!
-//! `y[b, o, t, c] = x[b, o·stride + t·dilation − before, c]`, and 0 in the padding, for every spatial axis.
 
 use crate::kernels::conv::ConvGeometry;
 use crate::kernels::window::{Axis, PerAxis, Window as Taps};
@@ -83,9 +81,9 @@ impl Patches {
 }
 
 impl<T: Element> Tensor<T> {
-    /// The patches under a kernel that slides over the spatial axes of `x` `[batch, spatial…, channels]`, of which there may
-    /// be any number: `[batch, output…, kernel…, channels]`. Without padding it is a view, which copies nothing. The
-    /// geometry's groups aren't looked at.
+    /// The patches under a kernel that slides over the spatial axes of `x` `[batch, spatial…, channels]`, of which there may be any number:
+    /// `[batch, output…, kernel…, channels]`, `y[b, o, t, c] = x[b, o·stride + t·dilation − before, c]`, and 0 in the padding. Without
+    /// padding it is a view, which copies nothing. The geometry's groups aren't looked at.
     ///
     /// Reshaped to `[batch, output…, kernel·channels]` the patches are the rows that a convolution multiplies by its weight
     /// `[kernel…, channels, filters]`, reshaped likewise.
@@ -114,8 +112,8 @@ impl<T: Element> Tensor<T> {
 
 impl<T: Float> Tensor<T> {
     /// The images `[batch, spatial…, channels]`, of spatial sizes `sizes`, in which each element is the sum of those of the
-    /// patches `[batch, output…, kernel…, channels]` that lie over it: the adjoint of [`unfold`](Tensor::unfold) with the same
-    /// geometry. What lies in the padding is lost.
+    /// patches `[batch, output…, kernel…, channels]` that lie over it, `y[b, i, c] = Σ x[b, o, t, c]` over all `o·stride + t·dilation − before = i`:
+    /// the adjoint of [`unfold`](Tensor::unfold) with the same geometry. What lies in the padding is lost. A NaN makes the element under it NaN.
     ///
     /// ```
     /// use etude_tensor::{ConvGeometry, Tensor};

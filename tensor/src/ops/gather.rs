@@ -41,8 +41,8 @@ fn bases(layout: &Layout, axis: usize, indices: &[usize]) -> Layout {
 }
 
 impl<T: Element> Tensor<T> {
-    /// For each index the element that lies there along `axis`, at the index's own place along the others. The result
-    /// has the shape of `indices`.
+    /// For each index the element that lies there along `axis`, at the index's own place along the others:
+    /// `y[i, j] = x[indices[i, j], j]` along axis 0. The result has the shape of `indices`.
     ///
     /// # Errors
     /// If the tensor has no such axis, `indices` has another rank or is larger along another axis, or an index is
@@ -88,9 +88,9 @@ impl<T: Element> Tensor<T> {
 }
 
 impl<T: Float> Tensor<T> {
-    /// Adds each element of `source` where its index says along `axis`, at its own place along the others: the adjoint
-    /// of [`gather`](Tensor::gather). What meets in one place is added in row-major order of `source`, on any number
-    /// of threads.
+    /// Adds each element of `source` where its index says along `axis`, at its own place along the others,
+    /// `x[indices[i, j], j] += source[i, j]` along axis 0: the adjoint of [`gather`](Tensor::gather). NaN added to anything is NaN. What
+    /// meets in one place is added in row-major order of `source`, on any number of threads.
     ///
     /// # Errors
     /// As `gather`, or if `source` and `indices` differ in shape.
@@ -112,7 +112,7 @@ impl<T: Float> Tensor<T> {
         scatter_assign("scatter_add", self, axis, indices, source, |y, x| y + x)
     }
 
-    /// A copy with `source` added, as by [`scatter_add_assign`](Tensor::scatter_add_assign).
+    /// A copy with `source` added, `y[indices[i, j], j] += source[i, j]` along axis 0, as by [`scatter_add_assign`](Tensor::scatter_add_assign).
     ///
     /// # Errors
     /// As there.

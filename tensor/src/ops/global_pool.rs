@@ -24,7 +24,8 @@ pub fn spatial_axes(op: &str, shape: &[usize]) -> Result<Axes> {
 }
 
 impl<T: Float> Tensor<T> {
-    /// The mean of all of an image (Lin, Chen and Yan, 2013): `x` `[batch, spatial…, channels]` → `[batch, channels]`.
+    /// The mean of all of an image (Lin, Chen and Yan, 2013), `y[b, c] = Σ x[b, i…, c] / n` over its n pixels: `x` `[batch, spatial…, channels]`
+    /// → `[batch, channels]`; NaN where there is one.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -40,7 +41,7 @@ impl<T: Float> Tensor<T> {
         self.mean(spatial_axes("global_avg_pool", self.shape())?)
     }
 
-    /// The maximum of all of an image: `x` `[batch, spatial…, channels]` → `[batch, channels]`; NaN where there is one.
+    /// The maximum of all of an image, `y[b, c] = max x[b, i…, c]`: `x` `[batch, spatial…, channels]` → `[batch, channels]`; NaN where there is one.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -56,7 +57,7 @@ impl<T: Float> Tensor<T> {
         self.max(spatial_axes("global_max_pool", self.shape())?)
     }
 
-    /// The p-norm of all of an image, `(Σ |x|ᵖ)^(1/p)`: `x` `[batch, spatial…, channels]` → `[batch, channels]`. Any `p` that
+    /// The p-norm of all of an image, `y = (Σ |x|ᵖ)^(1/p)`: `x` `[batch, spatial…, channels]` → `[batch, channels]`. Any `p` that
     /// [`norm`](Tensor::norm) takes.
     ///
     /// ```

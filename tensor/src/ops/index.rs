@@ -1,11 +1,11 @@
-//! Several indices at once: `y[…] = x[indices₀[…], indices₁[…], …]`, and writing there.
+//! Several indices at once, and writing there.
 
 use crate::{Element, Error, Result, Shape, Tensor};
 use std::borrow::Borrow;
 
 impl<T: Element> Tensor<T> {
     /// The elements at `indices`, one tensor of indices for each of the first axes, which broadcast together, as NumPy's
-    /// `x[i, j]`. Their shape takes the place of these axes. Negative indices count from the end.
+    /// `x[i, j]`: `y[…] = x[indices₀[…], indices₁[…], …]`. Their shape takes the place of these axes. Negative indices count from the end.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -24,8 +24,8 @@ impl<T: Element> Tensor<T> {
         self.reshape(rows)?.index_select(0, &at)
     }
 
-    /// Sets the elements at `indices`, which are as for [`index`](Tensor::index), to `source`, broadcast to their shape.
-    /// Where an element is named several times, the last in row-major order counts.
+    /// Sets the elements at `indices`, which are as for [`index`](Tensor::index), to `source`, broadcast to their shape:
+    /// `x[indices₀[…], indices₁[…], …] ← source[…]`. Where an element is named several times, the last in row-major order counts.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -70,7 +70,7 @@ impl<T: Element> Tensor<T> {
     }
 
     /// Sets the elements where `mask`, which broadcasts to the tensor's shape, is true, in row-major order, to those of
-    /// `source`, which broadcasts to a vector of as many.
+    /// `source`, which broadcasts to a vector of as many: `x[k-th place in mask] ← source[k]`.
     ///
     /// The mask has as many axes as the tensor, or none: one with fewer would stand for the first axes in NumPy's
     /// `x[mask] = y`, which is [`boolean_index_assign`](Tensor::boolean_index_assign), and for the last where shapes broadcast.

@@ -1,5 +1,4 @@
-//! Rows by number: `y[…, j, …] = x[…, indices[j], …]`, the lookup in an embedding table; and its adjoint,
-//! `y[…, indices[j], …] += x[…, j, …]`.
+//! Rows by number, the lookup in an embedding table; and its adjoint.
 
 use crate::kernels::parallel::{Work, for_each_chunk, rows_per_chunk};
 use crate::{Element, Error, Float, Result, Shape, Tensor, axis_index};
@@ -54,9 +53,9 @@ fn selected(shape: &[usize], axis: usize, indices: &[usize]) -> Shape {
 }
 
 impl<T: Element> Tensor<T> {
-    /// The positions `indices` along `axis`, in their order and as often as they are named. The axes of `indices`, of
-    /// which there may be any number, take the place of `axis`: a table `[words, width]` with indices `[batch, time]`
-    /// along axis 0 gives `[batch, time, width]`.
+    /// The positions `indices` along `axis`, in their order and as often as they are named: `y[…, j, …] = x[…, indices[j], …]`. The axes of
+    /// `indices`, of which there may be any number, take the place of `axis`: a table `[words, width]` with indices `[batch, time]` along
+    /// axis 0 gives `[batch, time, width]`.
     ///
     /// # Errors
     /// If the tensor has no such axis, an index is negative or beyond it, or the result is larger than memory.
@@ -73,7 +72,17 @@ impl<T: Element> Tensor<T> {
         self.index_select_for("index_select", axis, indices)
     }
 
-    /// [`index_select`](Tensor::index_select) as a step of the operation `op`, which errors then name.
+    /// [`index_select`](Tensor::index_select), `y[…, j, …] = x[…, indices[j], …]`, as a step of the operation `op`, which errors then name.
+    ///
+    /// ```
+    /// use etude_tensor::Tensor;
+    ///
+    /// let table = Tensor::from([0.5, 1.5]);
+    /// assert_eq!(table.index_select_for("lookup", 0, &Tensor::from([1, 1, 0]))?.to_vec(), [1.5, 1.5, 0.5]);
+    /// let error = table.index_select_for("lookup", 0, &Tensor::from([2])).unwrap_err();
+    /// assert!(error.to_string().starts_with("lookup: "));
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As `index_select`.
@@ -108,7 +117,7 @@ impl<T: Element> Tensor<T> {
         }))
     }
 
-    /// The elements at the flat, row-major `indices`, in the shape of these.
+    /// The elements at the flat, row-major `indices`, in the shape of these: `y[j] = flat x[indices[j]]`.
     ///
     /// # Errors
     /// If an index is negative or not below the number of elements.
@@ -126,8 +135,8 @@ impl<T: Element> Tensor<T> {
 }
 
 impl<T: Float> Tensor<T> {
-    /// The tensor with `source` added at the positions `indices` along `axis`, the adjoint of
-    /// [`index_select`](Tensor::index_select): `source` has the shape that it returns for these indices. What is named
+    /// The tensor with `source` added at the positions `indices` along `axis`, `x[…, indices[j], …] += source[…, j, …]`, the adjoint of
+    /// [`index_select`](Tensor::index_select): NaN added to anything is NaN. `source` has the shape that it returns for these indices. What is named
     /// several times is added several times, in the order of `indices`, so that the sums are the same on any number of
     /// threads.
     ///
@@ -200,7 +209,7 @@ impl<T: Float> Tensor<T> {
         Ok(())
     }
 
-    /// A copy with `source` added, as by [`index_add_assign`](Tensor::index_add_assign).
+    /// A copy with `source` added, `y[…, indices[j], …] += source[…, j, …]`, as by [`index_add_assign`](Tensor::index_add_assign).
     ///
     /// # Errors
     /// As there.

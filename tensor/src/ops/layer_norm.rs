@@ -26,7 +26,7 @@ pub struct LayerNormParameters<T: Float> {
 
 impl<T: Float> Tensor<T> {
     /// Normalises over the last axis, in one pass: `y = gamma·(x − mean)/√(variance + epsilon) + beta`, with the biased
-    /// variance; without `gamma` or `beta` they are 1 and 0.
+    /// variance; without `gamma` or `beta` they are 1 and 0. A NaN makes its row NaN.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -70,6 +70,16 @@ impl<T: Float> Tensor<T> {
     /// with respect to its result, and its mean and rstd:
     /// `gx = rstd·(g − mean(g) − x̂·mean(g·x̂))` with `g = gamma·gy` and `x̂ = (x − mean)·rstd`.
     ///
+    /// ```
+    /// use etude_tensor::Tensor;
+    ///
+    /// let x = Tensor::from([[1.0_f64, 3.0]]);
+    /// let norm = x.layer_norm(None, None, 0.0)?;
+    /// let gx = x.layer_norm_grad(&Tensor::from([[1.0, 0.0]]), None, &norm.mean, &norm.rstd)?;
+    /// assert_eq!(gx.to_vec(), [0.0, 0.0]); // two elements normalise to −1 and 1, wherever they are
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If the shapes don't go together.
     pub fn layer_norm_grad(
@@ -95,7 +105,19 @@ impl<T: Float> Tensor<T> {
         }))
     }
 
-    /// The gradients of [`layer_norm`](Tensor::layer_norm) with respect to gamma and beta; `self` is its argument `x`.
+    /// The gradients of [`layer_norm`](Tensor::layer_norm) with respect to gamma, `Σ gy·x̂` with `x̂ = (x − mean)·rstd`, and beta, `Σ gy`;
+    /// `self` is its argument `x`.
+    ///
+    /// ```
+    /// use etude_tensor::Tensor;
+    ///
+    /// let x = Tensor::from([[1.0_f64, 3.0], [0.0, 4.0]]); // normalised, −1 and 1
+    /// let norm = x.layer_norm(None, None, 0.0)?;
+    /// let gy = Tensor::from([[1.0, 2.0], [3.0, 4.0]]);
+    /// let gradients = x.layer_norm_grad_parameters(&gy, &norm.mean, &norm.rstd)?;
+    /// assert_eq!((gradients.gamma.to_vec(), gradients.beta.to_vec()), (vec![-4.0, 6.0], vec![4.0, 6.0]));
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the shapes don't go together.

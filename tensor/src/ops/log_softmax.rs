@@ -26,6 +26,15 @@ impl<T: Float> Tensor<T> {
     /// The gradient of [`log_softmax`](Tensor::log_softmax) with respect to its argument, where `self` is its result `y` and
     /// `gy` the gradient with respect to `y`: `gxᵢ = gyᵢ − exp(yᵢ)·Σⱼ gyⱼ`.
     ///
+    /// ```
+    /// use etude_tensor::Tensor;
+    ///
+    /// let y = Tensor::from([0.0_f64, 0.0]).log_softmax(0)?; // probabilities ½ and ½
+    /// let gx = y.log_softmax_grad(&Tensor::from([1.0, 0.0]), 0)?;
+    /// assert!((gx - Tensor::from([0.5, -0.5])).square_sum() < 1e-30);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If the shapes differ or the axis is out of range.
     pub fn log_softmax_grad(&self, gy: &Self, axis: isize) -> Result<Self> {

@@ -28,7 +28,7 @@ impl Tensor<bool> {
         })
     }
 
-    /// Where both are true. Shapes broadcast.
+    /// Where both are true: `y = a ∧ b`. Shapes broadcast.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -44,7 +44,7 @@ impl Tensor<bool> {
         self.logic("and", other, |a, b| a & b)
     }
 
-    /// Where at least one is true. Shapes broadcast.
+    /// Where at least one is true: `y = a ∨ b`. Shapes broadcast.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -60,7 +60,7 @@ impl Tensor<bool> {
         self.logic("or", other, |a, b| a | b)
     }
 
-    /// Where one is true and the other isn't. Shapes broadcast.
+    /// Where one is true and the other isn't: `y = (a ≠ b)`. Shapes broadcast.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -76,7 +76,7 @@ impl Tensor<bool> {
         self.logic("xor", other, |a, b| a ^ b)
     }
 
-    /// Where this is false.
+    /// Where this is false: `y = ¬x`.
     ///
     /// ```
     /// use etude_tensor::Tensor;

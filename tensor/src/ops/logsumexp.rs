@@ -1,11 +1,11 @@
-//! `y = ln Σ eˣ` over axes.
+//! The logarithm of a sum of exponentials over axes.
 
 use super::reduce::{Form, Plan};
 use crate::kernels::reduce::rows;
 use crate::{Axes, Float, Result, Tensor};
 
 impl<T: Float> Tensor<T> {
-    /// The logarithm of the sum of exponentials over `axes`, `ln Σ exp x`, through the shifted sum, so that it neither
+    /// The logarithm of the sum of exponentials over `axes`, `y = ln Σ exp x`, through the shifted sum, so that it neither
     /// overflows nor underflows; −∞ over nothing or over −∞ alone, ∞ with a +∞, NaN with a NaN.
     ///
     /// ```

@@ -1,4 +1,4 @@
-//! `y = (Σ |x|ᵖ)^(1/p)` of each window, channel by channel (Sermanet, Chintala and LeCun, 2012).
+//! The p-norm of each window, channel by channel (Sermanet, Chintala and LeCun, 2012).
 
 use super::max_pool::check_shape;
 use super::rows::slice;
@@ -26,8 +26,8 @@ impl<T: Float> Tensor<T> {
         self.lp_pool_with("lp_pool", &shape, p)
     }
 
-    /// The p-norms of `output` windows along the spatial axes of `x` `[batch, spatial…, channels]`, placed as by
-    /// [`adaptive_avg_pool`](Tensor::adaptive_avg_pool): each over as many elements as its window has.
+    /// The p-norms of `output` windows along the spatial axes of `x` `[batch, spatial…, channels]`, `y = (Σ |x|ᵖ)^(1/p)`, placed as by
+    /// [`adaptive_avg_pool`](Tensor::adaptive_avg_pool): each over as many elements as its window has. NaN where a window has one.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -45,8 +45,17 @@ impl<T: Float> Tensor<T> {
         self.lp_pool_with("adaptive_lp_pool", &shape, p)
     }
 
-    /// The p-norm of each window of a pooling whose sizes are known, for the operation `op`: what [`lp_pool`](Tensor::lp_pool) and
-    /// [`adaptive_lp_pool`](Tensor::adaptive_lp_pool) share.
+    /// The p-norm of each window of a pooling whose sizes are known, `y = (Σ |x|ᵖ)^(1/p)`, for the operation `op`: what
+    /// [`lp_pool`](Tensor::lp_pool) and [`adaptive_lp_pool`](Tensor::adaptive_lp_pool) share.
+    ///
+    /// ```
+    /// use etude_tensor::{Tensor, kernels::pool::PoolShape};
+    ///
+    /// let x = Tensor::from_slice([1, 4, 1], &[3.0_f32, -4.0, 0.0, 2.0])?;
+    /// let halves = PoolShape::adaptive("halves", x.shape(), &[2])?;
+    /// assert_eq!(x.lp_pool_with("halves", &halves, 2.0)?.to_vec(), [5.0, 2.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If `p` isn't a finite number of at least 1, this isn't an input of that shape, or the result is larger than memory.
@@ -65,7 +74,17 @@ impl<T: Float> Tensor<T> {
     }
 
     /// The gradient of [`lp_pool`](Tensor::lp_pool) with respect to its input, which is `self`; `y` are the norms, `gy` the
-    /// gradient with respect to them: `Σ gy · sign x · (|x|/y)ᵖ⁻¹` over the windows of each element, 0 where `x` or `y` is.
+    /// gradient with respect to them: `gx = Σ gy · sign x · (|x|/y)ᵖ⁻¹` over the windows of each element, 0 where `x` or `y` is.
+    ///
+    /// ```
+    /// use etude_tensor::{Tensor, kernels::pool::PoolShape};
+    ///
+    /// let x = Tensor::from_slice([1, 2, 1], &[3.0_f64, -4.0])?;
+    /// let whole = PoolShape::adaptive("whole", x.shape(), &[1])?;
+    /// let y = x.lp_pool_with("whole", &whole, 2.0)?; // 5
+    /// assert_eq!(x.lp_pool_grad(&y, &y, &whole, 2.0)?.to_vec(), [3.0, -4.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the shapes aren't those of the pooling.

@@ -1,6 +1,4 @@
 //! Long short-term memory over a sequence (Hochreiter and Schmidhuber, 1997; forget gate of Gers et al., 2000), in one call.
-//!
-//! `i, f, o = σ(a), g = tanh a, c = f·c⁻ + i·g, h = o·tanh c` with `a = x·W + b + h⁻·U`, step after step.
 
 use super::rows::slice;
 use crate::kernels::lstm::{Backward, Forward, Sizes};
@@ -78,7 +76,21 @@ impl<T: Float> Tensor<T> {
     }
 
     /// The gradients of [`lstm`](Tensor::lstm) from that of its output, which is `self`: `kept` is what it returned, and the others
-    /// are its arguments.
+    /// are its arguments. From the last step back, `gc = gh·o·(1 − tanh² c) + gc⁺·f⁺`; the gates' sums get `ga_i = gc·g·i·(1 − i)`,
+    /// `ga_f = gc·c⁻·f·(1 − f)`, `ga_o = gh·tanh c·o·(1 − o)` and `ga_g = gc·i·(1 − g²)`, and the hidden state before them `gh⁻ = ga·Uᵀ`.
+    ///
+    /// ```
+    /// use etude_tensor::Tensor;
+    ///
+    /// let (share, u) = (Tensor::zeros([1, 1, 4]), Tensor::zeros([1, 4])); // one step of one unit, every gate half open
+    /// let (h, c) = (Tensor::zeros([1, 1]), Tensor::full([1, 1], 1.0_f64));
+    /// let lstm = share.lstm(&u, &h, &c)?;
+    /// let gy = Tensor::from_slice([2, 1, 1], &[0.0, 1.0])?; // of the hidden state, and of the cell behind it
+    /// let gradients = gy.lstm_grad((&lstm.gates, &lstm.cells), &u, &c)?;
+    /// assert_eq!(gradients.cell.to_vec(), [0.5]);
+    /// assert_eq!(gradients.sums.to_vec(), [0.0, 0.25, 0.0, 0.5]); // of i, f, o, g
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the shapes don't go together.

@@ -1,9 +1,9 @@
-//! One value wherever a mask holds: `y = value` where `mask`, `x` elsewhere.
+//! One value wherever a mask holds.
 
 use crate::{Element, Result, Tensor};
 
 impl<T: Element> Tensor<T> {
-    /// The tensor with `value` wherever `mask`, which broadcasts to its shape, is true.
+    /// The tensor with `value` wherever `mask`, which broadcasts to its shape, is true: `y = value` there, `y = x` elsewhere.
     ///
     /// ```
     /// use etude_tensor::Tensor;

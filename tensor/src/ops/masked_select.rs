@@ -3,7 +3,7 @@
 use crate::{Element, Result, Shape, Tensor};
 
 impl<T: Element> Tensor<T> {
-    /// The row-major position of each element that isn't 0 (or `false`). NaN isn't 0.
+    /// The row-major position of each element that isn't 0 (or `false`), all i with `x[i] ≠ 0`. NaN isn't 0.
     ///
     /// With it a mask becomes indices: `x.take(&mask.flat_nonzero())` is what a mask of the shape of `x` lets through.
     ///
@@ -22,9 +22,9 @@ impl<T: Element> Tensor<T> {
             .collect()
     }
 
-    /// The elements where `mask` is true, in row-major order, as a vector. Tensor and mask broadcast together, as in PyTorch's
-    /// function of this name, so that a mask with fewer axes stands for the last ones. For rows, NumPy's and PyTorch's `x[mask]`,
-    /// there is [`boolean_index`](Tensor::boolean_index).
+    /// The elements where `mask` is true, in row-major order, as a vector: `y[k] = x[k-th place in mask]`. Tensor and mask broadcast
+    /// together, as in PyTorch's function of this name, so that a mask with fewer axes stands for the last ones. For rows, NumPy's and
+    /// PyTorch's `x[mask]`, there is [`boolean_index`](Tensor::boolean_index).
     ///
     /// ```
     /// use etude_tensor::Tensor;

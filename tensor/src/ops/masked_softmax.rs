@@ -1,9 +1,10 @@
-//! The softmax over what a mask lets through: `yᵢ = e^xᵢ / Σⱼ e^xⱼ`, the sum over those alone.
+//! The softmax over what a mask lets through.
 
 use crate::{Axes, Error, Float, Result, Shape, Tensor};
 
 impl<T: Float> Tensor<T> {
-    /// The softmax along `axis` over the elements where the mask is true, and exactly 0 elsewhere, whatever stands there: −∞ and
+    /// The softmax along `axis` over the elements where the mask is true, `yᵢ = e^xᵢ / Σⱼ e^xⱼ` with the sum over those alone, and exactly 0
+    /// elsewhere, whatever stands there: −∞ and
     /// NaN are not looked at. A row without any such element is 0 throughout.
     ///
     /// ```

@@ -1,6 +1,4 @@
 //! The matrix product, of vectors, matrices and batches of matrices.
-//!
-//! `y[…, i, j] = Σₖ a[…, i, k] · b[…, k, j]`
 
 use crate::kernels::maps::Unary;
 use crate::kernels::product::{MatRef, Product};
@@ -30,8 +28,8 @@ impl<T: Float> Tensor<T> {
         product("matmul", self, other, None, None)
     }
 
-    /// `x·w + b`: the product of the last axis of `x` with the matrix `w` `[in, out]`, and the vector `b` `[out]` added
-    /// to each row on the way to memory.
+    /// `y = x·w + b`, as [`matmul`](Self::matmul): the product of the last axis of `x` with the matrix `w` `[in, out]`, and the vector `b`
+    /// `[out]` added to each row on the way to memory.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -50,8 +48,8 @@ impl<T: Float> Tensor<T> {
         affine("affine", self, weight, Some(bias), None)
     }
 
-    /// `f(x·w + b)`: [`affine`](Self::affine) with a function of every element, which the thread that has computed a block of the
-    /// result applies while the block is in its cache. Without a bias `f(x·w)`.
+    /// `y = f(x·w + b)`: [`affine`](Self::affine) with a function of every element, which the thread that has computed a block of the
+    /// result applies while the block is in its cache. Without a bias `y = f(x·w)`.
     ///
     /// ```
     /// use etude_tensor::{Tensor, kernels::maps::Unary};

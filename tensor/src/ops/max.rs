@@ -1,11 +1,11 @@
-//! `y = max x` over axes.
+//! The largest element over axes.
 
 use super::reduce::{Form, Plan};
 use super::sum::COST;
 use crate::{Axes, Element, Result, Tensor};
 
 impl<T: Element> Tensor<T> {
-    /// The largest element over `axes`, of any type (`true` is above `false`); NaN where there is one.
+    /// The largest element over `axes`, of any type (`true` is above `false`): `y = max x`; NaN where there is one.
     ///
     /// ```
     /// use etude_tensor::Tensor;

@@ -14,8 +14,8 @@ pub struct MaxPool<T: Float> {
 }
 
 impl<T: Float> Tensor<T> {
-    /// The maximum of each window over the spatial axes of `x` `[batch, spatial…, channels]`: the first among equals in
-    /// row-major order, the first NaN where there is one. Padding never wins.
+    /// The maximum of each window over the spatial axes of `x` `[batch, spatial…, channels]`, `y[o] = maxₜ x[o·stride + t − before]`: the
+    /// first among equals in row-major order, the first NaN where there is one. Padding never wins.
     ///
     /// ```
     /// use etude_tensor::{PoolGeometry, Tensor};
@@ -34,8 +34,18 @@ impl<T: Float> Tensor<T> {
         self.max_pool_with("max_pool", &shape)
     }
 
-    /// The maximum of each window of a pooling whose sizes are known, for the operation `op`: what [`max_pool`](Tensor::max_pool)
-    /// and [`adaptive_max_pool`](Tensor::adaptive_max_pool) share.
+    /// The maximum of each window of a pooling whose sizes are known, `y[o] = max x[i]` over window o, for the operation `op`: what
+    /// [`max_pool`](Tensor::max_pool) and [`adaptive_max_pool`](Tensor::adaptive_max_pool) share.
+    ///
+    /// ```
+    /// use etude_tensor::{Tensor, kernels::pool::PoolShape};
+    ///
+    /// let x = Tensor::from_slice([1, 4, 1], &[1.0_f32, 3.0, 9.0, 5.0])?;
+    /// let halves = PoolShape::adaptive("halves", x.shape(), &[2])?;
+    /// let pool = x.max_pool_with("halves", &halves)?;
+    /// assert_eq!((pool.y.to_vec(), pool.indices.to_vec()), (vec![3.0, 9.0], vec![1, 2]));
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If this isn't an input of that shape, or the result is larger than memory.
@@ -53,7 +63,18 @@ impl<T: Float> Tensor<T> {
     }
 
     /// The gradient of [`max_pool_with`](Tensor::max_pool_with) with respect to its input; `self` is the gradient with
-    /// respect to the maxima: each goes to the place where its maximum was found.
+    /// respect to the maxima: each goes to the place where its maximum was found, `gx[indices[o]] += gy[o]`.
+    ///
+    /// ```
+    /// use etude_tensor::{Tensor, kernels::pool::PoolShape};
+    ///
+    /// let x = Tensor::from_slice([1, 4, 1], &[1.0_f32, 3.0, 9.0, 5.0])?;
+    /// let halves = PoolShape::adaptive("halves", x.shape(), &[2])?;
+    /// let indices = x.max_pool_with("halves", &halves)?.indices;
+    /// let gy = Tensor::from_slice([1, 2, 1], &[10.0_f32, 20.0])?;
+    /// assert_eq!(gy.max_pool_grad(&indices, &halves)?.to_vec(), [0.0, 10.0, 20.0, 0.0]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the shapes aren't those of the pooling, or an index lies outside of its input.

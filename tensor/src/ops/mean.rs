@@ -1,11 +1,12 @@
-//! `y = Σ x / n` over axes.
+//! The mean over axes.
 
 use super::sum::sum;
 use crate::kernels::maps::Binary;
 use crate::{Axes, Float, Result, Tensor};
 
 impl<T: Float> Tensor<T> {
-    /// The mean over `axes`: the sum divided by the number of elements behind each result, NaN where there are none.
+    /// The mean over `axes`: `y = Σ x / n`, the sum divided by the number n of elements behind each result; NaN where there are none, and where
+    /// one is NaN.
     ///
     /// ```
     /// use etude_tensor::Tensor;

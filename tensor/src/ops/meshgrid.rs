@@ -1,9 +1,9 @@
-//! Coordinates of a grid: `yₖ[i₀, …, iₙ] = xₖ[iₖ]`. Views.
+//! Coordinates of a grid. Views.
 
 use crate::{Element, Error, Result, Tensor};
 
 impl<T: Element> Tensor<T> {
-    /// For each vector a tensor with as many axes as there are vectors, which shows it along its own axis, as NumPy's
+    /// For each vector a tensor with as many axes as there are vectors, which shows it along its own axis, `yₖ[i₀, …, iₙ] = xₖ[iₖ]`, as NumPy's
     /// `meshgrid` with `indexing="ij"`.
     ///
     /// ```

@@ -1,11 +1,11 @@
-//! `y = min x` over axes.
+//! The smallest element over axes.
 
 use super::reduce::{Form, Plan};
 use super::sum::COST;
 use crate::{Axes, Element, Result, Tensor};
 
 impl<T: Element> Tensor<T> {
-    /// The smallest element over `axes`, of any type (`false` is below `true`); NaN where there is one.
+    /// The smallest element over `axes`, of any type (`false` is below `true`): `y = min x`; NaN where there is one.
     ///
     /// ```
     /// use etude_tensor::Tensor;

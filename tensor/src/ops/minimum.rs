@@ -4,7 +4,7 @@ use crate::kernels::maps::Binary;
 use crate::{Float, Result, Tensor};
 
 impl<T: Float> Tensor<T> {
-    /// The smaller of both, element by element; NaN if either is NaN. Shapes broadcast.
+    /// The smaller of both, element by element: `y = min(a, b)`; NaN if either is NaN. Shapes broadcast.
     ///
     /// ```
     /// use etude_tensor::Tensor;

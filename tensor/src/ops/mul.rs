@@ -4,7 +4,7 @@ use crate::kernels::maps::Binary;
 use crate::{Float, Result, Tensor};
 
 impl<T: Float> Tensor<T> {
-    /// The product, element by element: `y = a·b`. Shapes broadcast.
+    /// The product, element by element: `y = a·b`; NaN if either is NaN, and for 0·∞. Shapes broadcast.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -21,7 +21,7 @@ impl<T: Float> Tensor<T> {
         self.binary(Binary::Mul, other)
     }
 
-    /// `c · x`.
+    /// Every element times a number: `y = c·x`, as [`try_mul`](Tensor::try_mul).
     ///
     /// ```
     /// use etude_tensor::Tensor;

@@ -1,9 +1,10 @@
-//! A run of positions along one axis: `y[…, i, …] = x[…, start + i, …]`. A view.
+//! A run of positions along one axis. A view.
 
 use crate::{Element, Error, Result, Tensor, axis_index};
 
 impl<T: Element> Tensor<T> {
-    /// `len` positions of `axis` from `start` on, as a view. [`Tensor::slice`] with sizes that a program has computed.
+    /// `len` positions of `axis` from `start` on, `y[…, i, …] = x[…, start + i, …]`, as a view. [`Tensor::slice`] with sizes that a program
+    /// has computed.
     ///
     /// # Errors
     /// If the tensor has no such axis, or the run leaves it.

@@ -4,7 +4,7 @@ use crate::kernels::maps::Unary;
 use crate::{Float, Tensor};
 
 impl<T: Float> Tensor<T> {
-    /// Negates every element: `y = −x`.
+    /// Negates every element: `y = −x`; NaN stays NaN.
     ///
     /// ```
     /// use etude_tensor::Tensor;

@@ -3,7 +3,7 @@
 use crate::{Element, Tensor};
 
 impl<T: Element> Tensor<T> {
-    /// The index of each element that isn't 0 (or `false`), in row-major order, one to a row of a tensor of shape
+    /// The index i of each element that isn't 0 (or `false`), `x[i] ≠ 0`, in row-major order, one to a row of a tensor of shape
     /// `[count, rank]`. NaN isn't 0.
     ///
     /// ```

@@ -4,7 +4,7 @@ use super::reduce::{Form, Plan};
 use crate::{Axes, Error, Float, Result, Tensor};
 
 impl<T: Float> Tensor<T> {
-    /// The p-norm over `axes`, `(Σ |x|ᵖ)^(1/p)`. `p = 2` is the Euclidean norm, 1 the sum of magnitudes, ∞ the largest
+    /// The p-norm over `axes`, `y = (Σ |x|ᵖ)^(1/p)`. `p = 2` is the Euclidean norm, 1 the sum of magnitudes, ∞ the largest
     /// magnitude, −∞ the smallest, and 0 the number of elements that aren't 0. NaN where there is one, but for `p = 0`.
     ///
     /// Magnitudes are taken relative to the largest, for `p < 0` to the smallest, so that no power overflows.

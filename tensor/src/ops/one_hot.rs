@@ -1,11 +1,11 @@
-//! Labels as indicator vectors: `y[…, k]` is 1 where the label is `k`, else 0.
+//! Labels as indicator vectors.
 
 use super::index_select::check_indices;
 use crate::element::Number;
 use crate::{Element, Result, Shape, Tensor};
 
 impl Tensor<i64> {
-    /// For each label a vector of `classes` elements along a new last axis: 1 (`true`) at the label, 0 elsewhere.
+    /// For each label a vector of `classes` elements along a new last axis, `y[…, k] = [x[…] = k]`: 1 (`true`) at the label, 0 elsewhere.
     ///
     /// # Errors
     /// If a label is negative or not below `classes`, or the result is larger than memory.

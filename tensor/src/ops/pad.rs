@@ -1,11 +1,11 @@
-//! A constant border: `y[i + before] = x[i]`, and `value` around it.
+//! A constant border.
 
 use super::pad_with::check_border;
 use crate::layout::Layout;
 use crate::{Element, Result, Tensor};
 
 impl<T: Element> Tensor<T> {
-    /// The tensor with `value` around it: for each axis, how many positions before and behind.
+    /// The tensor with `value` around it, `y[i + before] = x[i]`: for each axis, how many positions before and behind.
     ///
     /// # Errors
     /// If there isn't one pair for each axis, or the result is larger than memory.

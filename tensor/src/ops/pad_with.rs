@@ -1,4 +1,4 @@
-//! Borders that continue the tensor: `y[i + before] = x[mode(i)]`.
+//! Borders that continue the tensor.
 
 use crate::element::Number;
 use crate::{Element, Error, Result, Tensor};
@@ -84,8 +84,9 @@ pub(super) fn check_border(
 }
 
 impl<T: Element> Tensor<T> {
-    /// The tensor with a border of `(before, behind)` positions on each axis that continues it as `mode` says. A reflection
-    /// or a circle goes round as often as the border needs. [`pad`](Tensor::pad) is the same for one value.
+    /// The tensor with a border of `(before, behind)` positions on each axis that continues it as `mode` says:
+    /// `y[i + before] = x[mode(i)]`, where mode leads an i outside the tensor to one inside. A reflection or a circle goes round as often
+    /// as the border needs. [`pad`](Tensor::pad) is the same for one value.
     ///
     /// ```
     /// use etude_tensor::{PadMode, Tensor};

@@ -1,9 +1,10 @@
-//! Axes in another order: `y[i_{p₀}, i_{p₁}, …] = x[i₀, i₁, …]`. Views.
+//! Axes in another order. Views.
 
 use crate::{Element, Error, Result, Tensor, axis_index};
 
 impl<T: Element> Tensor<T> {
-    /// The axes in the order of `order`, as a view: axis `k` of the result is axis `order[k]` of this tensor.
+    /// The axes in the order of `order`, as a view: axis `k` of the result is axis `pₖ = order[k]` of this tensor,
+    /// `y[i_{p₀}, i_{p₁}, …] = x[i₀, i₁, …]`.
     ///
     /// # Errors
     /// If `order` doesn't name each axis exactly once.
@@ -33,7 +34,7 @@ impl<T: Element> Tensor<T> {
         Ok(self.view(self.layout().permute(&axes)))
     }
 
-    /// The tensor with two axes exchanged, as a view.
+    /// The tensor with two axes exchanged, `y[…, j, …, i, …] = x[…, i, …, j, …]`, as a view.
     ///
     /// # Errors
     /// If the tensor has no such axis.
@@ -56,7 +57,7 @@ impl<T: Element> Tensor<T> {
         Ok(self.view(self.layout().permute(&order)))
     }
 
-    /// The tensor with axis `from` moved to position `to`, the others in their order, as a view.
+    /// The tensor with axis `from` moved to position `to`, the others in their order, as a view: `y[j, k, i] = x[i, j, k]` from 0 to 2.
     ///
     /// # Errors
     /// If the tensor has no such axis.

@@ -21,7 +21,7 @@ impl<T: Float> Tensor<T> {
         self.binary(Binary::Pow, other)
     }
 
-    /// `aᵖ` for one number `p`, as [`pow`](Tensor::pow).
+    /// Every element to the power of one number: `y = aᵖ`, as [`pow`](Tensor::pow).
     ///
     /// ```
     /// use etude_tensor::Tensor;

@@ -1,4 +1,4 @@
-//! `y = Π x` over axes.
+//! The product over axes.
 
 use super::reduce::{Form, Plan};
 use super::sum::COST;
@@ -6,7 +6,7 @@ use crate::kernels::parallel::{Work, for_each_chunk};
 use crate::{Axes, Float, Result, Tensor};
 
 impl<T: Float> Tensor<T> {
-    /// The product over `axes`; 1 where there is nothing to multiply, NaN where there is one.
+    /// The product over `axes`: `y = Π x`; 1 where there is nothing to multiply, NaN where there is one.
     ///
     /// ```
     /// use etude_tensor::Tensor;

@@ -1,4 +1,4 @@
-//! Quantiles: `y = x₍ₖ₎ + (q(n − 1) − k)·(x₍ₖ₊₁₎ − x₍ₖ₎)` with `k = ⌊q(n − 1)⌋`, `x₍₀₎ ≤ x₍₁₎ ≤ …` being the elements in order.
+//! Quantiles: what a share of the elements lies below.
 
 use crate::kernels::parallel::{Work, for_each_chunk, rows_per_chunk};
 use crate::{Axes, Error, Float, Result, Tensor};
@@ -10,7 +10,8 @@ const COST: f64 = 8.0;
 
 impl<T: Float> Tensor<T> {
     /// The `q`-quantile over `axes`, for `q` from 0 to 1: what a share of `q` of the elements lies below, interpolated
-    /// linearly between the two that are nearest. NaN where there is one, and between −∞ and ∞.
+    /// linearly between the two that are nearest: `y = x₍ₖ₎ + (q(n − 1) − k)·(x₍ₖ₊₁₎ − x₍ₖ₎)` with `k = ⌊q(n − 1)⌋`, `x₍₀₎ ≤ x₍₁₎ ≤ …` being the
+    /// elements in order. NaN where there is one, and between −∞ and ∞.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -48,7 +49,8 @@ impl<T: Float> Tensor<T> {
         near.where_(&finite, &mean)
     }
 
-    /// The median over `axes`: the one in the middle, or the mean of the two there. NaN where there is one.
+    /// The median over `axes`: the one in the middle, or the mean of the two there, `y = (x₍⌊m⌋₎ + x₍⌈m⌉₎)/2` with `m = (n − 1)/2`. NaN
+    /// where there is one.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -147,8 +149,8 @@ fn neighbours<T: Float>(row: &[T], low: usize) -> [usize; 2] {
     [at, above.iter().min().map_or(at, |&(_, at)| at)]
 }
 
-/// How far from the first element of a tensor of `shape`, in row-major order, the one is that has this flat `index` over `axes`, and is the first along all
-/// others.
+/// How far from the first element of a tensor of `shape`, in row-major order, the one is that has this flat `index` over `axes`, and is the
+/// first along all others.
 fn flat(shape: &[usize], axes: &[usize], mut index: usize) -> usize {
     let mut flat = 0;
     for &axis in axes.iter().rev() {

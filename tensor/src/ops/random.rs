@@ -8,7 +8,7 @@ use rand_distr::StandardNormal;
 use std::ops::Range;
 
 impl<T: Float> Tensor<T> {
-    /// Uniform numbers in `[0, 1)`.
+    /// Uniform numbers, `0 ≤ y < 1`; none is NaN.
     ///
     /// # Panics
     /// If the shape has more elements than memory can address.
@@ -23,7 +23,7 @@ impl<T: Float> Tensor<T> {
         Tensor::uniform(shape, 0.0, 1.0, rng).unwrap_or_else(|err| panic!("{err}"))
     }
 
-    /// Numbers of the standard normal distribution.
+    /// Numbers of the standard normal distribution, of density `p(y) = exp(−y²/2)/√(2π)`; none is NaN.
     ///
     /// # Panics
     /// If the shape has more elements than memory can address.
@@ -38,7 +38,7 @@ impl<T: Float> Tensor<T> {
         Tensor::normal(shape, 0.0, 1.0, rng).unwrap_or_else(|err| panic!("{err}"))
     }
 
-    /// Uniform numbers in `[low, high)`: `low + (high − low)·u` with `u` of 53 bits. A number that rounding would carry
+    /// Uniform numbers in `[low, high)`: `y = low + (high − low)·u` with `u` of 53 bits; none is NaN. A number that rounding would carry
     /// to `high` becomes `low`.
     ///
     /// # Errors
@@ -70,7 +70,7 @@ impl<T: Float> Tensor<T> {
         })
     }
 
-    /// Numbers of the normal distribution with the given mean and standard deviation.
+    /// Numbers of the normal distribution with the given mean and standard deviation: `y = mean + std·z` with z as of [`randn`](Tensor::randn).
     ///
     /// # Errors
     /// If the mean isn't finite, the deviation is negative or not finite, or the shape is larger than memory.
@@ -92,8 +92,8 @@ impl<T: Float> Tensor<T> {
         })
     }
 
-    /// Numbers of the normal distribution, drawn again while they lie more than `cut` standard deviations from the
-    /// mean. (With a `cut` of 2 the deviation of what remains is 0.8796 of `std`.)
+    /// Numbers of the normal distribution, `y = mean + std·z`, drawn again while they lie more than `cut` standard deviations from the
+    /// mean, `|z| > cut`. (With a `cut` of 2 the deviation of what remains is 0.8796 of `std`.)
     ///
     /// # Errors
     /// If the mean isn't finite, the deviation is negative or not finite, `cut` is below 0.1 or NaN, or the shape is
@@ -133,7 +133,7 @@ impl<T: Float> Tensor<T> {
 }
 
 impl Tensor<bool> {
-    /// `true` with probability `p` (to within 2⁻³²), each element by itself.
+    /// `true` with probability `P(y = true) = p` (to within 2⁻³²), each element by itself.
     ///
     /// # Errors
     /// If `p` isn't between 0 and 1, or the shape is larger than memory.
@@ -167,7 +167,7 @@ impl Tensor<bool> {
 }
 
 impl Tensor<i64> {
-    /// Integers of the range, all equally likely.
+    /// Integers of the range, `start ≤ y < end`, all equally likely.
     ///
     /// # Errors
     /// If the range is empty, or the shape is larger than memory.
@@ -193,7 +193,7 @@ impl Tensor<i64> {
         })
     }
 
-    /// The numbers 0 to `count − 1` in random order, all orders equally likely.
+    /// The numbers `0 ≤ y[i] < count`, each once, in random order, all orders equally likely.
     ///
     /// ```
     /// use etude_tensor::{Rng, Tensor};

@@ -4,7 +4,7 @@ use crate::kernels::maps::Unary;
 use crate::{Float, Tensor};
 
 impl<T: Float> Tensor<T> {
-    /// The reciprocal of every element: `y = 1/x`; ±∞ at ±0.
+    /// The reciprocal of every element: `y = 1/x`; ±∞ at ±0, NaN stays NaN.
     ///
     /// ```
     /// use etude_tensor::Tensor;

@@ -1,9 +1,9 @@
-//! Each element several times: `y[i] = x[⌊i / count⌋]`.
+//! Each element several times.
 
 use crate::{Element, Result, Shape, Tensor, axis_index};
 
 impl<T: Element> Tensor<T> {
-    /// The tensor with each position of `axis` `count` times in a row, as NumPy's `repeat` (PyTorch's
+    /// The tensor with each position of `axis` `count` times in a row, `y[i] = x[⌊i / count⌋]`, as NumPy's `repeat` (PyTorch's
     /// `repeat_interleave`).
     ///
     /// ```

@@ -6,7 +6,7 @@ use crate::{Axes, Element, Error, Result, Shape, Tensor, axis_index};
 pub const REST: usize = usize::MAX;
 
 impl<T: Element> Tensor<T> {
-    /// The elements in row-major order under another shape. One size may be [`REST`], which follows from the others.
+    /// The elements in row-major order under another shape: `flat y[k] = flat x[k]`. One size may be [`REST`], which follows from the others.
     ///
     /// A view where strides can express it: always when the tensor is contiguous, and when no new axis straddles two
     /// that don't lie behind each other in memory. Otherwise a copy.
@@ -81,8 +81,8 @@ impl<T: Element> Tensor<T> {
         }
     }
 
-    /// The axes `from` to `to`, both included, as one; a [`reshape`](Tensor::reshape). A tensor of rank 0 becomes one
-    /// of rank 1 with `flatten(0, -1)`.
+    /// The axes `from` to `to`, both included, as one, `y[…, i·n + j, …] = x[…, i, j, …]` for two of which the second has n positions; a
+    /// [`reshape`](Tensor::reshape). A tensor of rank 0 becomes one of rank 1 with `flatten(0, -1)`.
     ///
     /// # Errors
     /// If the tensor has no such axis, or `to` stands before `from`.
@@ -120,7 +120,7 @@ impl<T: Element> Tensor<T> {
         self.reshape(sizes)
     }
 
-    /// The tensor without `axes`, each of which has size 1, as a view; `..` removes every axis of size 1.
+    /// The tensor without `axes`, each of which has size 1, `y[…, …] = x[…, 0, …]`, as a view; `..` removes every axis of size 1.
     ///
     /// # Errors
     /// If an axis is out of range, named twice, or has another size than 1.
@@ -154,7 +154,7 @@ impl<T: Element> Tensor<T> {
         Ok(self.view(layout))
     }
 
-    /// The tensor with a new axis of size 1 at position `axis` of the result, as a view.
+    /// The tensor with a new axis of size 1 at position `axis` of the result, `y[…, 0, …] = x[…, …]`, as a view.
     ///
     /// # Errors
     /// If the result has no such axis.

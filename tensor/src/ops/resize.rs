@@ -1,6 +1,4 @@
 //! Another number of positions along axes: nearest neighbours, or linear between two.
-//!
-//! `y[i] = x[⌊p⌋] + (p − ⌊p⌋)·(x[⌊p⌋ + 1] − x[⌊p⌋])` with `p = (i + ½)·n/m − ½` from `n` to `m` positions, axis by axis.
 
 use crate::{Element, Error, Float, Result, Tensor, axis_index};
 
@@ -84,7 +82,8 @@ impl Interpolation {
 }
 
 impl<T: Element> Tensor<T> {
-    /// [`resize`](Tensor::resize) to the nearest neighbours, for any element type: label maps and masks too.
+    /// [`resize`](Tensor::resize) to the nearest neighbours, `y[i] = x[⌊i·n/m⌋]` from n to m positions, for any element type: label maps
+    /// and masks too.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -106,7 +105,9 @@ impl<T: Element> Tensor<T> {
 
 impl<T: Float> Tensor<T> {
     /// The tensor with other numbers of positions along some axes, `sizes` being pairs (axis, positions). Up or down, each
-    /// new position looks at the nearest or at the two nearest old ones: nothing is averaged over more.
+    /// new position looks at the nearest or at the two nearest old ones: nothing is averaged over more. Axis by axis, from n to m positions,
+    /// `y[i] = x[⌊p⌋] + (p − ⌊p⌋)·(x[⌊p⌋ + 1] − x[⌊p⌋])` with `p = (i + ½)·n/m − ½`, or `p = i·(n − 1)/(m − 1)` with aligned corners; the nearest is
+    /// `y[i] = x[⌊i·n/m⌋]`. NaN where one of these elements is, also with a weight of 0.
     ///
     /// ```
     /// use etude_tensor::{Interpolation, Tensor};

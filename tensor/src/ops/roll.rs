@@ -1,9 +1,9 @@
-//! Round and round: `y[i] = x[(i − shift) mod n]`.
+//! Round and round.
 
 use crate::{Element, Result, Tensor, axis_index};
 
 impl<T: Element> Tensor<T> {
-    /// The tensor with everything moved on by `shift` positions along `axis`; what leaves at the end comes in at the
+    /// The tensor with everything moved on by `shift` positions along `axis`, `y[i] = x[(i − shift) mod n]`; what leaves at the end comes in at the
     /// beginning. A negative shift moves back.
     ///
     /// ```

@@ -3,7 +3,7 @@
 use crate::{Element, Error, Result, Tensor, axis_index};
 
 impl<T: Element> Tensor<T> {
-    /// The tensor turned by `turns` quarters from axis `a` towards axis `b`, as a view. Negative ones turn back.
+    /// The tensor turned by `turns` quarters from axis `a` towards axis `b`, as a view; by one, `y[i, j] = x[j, n − 1 − i]`. Negative ones turn back.
     ///
     /// ```
     /// use etude_tensor::Tensor;

@@ -4,7 +4,8 @@ use crate::kernels::maps::Unary;
 use crate::{Float, Tensor};
 
 impl<T: Float> Tensor<T> {
-    /// The nearest integer, of two equally near ones the even one, as in IEEE 754, NumPy and PyTorch; ±∞ and NaN stay.
+    /// The nearest integer, `y = argmin |n − x|` over the integers n, of two equally near ones the even one, as in IEEE 754, NumPy and
+    /// PyTorch; ±∞ and NaN stay.
     ///
     /// ```
     /// use etude_tensor::Tensor;

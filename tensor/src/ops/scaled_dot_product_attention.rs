@@ -1,6 +1,4 @@
 //! Scaled dot-product attention (Vaswani et al., *Attention Is All You Need*, 2017).
-//!
-//! `O = P·V` with `P = softmax(scale·Q·Kᵀ + mask)` over the keys
 
 use crate::kernels::attention::{Attention, Forward, Gradients, Matrices, Target};
 use crate::kernels::product::MatRef;
@@ -50,7 +48,7 @@ pub struct AttentionGradients<T: Float> {
 }
 
 impl<T: Float> Tensor<T> {
-    /// `softmax(scale·Q·Kᵀ + mask)·V`, where this is the query `[…, queries, d]`, with a key `[…, keys, d]` and a value `[…, keys, e]`. Leading
+    /// `O = softmax(scale·Q·Kᵀ + mask)·V`, where this is the query `[…, queries, d]`, with a key `[…, keys, d]` and a value `[…, keys, e]`. Leading
     /// axes broadcast. The weight of a hidden key is exactly 0, and a query that sees nothing gets 0. NaN takes part as arithmetic says.
     ///
     /// Memory is linear in the lengths: scores exist in blocks only.
@@ -96,8 +94,22 @@ impl<T: Float> Tensor<T> {
         })
     }
 
-    /// The gradients of [`scaled_dot_product_attention`](Tensor::scaled_dot_product_attention), where this is the query and `forward` what it
-    /// returned, given the gradient `gy` of its output; that of the float mask if `with_mask`.
+    /// The gradients of [`scaled_dot_product_attention`](Tensor::scaled_dot_product_attention), where this is the query and `forward` what
+    /// it returned, given the gradient `gy` of its output; that of the float mask if `with_mask`. With the weights `P = exp(S − logsumexp)`
+    /// of the scores `S = scale·Q·Kᵀ + mask`, and `gS = P·(gy·Vᵀ − Σ gy·O)` element by element: `gQ = scale·gS·K`, `gK = scale·gSᵀ·Q`,
+    /// `gV = Pᵀ·gy`, and gS is that of the mask.
+    ///
+    /// ```
+    /// use etude_tensor::{AttentionArguments, Tensor};
+    ///
+    /// let (q, k, v) = (Tensor::from([[1.0_f64]]), Tensor::from([[0.0], [0.0]]), Tensor::from([[1.0], [3.0]]));
+    /// let arguments = AttentionArguments { scale: 1.0, visible: None, additive: None, causal: false, dropout: None };
+    /// let forward = q.scaled_dot_product_attention(&k, &v, &arguments)?; // the mean of both values
+    /// let gradients = q.scaled_dot_product_attention_grad(&k, &v, &arguments, &forward, &Tensor::from([[1.0]]), false)?;
+    /// let close = |x: &Tensor<f64>, expected: [f64; 2]| x.to_vec().iter().zip(expected).all(|(x, e)| (x - e).abs() < 1e-15);
+    /// assert!(close(&gradients.value, [0.5, 0.5]) && close(&gradients.key, [-0.5, 0.5]));
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the shapes don't go together.

@@ -1,5 +1,4 @@
-//! Several elements in one place, combined: `y[…, indices[…, j, …], …] ∘= x[…, j, …]` for a sum, a product, the largest or the
-//! smallest.
+//! Several elements in one place, combined: by a sum, a product, the largest or the smallest.
 
 use super::gather::scatter_assign;
 use crate::{Float, Result, Tensor};
@@ -18,8 +17,9 @@ pub enum Scatter {
 }
 
 impl<T: Float> Tensor<T> {
-    /// A copy in which each element of `source` has been combined with the one where its index says along `axis`, at its own
-    /// place along the others. What meets in one place is combined in row-major order of `source`, on any number of threads.
+    /// A copy in which each element of `source` has been combined with the one where its index says along `axis`, at its own place along
+    /// the others: `y[indices[i, j], j] = y[indices[i, j], j] ∘ source[i, j]` along axis 0. A NaN wins, whatever combines. What meets in
+    /// one place is combined in row-major order of `source`, on any number of threads.
     ///
     /// ```
     /// use etude_tensor::{Scatter, Tensor};

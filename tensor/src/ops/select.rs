@@ -1,9 +1,9 @@
-//! One position of an axis, which goes: `y[…, …] = x[…, index, …]`. A view.
+//! One position of an axis, which goes. A view.
 
 use crate::{Element, Error, Result, Tensor, axis_index};
 
 impl<T: Element> Tensor<T> {
-    /// Position `index` of `axis` as a view without that axis; a negative index counts from the end.
+    /// Position `index` of `axis`, `y[…, …] = x[…, index, …]`, as a view without that axis; a negative index counts from the end.
     ///
     /// # Errors
     /// If the tensor has no such axis, or the axis no such position.

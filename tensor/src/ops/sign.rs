@@ -4,7 +4,7 @@ use crate::kernels::maps::Unary;
 use crate::{Float, Tensor};
 
 impl<T: Float> Tensor<T> {
-    /// −1, 0 or 1 as the element is below, at or above 0: +0 for both zeros. NaN stays NaN, as in NumPy.
+    /// The sign of every element, `y = sign x`: −1, 0 or 1 as it is below, at or above 0, +0 for both zeros. NaN stays NaN, as in NumPy.
     ///
     /// ```
     /// use etude_tensor::Tensor;

@@ -26,6 +26,14 @@ impl<T: Float> Tensor<T> {
     /// The gradient of [`softmax`](Tensor::softmax) with respect to its argument, where `self` is its result `y` and `gy` the
     /// gradient with respect to `y`: `gxᵢ = yᵢ·(gyᵢ − Σⱼ gyⱼ·yⱼ)`.
     ///
+    /// ```
+    /// use etude_tensor::Tensor;
+    ///
+    /// let y = Tensor::from([0.0_f64, 0.0]).softmax(0)?; // ½ and ½
+    /// assert_eq!(y.softmax_grad(&Tensor::from([1.0, 0.0]), 0)?.to_vec(), [0.25, -0.25]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If the shapes differ or the axis is out of range.
     pub fn softmax_grad(&self, gy: &Self, axis: isize) -> Result<Self> {

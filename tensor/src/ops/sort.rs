@@ -10,7 +10,7 @@ const CHUNK: usize = 1 << 12;
 const COST: f64 = 20.0;
 
 impl<T: Element> Tensor<T> {
-    /// The positions along `axis` that put the elements in ascending (or descending) order. Equal elements keep their
+    /// The positions along `axis` that put the elements in ascending (or descending) order, `x[p₀] ≤ x[p₁] ≤ …`. Equal elements keep their
     /// order; NaN counts as larger than every number.
     ///
     /// ```
@@ -28,7 +28,7 @@ impl<T: Element> Tensor<T> {
         positions("argsort", self, axis, None, descending)
     }
 
-    /// The elements along `axis` in ascending (or descending) order, and where each one stood, as by
+    /// The elements along `axis` in ascending (or descending) order, `y[i] = x[pᵢ]` with `y[0] ≤ y[1] ≤ …`, and where each one stood, `pᵢ`, as by
     /// [`argsort`](Tensor::argsort).
     ///
     /// ```

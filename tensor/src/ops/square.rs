@@ -4,7 +4,7 @@ use crate::kernels::maps::Unary;
 use crate::{Float, Tensor};
 
 impl<T: Float> Tensor<T> {
-    /// The square of every element: `y = x²`.
+    /// The square of every element: `y = x²`; NaN stays NaN.
     ///
     /// ```
     /// use etude_tensor::Tensor;

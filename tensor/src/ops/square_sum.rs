@@ -1,10 +1,10 @@
-//! `Σ x²`, in 64 bits.
+//! A sum of squares in 64 bits.
 
 use crate::kernels::square_sum::square_sum;
 use crate::{Float, Tensor};
 
 impl<T: Float> Tensor<T> {
-    /// The sum of the squares of all elements, `Σ x²`, added in 64 bits in fixed chunks: the same bits on any number of
+    /// The sum of the squares of all elements, `y = Σ x²`, added in 64 bits in fixed chunks: the same bits on any number of
     /// threads, and no overflow in `f32`. NaN if there is one; tangents are left behind.
     ///
     /// ```

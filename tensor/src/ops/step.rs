@@ -4,9 +4,9 @@ use crate::kernels::step::{self, StepRule};
 use crate::{Error, Float, Result, Tensor};
 
 impl<T: Float> Tensor<T> {
-    /// Applies the equation of an optimizer's step to each element of a parameter, of its state (`values`, the parameter
-    /// first) and of the gradient, in one pass and in place. A tensor that shares its storage is copied first, and
-    /// a gradient that isn't row-major is laid out; otherwise nothing is copied or allocated.
+    /// Applies the equation of an optimizer's step, `(p, u, …) ← rule(p, u, …, g)`, to each element of a parameter, of its state (`values`,
+    /// the parameter first) and of the gradient, in one pass and in place. A tensor that shares its storage is copied first, and a gradient
+    /// that isn't row-major is laid out; otherwise nothing is copied or allocated.
     ///
     /// A NaN spreads as the rule's arithmetic has it.
     ///

@@ -4,7 +4,7 @@ use crate::kernels::maps::Binary;
 use crate::{Float, Result, Tensor};
 
 impl<T: Float> Tensor<T> {
-    /// The difference, element by element: `y = a − b`. Shapes broadcast.
+    /// The difference, element by element: `y = a − b`; NaN if either is NaN, and for ∞ − ∞. Shapes broadcast.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -21,7 +21,7 @@ impl<T: Float> Tensor<T> {
         self.binary(Binary::Sub, other)
     }
 
-    /// `x − c`.
+    /// Every element less a number: `y = x − c`, as [`try_sub`](Tensor::try_sub).
     ///
     /// ```
     /// use etude_tensor::Tensor;

@@ -1,4 +1,4 @@
-//! `y = Σ x` over axes.
+//! The sum over axes.
 
 use super::reduce::{Form, Plan};
 use crate::kernels::parallel::{Work, for_each_chunk};
@@ -9,7 +9,7 @@ use crate::{Axes, Float, Result, Tensor};
 const LONG_ROW: usize = 64 << 10;
 
 impl<T: Float> Tensor<T> {
-    /// The sum over `axes`; 0 where there is nothing to add, NaN where there is one.
+    /// The sum over `axes`: `y = Σ x`; 0 where there is nothing to add, NaN where there is one.
     ///
     /// Sums are taken in blocks, combined pairwise, so that the error doesn't grow with the number of elements; the
     /// bits don't depend on the number of threads.

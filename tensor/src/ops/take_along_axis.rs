@@ -4,8 +4,8 @@ use super::index::from_front;
 use crate::{Element, Error, Result, Shape, Tensor, axis_index};
 
 impl<T: Element> Tensor<T> {
-    /// The elements at `indices` along `axis`, as NumPy's function of this name: tensor and indices have the same rank, and
-    /// broadcast together along all other axes. Negative indices count from the end.
+    /// The elements at `indices` along `axis`, as NumPy's function of this name: `y[i, j] = x[indices[i, j], j]` along axis 0. Tensor and
+    /// indices have the same rank, and broadcast together along all other axes. Negative indices count from the end.
     ///
     /// ```
     /// use etude_tensor::Tensor;

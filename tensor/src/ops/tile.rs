@@ -1,10 +1,10 @@
-//! The whole several times: `y[i] = x[i mod n]` along each axis.
+//! The whole several times.
 
 use crate::{Element, Result, Shape, Tensor};
 
 impl<T: Element> Tensor<T> {
-    /// The tensor `counts[k]` times along axis `k`, as NumPy's `tile` (PyTorch's `repeat`). With more counts than axes, new
-    /// axes come in front; with fewer, the first axes stay as they are.
+    /// The tensor `counts[k]` times along axis `k`, `y[i] = x[i mod n]` along each axis, as NumPy's `tile` (PyTorch's `repeat`). With more
+    /// counts than axes, new axes come in front; with fewer, the first axes stay as they are.
     ///
     /// ```
     /// use etude_tensor::Tensor;

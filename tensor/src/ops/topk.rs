@@ -4,7 +4,8 @@ use super::sort::positions;
 use crate::{Element, Error, Result, Tensor, axis_index};
 
 impl<T: Element> Tensor<T> {
-    /// The `k` largest (or smallest) elements along `axis`, the most extreme first, and where each stands. Of equal ones
+    /// The `k` largest (or smallest) elements along `axis`, the most extreme first, and where each stands: `y[i] = x[pᵢ]` for i < k with
+    /// `x[p₀] ≥ x[p₁] ≥ …` (or ≤). Of equal ones
     /// the first is taken first; NaN counts as larger than every number.
     ///
     /// ```

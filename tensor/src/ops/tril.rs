@@ -1,4 +1,4 @@
-//! Triangles of matrices: `y[…, i, j] = x[…, i, j]` for `j ≤ i + k` (lower) or `j ≥ i + k` (upper), 0 elsewhere.
+//! Triangles of matrices.
 
 use crate::{Element, Error, Result, Shape, Tensor};
 
@@ -25,7 +25,8 @@ impl Tensor<bool> {
 }
 
 impl<T: Element> Tensor<T> {
-    /// The lower triangles of the matrices in the last two axes: what stands above the `k`-th diagonal becomes 0.
+    /// The lower triangles of the matrices in the last two axes: `y[…, i, j] = x[…, i, j]` for
+    /// `j ≤ i + k`; what stands above the `k`-th diagonal becomes 0.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -45,7 +46,8 @@ impl<T: Element> Tensor<T> {
         Tensor::tri(rows, columns, k).where_(self, &Tensor::scalar(T::default()))
     }
 
-    /// The upper triangles of the matrices in the last two axes: what stands below the `k`-th diagonal becomes 0.
+    /// The upper triangles of the matrices in the last two axes: `y[…, i, j] = x[…, i, j]` for
+    /// `j ≥ i + k`; what stands below the `k`-th diagonal becomes 0.
     ///
     /// ```
     /// use etude_tensor::Tensor;

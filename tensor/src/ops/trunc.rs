@@ -4,7 +4,7 @@ use crate::kernels::maps::Unary;
 use crate::{Float, Tensor};
 
 impl<T: Float> Tensor<T> {
-    /// The element without its fraction, so rounded towards 0; ±∞ and NaN stay.
+    /// The element without its fraction, so rounded towards 0: `y = sign x·⌊|x|⌋`; ±∞ and NaN stay.
     ///
     /// ```
     /// use etude_tensor::Tensor;

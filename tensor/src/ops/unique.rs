@@ -14,8 +14,8 @@ pub struct Unique<T: Element> {
 }
 
 impl<T: Element> Tensor<T> {
-    /// The distinct elements, ascending, with where they are and how often. 0 and −0 are one value; all NaN are one, the
-    /// last.
+    /// The distinct elements, ascending, with where they are, `values[inverse[i]] = x[i]`, and how often. 0 and −0 are one value; all NaN
+    /// are one, the last.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -49,7 +49,7 @@ impl<T: Element> Tensor<T> {
 }
 
 impl Tensor<i64> {
-    /// How often each number from 0 on is there: as many counts as the largest number asks for, and at least `length`. (For
+    /// How often each number from 0 on is there, `y[k] = Σᵢ [x[i] = k]`: as many counts as the largest number asks for, and at least `length`. (For
     /// weights instead of counts: zeros and [`index_add`](Tensor::index_add).)
     ///
     /// ```

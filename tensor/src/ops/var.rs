@@ -4,7 +4,7 @@ use super::reduce::{Form, Plan};
 use crate::{Axes, Float, Result, Tensor};
 
 impl<T: Float> Tensor<T> {
-    /// The variance over `axes`, `Σ (x − mean)² / (n − correction)`: the biased one with `correction` 0 (what
+    /// The variance over `axes`, `y = Σ (x − mean)² / (n − correction)`: the biased one with `correction` 0 (what
     /// normalisation layers use), the unbiased one of a sample with 1. NaN where `n ≤ correction`.
     ///
     /// Mean and deviations are taken in one stable pass (Chan, Golub and LeVeque, 1983), so a mean far from 0 costs no

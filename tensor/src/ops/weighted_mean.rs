@@ -1,10 +1,11 @@
-//! `y = Σ w·x / Σ w` over axes.
+//! A mean with weights, over axes.
 
 use crate::{Axes, Float, Result, Shape, Tensor};
 
 impl<T: Float> Tensor<T> {
-    /// The mean over `axes` in which each element counts by its weight: `Σ w·x / Σ w`. Tensor and weights broadcast
-    /// together. NaN where the weights add up to 0.
+    /// The mean over `axes` in which each element counts by its weight: `y = Σ w·x / Σ w`. Tensor and weights broadcast
+    /// together. NaN where the weights add up to 0, and where
+    /// an element or a weight is NaN, also beside a 0.
     ///
     /// ```
     /// use etude_tensor::Tensor;

@@ -1,4 +1,4 @@
-//! `y = a` where a condition holds, `b` elsewhere.
+//! One of two where a condition holds, the other elsewhere.
 
 use super::elementwise::zip;
 use crate::kernels::maps::Operand;
@@ -8,7 +8,7 @@ use crate::{Element, Float, Result, Shape, Tensor};
 const COST: f64 = 0.4;
 
 impl Tensor<bool> {
-    /// `a` where this condition is true, `b` where it is false. The three shapes broadcast together. The branch that
+    /// `y = a` where this condition is true, `y = b` where it is false. The three shapes broadcast together. The branch that
     /// isn't taken may hold NaN or ±∞ without harm.
     ///
     /// ```
@@ -41,7 +41,7 @@ impl Tensor<bool> {
 }
 
 impl<T: Float> Tensor<T> {
-    /// This where the mask is true, `other` where it is false: [`where_` of the mask](Tensor::<bool>::where_), with the
+    /// This where the mask is true, `other` where it is false, `y = mask ? x : other`: [`where_` of the mask](Tensor::<bool>::where_), with the
     /// receiver that a variable's has. The three shapes broadcast together.
     ///
     /// ```

@@ -1,4 +1,4 @@
-//! Sliding windows: `y[…, i, …, k] = x[…, i·step + k·dilation, …]`. A view in which elements appear many times.
+//! Sliding windows. A view in which elements appear many times.
 //!
 //! Convolution and pooling are a product with, and a reduction over, the windows of the spatial axes.
 
@@ -69,8 +69,8 @@ impl Window {
 }
 
 impl<T: Element> Tensor<T> {
-    /// Sliding windows along some axes, as a view: each such axis then counts windows, and the elements of a window
-    /// follow as new last axes, in the order of `windows`.
+    /// Sliding windows along some axes, `y[…, i, …, k] = x[…, i·step + k·dilation, …]`, as a view: each such axis then counts windows, and
+    /// the elements of a window follow as new last axes, in the order of `windows`.
     ///
     /// # Errors
     /// If an axis is out of range or named twice, a size, step or dilation is 0, or a window is longer than its axis.

@@ -4,8 +4,8 @@ use super::{about, count, matrix, side};
 use crate::{Float, Result, Tensor};
 
 impl<T: Float> Tensor<T> {
-    /// The lower triangular `L` with a positive diagonal for which `L·Lᵀ` is the symmetric part `(A + Aᵀ)/2` of each matrix
-    /// in the last two axes.
+    /// The lower triangular `L` with a positive diagonal and `L·Lᵀ = A`, where A is the symmetric part `(X + Xᵀ)/2` of each matrix X
+    /// in the last two axes. A matrix with a NaN isn't positive definite.
     ///
     /// ```
     /// use etude_tensor::Tensor;

@@ -5,7 +5,7 @@ use crate::{Float, Result, Tensor};
 
 impl<T: Float> Tensor<T> {
     /// The eigenvalues `[..., n]`, ascending, and the orthonormal eigenvectors `[..., n, n]`, one a column, of the symmetric
-    /// part `(A + Aᵀ)/2` of each matrix in the last two axes. Of each eigenvector the component of largest magnitude is
+    /// part `A = (X + Xᵀ)/2 = V·Λ·Vᵀ` of each matrix X in the last two axes. Of each eigenvector the component of largest magnitude is
     /// positive. NaN where the matrix has a NaN or ±∞.
     ///
     /// ```

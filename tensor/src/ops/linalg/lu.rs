@@ -20,7 +20,7 @@ fn solve_one<T: Float>(a: &[T], n: usize, x: &mut [T]) -> Result<(), usize> {
 
 impl<T: Float> Tensor<T> {
     /// The solution `X` of `A·X = B` for the matrices `A` in the last two axes. `b` has matrices `[..., n, k]`, or is a vector
-    /// `[n]`; leading axes broadcast.
+    /// `[n]`; leading axes broadcast. NaN spreads as the arithmetic of elimination has it.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -36,8 +36,8 @@ impl<T: Float> Tensor<T> {
         solve("solve", self, b)
     }
 
-    /// The inverse of each matrix in the last two axes. To solve a system, [`solve`](Tensor::solve) is faster and more
-    /// accurate.
+    /// The inverse of each matrix in the last two axes, `A·A⁻¹ = I`. NaN spreads as the arithmetic of elimination has it. To solve a
+    /// system, [`solve`](Tensor::solve) is faster and more accurate.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -53,7 +53,8 @@ impl<T: Float> Tensor<T> {
         solve("inverse", self, &Tensor::eye(side("inverse", self)?))
     }
 
-    /// The determinant of each matrix in the last two axes; 1 of a matrix without elements.
+    /// The determinant of each matrix in the last two axes, `det A = ± Π U[i, i]` with `P·A = L·U`; 1 of a matrix without elements. NaN spreads
+    /// as the arithmetic of elimination has it.
     ///
     /// ```
     /// use etude_tensor::Tensor;

@@ -4,8 +4,8 @@ use super::{count, matrix, sizes, with_last};
 use crate::{Float, Result, Tensor};
 
 impl<T: Float> Tensor<T> {
-    /// `Q` `[..., m, k]` with orthonormal columns and upper triangular `R` `[..., k, n]`, `k = min(m, n)`, whose product is
-    /// each matrix `[m, n]` in the last two axes. The signs are LAPACK's, hence NumPy's and PyTorch's.
+    /// `Q` `[..., m, k]` with orthonormal columns and upper triangular `R` `[..., k, n]`, `k = min(m, n)`, with `Q·R = A` for
+    /// each matrix `[m, n]` in the last two axes. The signs are LAPACK's, hence NumPy's and PyTorch's. NaN spreads as the arithmetic has it.
     ///
     /// ```
     /// use etude_tensor::Tensor;

@@ -5,8 +5,9 @@ use crate::kernels::linalg::Triangle;
 use crate::{Error, Float, Result, Shape, Tensor};
 
 impl<T: Float> Tensor<T> {
-    /// The solution `X` of `A·X = B` for the upper (or lower) triangles `A` of the matrices in the last two axes; what stands
-    /// in the other triangle isn't looked at. `b` has matrices `[..., n, k]`, or is a vector `[n]`; leading axes broadcast.
+    /// The solution `X` of `A·X = B` for the upper (or lower) triangles `A` of the matrices in the last two axes; what stands in the other
+    /// triangle isn't looked at, and NaN elsewhere spreads as the arithmetic has it. `b` has matrices `[..., n, k]`, or is a vector `[n]`;
+    /// leading axes broadcast.
     ///
     /// ```
     /// use etude_tensor::Tensor;
