@@ -143,7 +143,7 @@ pub trait Float:
 }
 
 macro_rules! plain_float {
-    ($type:ident, $erf:path, $erfc:path) => {
+    ($type:ident, $erf:path) => {
         impl Float for $type {
             const ZERO: Self = 0.0;
             const INFINITY: Self = $type::INFINITY;
@@ -199,9 +199,6 @@ macro_rules! plain_float {
             fn erf(self) -> Self {
                 $erf(self)
             }
-            fn erfc(self) -> Self {
-                $erfc(self)
-            }
             fn powf(self, p: Self) -> Self {
                 $type::powf(self, p)
             }
@@ -251,10 +248,17 @@ macro_rules! plain_float {
                 libm::asinh(self as f64) as $type
             }
             fn acosh(self) -> Self {
+                // Of negative numbers the library makes something, not NaN.
+                if self < 1.0 {
+                    return $type::NAN;
+                }
                 libm::acosh(self as f64) as $type
             }
             fn atanh(self) -> Self {
                 libm::atanh(self as f64) as $type
+            }
+            fn erfc(self) -> Self {
+                libm::erfc(self as f64) as $type
             }
             fn lgamma(self) -> Self {
                 libm::lgamma(self as f64) as $type
@@ -266,8 +270,8 @@ macro_rules! plain_float {
     };
 }
 
-plain_float!(f32, libm::erff, libm::erfcf);
-plain_float!(f64, libm::erf, libm::erfc);
+plain_float!(f32, libm::erff);
+plain_float!(f64, libm::erf);
 
 /// The error of a conversion that would lose a tangent.
 pub(crate) fn tangent_lost(value: impl std::fmt::Display) -> Error {
