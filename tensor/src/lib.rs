@@ -17,7 +17,8 @@ mod ops;
 pub mod plan {
     pub use crate::ops::{
         Between, Contract, along_axis, boolean_positions, check_mask_rank, einsum, grid_shape,
-        index_positions, kron, outer, quantile_positions, softmax_mask, spatial_axes, tensordot,
+        index_positions, kron, lp_axes, outer, quantile_positions, softmax_mask, spatial_axes,
+        tensordot,
     };
 }
 pub mod reference;

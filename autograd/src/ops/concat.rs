@@ -84,6 +84,9 @@ impl<T: Float> Var<T> {
     /// # Errors
     /// If there are none, the axis is out of range, shapes differ, or the variables are on different tapes.
     pub fn stack(vars: &[impl Borrow<Var<T>>], axis: isize) -> Result<Var<T>> {
+        let Some(first) = vars.first() else {
+            return Err(Error::shape("stack", "no tensors; expected at least one"));
+        };
         if let Some([a, b]) = vars
             .windows(2)
             .map(|pair| [pair[0].borrow(), pair[1].borrow()])
@@ -98,9 +101,7 @@ impl<T: Float> Var<T> {
                 ),
             ));
         }
-        if let Some(first) = vars.first() {
-            axis_index("stack", axis, first.borrow().rank() + 1)?;
-        }
+        axis_index("stack", axis, first.borrow().rank() + 1)?;
         let layers: Vec<Var<T>> = vars
             .iter()
             .map(|var| var.borrow().unsqueeze(axis))

@@ -1,7 +1,7 @@
 //! One number for all of an image: reductions over the spatial axes, and for the maximum one window as large as the image.
 
 use crate::Var;
-use etude_tensor::plan::spatial_axes;
+use etude_tensor::plan::{lp_axes, spatial_axes};
 use etude_tensor::{Float, Result};
 
 impl<T: Float> Var<T> {
@@ -74,6 +74,6 @@ impl<T: Float> Var<T> {
     /// # Errors
     /// If `p` is NaN, there is no spatial axis, or an image has no elements.
     pub fn global_lp_pool(&self, p: f64) -> Result<Var<T>> {
-        self.norm(p, spatial_axes("global_lp_pool", self.shape())?)
+        self.norm(p, lp_axes(self.shape(), p)?)
     }
 }

@@ -56,7 +56,7 @@ impl<T: Float> Var<T> {
     /// ```
     ///
     /// # Errors
-    /// If the axis or an index is out of range, or the shapes don't go together.
+    /// If the axis or an index is out of range.
     pub fn index_select(&self, axis: isize, indices: &Tensor<i64>) -> Result<Var<T>> {
         self.index_select_for("index_select", axis, indices)
     }

@@ -1,5 +1,6 @@
 //! One number for all of an image, channel by channel.
 
+use super::norm::check_p;
 use crate::{Axes, Error, Float, Result, Tensor};
 
 /// The spatial axes of `[batch, spatial…, channels]`.
@@ -21,6 +22,15 @@ pub fn spatial_axes(op: &str, shape: &[usize]) -> Result<Axes> {
         ));
     }
     Ok(Axes::from((1..rank as isize - 1).collect::<Vec<_>>()))
+}
+
+/// The spatial axes over which [`Tensor::global_lp_pool`] takes the p-norm.
+///
+/// # Errors
+/// If there is none, one is empty, or `p` is NaN.
+pub fn lp_axes(shape: &[usize], p: f64) -> Result<Axes> {
+    check_p("global_lp_pool", p)?;
+    spatial_axes("global_lp_pool", shape)
 }
 
 impl<T: Float> Tensor<T> {
@@ -71,6 +81,6 @@ impl<T: Float> Tensor<T> {
     /// # Errors
     /// If `p` is NaN, there is no spatial axis, or an image has no elements.
     pub fn global_lp_pool(&self, p: f64) -> Result<Self> {
-        self.norm(p, spatial_axes("global_lp_pool", self.shape())?)
+        self.norm(p, lp_axes(self.shape(), p)?)
     }
 }

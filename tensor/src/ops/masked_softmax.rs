@@ -1,6 +1,6 @@
 //! The softmax over what a mask lets through.
 
-use crate::{Axes, Error, Float, Result, Shape, Tensor};
+use crate::{Axes, Error, Float, Result, Shape, Tensor, axis_index};
 
 impl<T: Float> Tensor<T> {
     /// The softmax along `axis` over the elements where the mask is true, `yᵢ = e^xᵢ / Σⱼ e^xⱼ` with the sum over those alone, and exactly 0
@@ -35,6 +35,7 @@ pub fn softmax_mask<T: Float>(
     mask: &Tensor<bool>,
     axis: isize,
 ) -> Result<(Tensor<bool>, Tensor<T>)> {
+    axis_index("masked_softmax", axis, logits.len())?;
     let misfit = |_| {
         let message = format!(
             "a mask of shape {:?} for logits {logits:?}; expected one that broadcasts to the logits",

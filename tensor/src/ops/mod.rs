@@ -158,7 +158,7 @@ pub use boolean_index::boolean_positions;
 pub use comparand::Comparand;
 pub use cross_entropy::CrossEntropy;
 pub use einsum::{Contract, einsum, kron, outer, tensordot};
-pub use global_pool::spatial_axes;
+pub use global_pool::{lp_axes, spatial_axes};
 pub use index::{check_mask_rank, index_positions};
 pub use layer_norm::{LayerNorm, LayerNormParameters};
 pub use lstm::{Lstm, LstmGrad};

@@ -24,9 +24,7 @@ impl<T: Float> Tensor<T> {
     /// If `p` is NaN, an axis is out of range or named twice, or `p` isn't a number above 0 and there are no elements to
     /// choose from.
     pub fn norm(&self, p: f64, axes: impl Into<Axes>) -> Result<Self> {
-        if p.is_nan() {
-            return Err(Error::value("norm", "p is NaN; expected a number or ±∞"));
-        }
+        check_p("norm", p)?;
         let plan = Plan::new("norm", self, &axes.into(), Form::Rows)?;
         let plan = if p < 0.0 || p == f64::INFINITY {
             plan.expect_elements("norm")?
@@ -34,6 +32,17 @@ impl<T: Float> Tensor<T> {
             plan
         };
         Ok(plan.rows(2.0, |row| norm_of(row, p)))
+    }
+}
+
+/// Refuses a `p` of which there is no norm, on behalf of the operation `op`.
+///
+/// # Errors
+/// If `p` is NaN.
+pub(super) fn check_p(op: &str, p: f64) -> Result<()> {
+    match p.is_nan() {
+        true => Err(Error::value(op, "p is NaN; expected a number or ±∞")),
+        false => Ok(()),
     }
 }
 
