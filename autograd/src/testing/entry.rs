@@ -98,6 +98,8 @@ pub struct Case {
     pub givens: Vec<(&'static str, AnyTensor)>,
     /// The seed of the tapes that it runs on, if they are to be in training mode.
     pub training: Option<u64>,
+    /// Whether the result has left the tape: a constant without a gradient, whose values are held to the bit.
+    pub is_plain: bool,
 }
 
 impl Case {
@@ -114,6 +116,7 @@ impl Case {
             options: None,
             givens: Vec::new(),
             training: None,
+            is_plain: false,
         }
     }
 
@@ -212,10 +215,14 @@ pub struct Entry {
     pub about: &'static str,
     /// Small cases, which every check runs on.
     pub cases: Vec<Case>,
+    /// Cases of an operation whose result has left the tape, for the checks that look at values.
+    pub plain: Vec<Case>,
     /// A case large enough to be split among threads, for the checks where that matters.
     pub large: Option<Case>,
     /// What it refuses.
     pub refusals: Vec<Refusal>,
+    /// Why it refuses nothing, if it doesn't: nothing, that is, but variables of other tapes and of recordings that have been spent.
+    pub never_refuses: Option<&'static str>,
     /// Whether it works along axes, so that there is no case of rank 0.
     pub needs_an_axis: bool,
     /// Why there is no case without elements, if there is none.
@@ -230,8 +237,10 @@ impl Entry {
         Entry {
             about,
             cases: Vec::new(),
+            plain: Vec::new(),
             large: None,
             refusals: Vec::new(),
+            never_refuses: None,
             needs_an_axis: false,
             never_empty: None,
             never_large: None,
@@ -249,6 +258,26 @@ impl Entry {
         self.cases
             .push(Case::new(label, Arc::new(program), inputs.into()));
         self
+    }
+
+    /// With a case of an operation whose result is indices, a mask or counts: the program gives it as a constant.
+    #[must_use]
+    pub fn plain(
+        mut self,
+        label: &'static str,
+        program: impl Program + Send + Sync + 'static,
+        inputs: impl Into<Vec<Input>>,
+    ) -> Self {
+        self.plain.push(Case {
+            is_plain: true,
+            ..Case::new(label, Arc::new(program), inputs.into())
+        });
+        self
+    }
+
+    /// All cases whose values can be looked at, plain or not.
+    pub(super) fn with_values(&self) -> impl Iterator<Item = &Case> {
+        self.cases.iter().chain(&self.plain)
     }
 
     /// With the plain arguments of the last case's call, a JSON object.
@@ -315,6 +344,13 @@ impl Entry {
     ) -> Self {
         let call = Box::new(move |tape: &Tape<f64>| call(tape).map(|_| ()));
         self.refusals.push(Refusal { call, message });
+        self
+    }
+
+    /// Without anything that it refuses, for a reason.
+    #[must_use]
+    pub fn never_refuses(mut self, reason: &'static str) -> Self {
+        self.never_refuses = Some(reason);
         self
     }
 

@@ -1,6 +1,6 @@
 //! The same numbers elsewhere in memory.
 
-use etude_tensor::{Result, Slice, Tensor};
+use etude_tensor::{Element, Result, Slice, Tensor};
 
 /// How a tensor lies in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,12 +35,17 @@ impl Layout {
     /// # Errors
     /// None: every shape has every layout.
     pub fn of(self, x: &Tensor<f64>) -> Result<Tensor<f64>> {
+        self.with_gap(x, f64::NAN)
+    }
+
+    /// The same for any elements, with `gap` between them.
+    pub(super) fn with_gap<E: Element>(self, x: &Tensor<E>, gap: E) -> Result<Tensor<E>> {
         let rank = x.rank() as isize;
         let Some(&size) = x.shape().last() else {
             // All there is: an element from the middle of a vector.
             return match self {
                 Layout::Plain => Ok(x.contiguous()),
-                _ => Tensor::from([f64::NAN, x.item()?, f64::NAN]).select(0, 1),
+                _ => Tensor::from([gap, x.to_vec()[0], gap]).select(0, 1),
             };
         };
         match self {
@@ -52,7 +57,7 @@ impl Layout {
             Layout::Offset => {
                 let mut border = vec![(0, 0); x.rank()];
                 border[x.rank() - 1] = (1, 2);
-                x.pad(&border, f64::NAN)?.narrow(-1, 1, size)
+                x.pad(&border, gap)?.narrow(-1, 1, size)
             }
             Layout::Stepped => {
                 let gaps = x.unsqueeze(-1)?;
@@ -60,7 +65,7 @@ impl Layout {
                 border[x.rank()] = (0, 1);
                 let mut wide = x.shape().to_vec();
                 wide[x.rank() - 1] *= 2;
-                gaps.pad(&border, f64::NAN)?
+                gaps.pad(&border, gap)?
                     .reshape(wide)?
                     .slice(-1, Slice::from(..).step(2))
             }

@@ -7,6 +7,7 @@ use etude_autograd::{Kind, Op, Program, Var, program};
 use etude_tensor::{Float, Result};
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Runs a check on every operation; no measured error may be above `bound`.
 fn holds(check: Check, bound: f64) {
@@ -197,6 +198,101 @@ fn what_an_entry_lacks_is_named() {
     assert!(
         refused.contains("nothing about what is refused"),
         "{refused}"
+    );
+}
+
+/// An entry refuses something or says why it doesn't, and not both; and its cases are of its operation's kind.
+#[test]
+fn what_an_entry_contradicts_itself_about_is_named() {
+    let completeness = |op, entry: &Entry| match check_entry(op, entry, Check::Completeness, 0) {
+        Ok(_) => "nothing".to_string(),
+        Err(failure) => failure.message,
+    };
+    let exp = || Entry::new("").case("", program!(|x| x.exp()), [normal([1])]);
+    let silent = completeness(Op::Exp, &exp());
+    assert!(silent.contains("nothing about what is refused"), "{silent}");
+    assert_eq!(
+        completeness(Op::Exp, &exp().never_refuses("reason")),
+        "nothing"
+    );
+    let both = exp()
+        .never_refuses("reason")
+        .refuses(|tape| tape.scalar(1.0).exp(), "exp: ");
+    let both = completeness(Op::Exp, &both);
+    assert!(both.contains("\"reason\", and yet"), "{both}");
+    let other = completeness(Op::Not, &exp().never_refuses("reason"));
+    assert!(other.contains("isn't of its kind"), "{other}");
+}
+
+/// `1` for each row, or what else becomes of a plain result.
+#[derive(Clone, Copy)]
+enum Plain {
+    Right,
+    /// Sees where the numbers lie.
+    Layout,
+    /// Sees how exact they are.
+    Precision,
+    /// Counts what it sees.
+    Calls,
+    Tracked,
+}
+
+impl Program for Plain {
+    fn run<T: Float>(&self, inputs: &[Var<T>]) -> Result<Var<T>> {
+        static CALLS: AtomicUsize = AtomicUsize::new(0);
+        let x = &inputs[0];
+        let result = match self {
+            Plain::Right => 1.0,
+            Plain::Layout => f64::from(u8::from(x.tensor().is_contiguous())),
+            Plain::Precision => 1.0 + 1e-6 * (T::NAME.len() + usize::from(T::NAME == "f32")) as f64,
+            Plain::Calls => CALLS.fetch_add(1, Ordering::Relaxed) as f64,
+            Plain::Tracked => return x.sum(..),
+        };
+        Ok(x.tape().scalar(result))
+    }
+}
+
+/// The values of what has left the tape are held, to the bit.
+#[test]
+fn faults_in_plain_results_are_seen() {
+    let message = |plain: Plain, which| {
+        let entry = Entry::new("").plain("", plain, [normal([3, 2])]);
+        match check_entry(Op::Not, &entry.never_refuses("reason"), which, 0) {
+            Ok(finding) => format!("{} right", finding.compared.min(1)),
+            Err(failure) => failure.message,
+        }
+    };
+    for which in [
+        Check::Layouts,
+        Check::Levels,
+        Check::Precisions,
+        Check::Threads,
+        Check::Completeness,
+    ] {
+        assert_eq!(message(Plain::Right, which), "1 right", "{which:?}");
+    }
+    for (plain, which, expected) in [
+        (
+            Plain::Layout,
+            Check::Layouts,
+            "value from Transposed operands",
+        ),
+        (Plain::Precision, Check::Precisions, "the value in 32 bits"),
+        (
+            Plain::Calls,
+            Check::Threads,
+            "other bits on the same thread",
+        ),
+        (Plain::Calls, Check::Levels, "the value at level"),
+        (Plain::Tracked, Check::Completeness, "is tracked"),
+    ] {
+        let message = message(plain, which);
+        assert!(message.contains(expected), "{which:?}: {message}");
+    }
+    let shapes = message(Plain::Right, Check::Shapes);
+    assert!(
+        shapes.contains("no case with an axis of size 1"),
+        "{shapes}"
     );
 }
 

@@ -19,15 +19,15 @@ pub fn sources(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// A public method and its documentation.
-struct Method {
-    name: String,
-    docs: String,
+pub struct Method {
+    pub name: String,
+    pub docs: String,
     /// Of the `impl` that it stands in.
     header: String,
 }
 
 /// The public methods in a source that stand in an `impl` of this type.
-fn methods(source: &str, of: fn(&str) -> bool) -> Vec<Method> {
+pub fn methods(source: &str, of: fn(&str) -> bool) -> Vec<Method> {
     let (mut methods, mut docs, mut header) = (Vec::new(), String::new(), "");
     for line in source.lines() {
         let code = line.trim();
@@ -52,7 +52,7 @@ fn methods(source: &str, of: fn(&str) -> bool) -> Vec<Method> {
     methods
 }
 
-fn of_variables(header: &str) -> bool {
+pub fn of_variables(header: &str) -> bool {
     header == "impl<T: Float> Var<T> {"
 }
 

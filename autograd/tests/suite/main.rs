@@ -4,6 +4,7 @@ mod catalogue;
 mod conventions;
 mod documentation;
 mod drawn;
+mod errors;
 mod extremes;
 mod file;
 mod gradcheck;

@@ -48,6 +48,10 @@ pub(super) fn masked_softmax() -> Entry {
             },
             "masked_softmax: a mask of shape [2] for logits [2, 3]; expected one that broadcasts to the logits",
         )
+        .refuses(
+            |tape| tape.var(Tensor::zeros([2, 3])).masked_softmax(&mask(&[2, 3]), 2),
+            "masked_softmax: axis 2 is out of range for rank 2; expected -2 to 1",
+        )
 }
 
 pub(super) fn scaled_dot_product_attention() -> Entry {
@@ -162,5 +166,13 @@ pub(super) fn attention_with_weights() -> Entry {
                 x.attention_with_weights(&x, &x, &AttentionOptions::new())
             },
             "attention_with_weights: query [3], key [3] and value [3]; expected",
+        )
+        .refuses(
+            |tape| { let x = tape.var(Tensor::zeros([2, 3, 4])); x.attention_with_weights(&x, &x, &AttentionOptions::new().mask(mask(&[5, 3, 3]))) },
+            "attention_with_weights: a mask of shape [5, 3, 3] for scores [2, 3, 3]; expected one that broadcasts to the scores",
+        )
+        .refuses(
+            |tape| { let x = tape.var(Tensor::zeros([3, 4])); x.attention_with_weights(&x, &x, &AttentionOptions::new().dropout(1.0, KEY)) },
+            "attention_with_weights: dropout of 1; expected a rate from 0 to below 1",
         )
 }

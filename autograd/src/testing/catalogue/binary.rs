@@ -2,10 +2,10 @@
 
 use crate::testing::{Entry, Input, between, clear_of, grid, normal};
 use crate::{Program, Tape, Var, program};
-use etude_tensor::{Result, Shape, Tensor};
+use etude_tensor::{Shape, Tensor};
 
 /// The shapes of two operands, with every way to broadcast.
-const PAIRS: [(&str, &[usize], &[usize]); 10] = [
+pub(super) const PAIRS: [(&str, &[usize], &[usize]); 10] = [
     ("one shape", &[2, 3], &[2, 3]),
     ("rank 0 both", &[], &[]),
     ("rank 0 left", &[], &[2, 2]),
@@ -19,7 +19,7 @@ const PAIRS: [(&str, &[usize], &[usize]); 10] = [
 ];
 
 /// Two variables whose shapes don't broadcast.
-fn misfits(tape: &Tape<f64>) -> (Var<f64>, Var<f64>) {
+pub(super) fn misfits(tape: &Tape<f64>) -> (Var<f64>, Var<f64>) {
     (tape.var(Tensor::ones([2, 3])), tape.var(Tensor::ones([2])))
 }
 
@@ -216,67 +216,4 @@ pub(super) fn where_() -> Entry {
             |tape| misfits(tape).0.where_(&mask([2]), &misfits(tape).0),
             "where_: shapes [2] and [2, 3] don't broadcast: axis 1 from the end has sizes 2 and 3; expected equal sizes or a 1",
         )
-}
-
-/// An entry of a comparison, which has left the tape: it is computed from the values.
-fn comparison(
-    about: &'static str,
-    compare: fn(&Var<f64>, &Var<f64>) -> Result<Tensor<bool>>,
-    message: &'static str,
-) -> Entry {
-    Entry::new(about).refuses(
-        move |tape| {
-            let (a, b) = misfits(tape);
-            compare(&a, &b)
-        },
-        message,
-    )
-}
-
-pub(super) fn equal() -> Entry {
-    comparison(
-        "whether a = b",
-        |a, b| a.equal(b),
-        "equal: shapes [2, 3] and [2] don't broadcast: axis 1 from the end has sizes 3 and 2; expected equal sizes or a 1",
-    )
-}
-
-pub(super) fn not_equal() -> Entry {
-    comparison(
-        "whether a ≠ b",
-        |a, b| a.not_equal(b),
-        "not_equal: shapes [2, 3] and [2] don't broadcast: axis 1 from the end has sizes 3 and 2; expected equal sizes or a 1",
-    )
-}
-
-pub(super) fn less() -> Entry {
-    comparison(
-        "whether a < b",
-        |a, b| a.less(b),
-        "less: shapes [2, 3] and [2] don't broadcast: axis 1 from the end has sizes 3 and 2; expected equal sizes or a 1",
-    )
-}
-
-pub(super) fn less_equal() -> Entry {
-    comparison(
-        "whether a ≤ b",
-        |a, b| a.less_equal(b),
-        "less_equal: shapes [2, 3] and [2] don't broadcast: axis 1 from the end has sizes 3 and 2; expected equal sizes or a 1",
-    )
-}
-
-pub(super) fn greater() -> Entry {
-    comparison(
-        "whether a > b",
-        |a, b| a.greater(b),
-        "greater: shapes [2, 3] and [2] don't broadcast: axis 1 from the end has sizes 3 and 2; expected equal sizes or a 1",
-    )
-}
-
-pub(super) fn greater_equal() -> Entry {
-    comparison(
-        "whether a ≥ b",
-        |a, b| a.greater_equal(b),
-        "greater_equal: shapes [2, 3] and [2] don't broadcast: axis 1 from the end has sizes 3 and 2; expected equal sizes or a 1",
-    )
 }

@@ -1,12 +1,8 @@
 //! Sums over products, by labels.
 
+use super::matrix;
 use crate::testing::{Entry, normal};
-use crate::{Tape, Var, program};
-use etude_tensor::Tensor;
-
-fn matrix(tape: &Tape<f64>) -> Var<f64> {
-    tape.var(Tensor::ones([2, 3]))
-}
+use crate::{Var, program};
 
 pub(super) fn einsum() -> Entry {
     let two = |expression: &'static str| program!([expression: &'static str] |a, b| Var::einsum(expression, &[a, b]));
@@ -31,6 +27,22 @@ pub(super) fn einsum() -> Entry {
             |tape| Var::einsum("ij", &[&matrix(tape), &matrix(tape)]),
             "einsum: 'ij': names 1 operands, got 2",
         )
+        .refuses(
+            |tape| Var::einsum("i1->i", &[&matrix(tape)]),
+            "einsum: 'i1->i': '1' in 'i1'; expected letters, at most one '...', ',' between operands and one '->'",
+        )
+        .refuses(
+            |tape| Var::einsum("ij->ik", &[&matrix(tape)]),
+            "einsum: 'ij->ik': 'k' of the result is in no operand",
+        )
+        .refuses(
+            |tape| Var::einsum("ij->ii", &[&matrix(tape)]),
+            "einsum: 'ij->ii': 'i' comes twice in the result",
+        )
+        .refuses(
+            |tape| Var::einsum("ijk->i", &[&matrix(tape)]),
+            "einsum: 'ijk->i': operand 0, 'ijk', has 3 letters for shape [2, 3]; expected 2, or an ellipsis '...'",
+        )
 }
 
 pub(super) fn tensordot() -> Entry {
@@ -54,6 +66,14 @@ pub(super) fn tensordot() -> Entry {
         .refuses(
             |tape| matrix(tape).tensordot(&matrix(tape), [2], [1]),
             "tensordot: axis 2 is out of range for rank 2; expected -2 to 1",
+        )
+        .refuses(
+            |tape| matrix(tape).tensordot(&matrix(tape), [0], [0, 1]),
+            "tensordot: axes [0] and [0, 1]; expected as many of each",
+        )
+        .refuses(
+            |tape| matrix(tape).tensordot(&matrix(tape), [0, -2], [0, 1]),
+            "tensordot: axis -2 is named twice in [0, -2]",
         )
 }
 

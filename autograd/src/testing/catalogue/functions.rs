@@ -1,6 +1,6 @@
 //! The functions of calculus beyond the everyday ones: powers and logarithms to other bases, angles, hyperbolic functions, the gamma function.
 
-use super::maps::map;
+use super::maps::{map, map_with_arguments};
 use crate::program;
 use crate::testing::{Entry, between, normal};
 use etude_tensor::Tensor;
@@ -102,7 +102,7 @@ pub(super) fn lgamma() -> Entry {
 
 pub(super) fn polygamma() -> Entry {
     let domain = |shape| between(1.0, 4.0, shape);
-    map(
+    map_with_arguments(
         "ψ⁽ⁿ⁾(x), the derivative of order n + 1 of ln Γ",
         program!(|x| x.polygamma(0)),
         domain,

@@ -1,12 +1,9 @@
 //! Factors, solutions and spectra of small matrices.
 
+use super::matrix;
 use crate::testing::{Entry, diagonal, normal};
-use crate::{Tape, Var, program};
+use crate::{Var, program};
 use etude_tensor::Tensor;
-
-fn matrix(tape: &Tape<f64>) -> Var<f64> {
-    tape.var(Tensor::ones([2, 3]))
-}
 
 pub(super) fn cholesky() -> Entry {
     Entry::new("the lower triangular L with L·Lᵀ = (A + Aᵀ)/2")
@@ -56,6 +53,14 @@ pub(super) fn solve() -> Entry {
                     .solve(&tape.var(Tensor::ones([2])))
             },
             "solve: matrix 0 is singular: column 1 depends on those before it",
+        )
+        .refuses(
+            |tape| tape.var(Tensor::ones([2, 2])).solve(&tape.var(Tensor::ones([3]))),
+            "solve: matrices [2, 2] and a right side [3, 1]; expected 2 rows",
+        )
+        .refuses(
+            |tape| tape.var(Tensor::ones([2, 2])).solve(&tape.scalar(1.0)),
+            "solve: matrices [2, 2] and a right side []; expected [..., n, n] and [..., n, k] or [n]",
         )
 }
 

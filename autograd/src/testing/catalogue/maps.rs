@@ -1,13 +1,21 @@
-//! Functions of one argument, element by element. Nothing but a variable of a spent recording is refused, which is tried for every
-//! operation.
+//! Functions of one argument, element by element.
 
 use crate::program;
 use crate::testing::{Entry, Input, between, clear_of, normal};
 use crate::{Program, Tape};
 use etude_tensor::{Shape, Tensor};
 
-/// An entry with a case for each kind of shape.
+/// An entry with a case for each kind of shape. Nothing but a variable of a spent recording is refused, which is tried for every operation.
 pub(super) fn map(
+    about: &'static str,
+    program: impl Program + Clone + Send + Sync + 'static,
+    domain: impl Fn(Shape) -> Input,
+) -> Entry {
+    map_with_arguments(about, program, domain).never_refuses("every number has a value")
+}
+
+/// The same for a function that also takes plain arguments, of which it refuses some.
+pub(super) fn map_with_arguments(
     about: &'static str,
     program: impl Program + Clone + Send + Sync + 'static,
     domain: impl Fn(Shape) -> Input,
@@ -199,7 +207,7 @@ pub(super) fn tanh() -> Entry {
 
 pub(super) fn clamp() -> Entry {
     let kinks = |shape| clear_of(&[-1.0, 0.5], shape);
-    map(
+    map_with_arguments(
         "min(max(x, low), high), with derivative 0 at both bounds",
         program!(|x| x.clamp(-1.0, 0.5)),
         kinks,

@@ -1,15 +1,19 @@
 //! The catalogue: one entry for each operation in the table, in a file for each family. Reading an entry tells what the operation
 //! is, on what it works, and what it refuses.
 
+mod assigning;
 mod attention;
 mod binary;
 mod contraction;
 mod functions;
+mod images;
 mod indexing;
+mod joining;
 mod linalg;
-mod logic;
 mod maps;
 mod ordering;
+mod parts;
+mod plain;
 mod products;
 mod recurrence;
 mod reductions;
@@ -21,7 +25,8 @@ mod views;
 mod windows;
 
 use super::Entry;
-use crate::Op;
+use crate::{Op, Tape, Var};
+use etude_tensor::Tensor;
 
 /// The entry of an operation. The `match` has no default: an operation in the table without an entry doesn't compile.
 pub fn entry(op: Op) -> Entry {
@@ -29,20 +34,20 @@ pub fn entry(op: Op) -> Entry {
         Op::Abs => maps::abs(),
         Op::Acos => functions::acos(),
         Op::Acosh => functions::acosh(),
-        Op::AdaptiveAvgPool => windows::adaptive_avg_pool(),
-        Op::AdaptiveLpPool => windows::adaptive_lp_pool(),
-        Op::AdaptiveMaxPool => windows::adaptive_max_pool(),
+        Op::AdaptiveAvgPool => images::adaptive_avg_pool(),
+        Op::AdaptiveLpPool => images::adaptive_lp_pool(),
+        Op::AdaptiveMaxPool => images::adaptive_max_pool(),
         Op::Add => binary::add(),
         Op::AddScalar => scalars::add_scalar(),
         Op::Affine => products::affine(),
         Op::AffineThen => products::affine_then(),
-        Op::All => reductions::all(),
+        Op::All => plain::all(),
         Op::AllReduceSum => reductions::all_reduce_sum(),
-        Op::And => logic::and(),
-        Op::Any => reductions::any(),
-        Op::Argmax => reductions::argmax(),
-        Op::Argmin => reductions::argmin(),
-        Op::Argsort => ordering::argsort(),
+        Op::And => plain::and(),
+        Op::Any => plain::any(),
+        Op::Argmax => plain::argmax(),
+        Op::Argmin => plain::argmin(),
+        Op::Argsort => plain::argsort(),
         Op::Asin => functions::asin(),
         Op::Asinh => functions::asinh(),
         Op::Atan => functions::atan(),
@@ -52,17 +57,17 @@ pub fn entry(op: Op) -> Entry {
         Op::AvgPool => windows::avg_pool(),
         Op::AvgPoolGrad => windows::avg_pool_grad(),
         Op::BatchNorm => rows::batch_norm(),
-        Op::Bincount => ordering::bincount(),
+        Op::Bincount => plain::bincount(),
         Op::BooleanIndex => indexing::boolean_index(),
-        Op::BooleanIndexAssign => indexing::boolean_index_assign(),
+        Op::BooleanIndexAssign => assigning::boolean_index_assign(),
         Op::BroadcastTo => views::broadcast_to(),
         Op::Ceil => maps::ceil(),
         Op::ChannelsFirst => views::channels_first(),
         Op::ChannelsLast => views::channels_last(),
         Op::Cholesky => linalg::cholesky(),
-        Op::Chunk => views::chunk(),
+        Op::Chunk => parts::chunk(),
         Op::Clamp => maps::clamp(),
-        Op::Concat => indexing::concat(),
+        Op::Concat => joining::concat(),
         Op::Conv => products::conv(),
         Op::ConvInputGrad => products::conv_input_grad(),
         Op::ConvTranspose => products::conv_transpose(),
@@ -75,13 +80,13 @@ pub fn entry(op: Op) -> Entry {
         Op::Cumsum => running::cumsum(),
         Op::Determinant => linalg::determinant(),
         Op::DiagEmbed => shaping::diag_embed(),
-        Op::Diagonal => views::diagonal(),
+        Op::Diagonal => parts::diagonal(),
         Op::Div => binary::div(),
         Op::DivScalar => scalars::div_scalar(),
         Op::Eigh => linalg::eigh(),
         Op::Einsum => contraction::einsum(),
         Op::Elu => maps::elu(),
-        Op::Equal => binary::equal(),
+        Op::Equal => plain::equal(),
         Op::Erf => maps::erf(),
         Op::Erfc => functions::erfc(),
         Op::Exp => maps::exp(),
@@ -94,24 +99,24 @@ pub fn entry(op: Op) -> Entry {
         Op::Gather => indexing::gather(),
         Op::Gelu => maps::gelu(),
         Op::GeluTanh => maps::gelu_tanh(),
-        Op::GlobalAvgPool => windows::global_avg_pool(),
-        Op::GlobalLpPool => windows::global_lp_pool(),
-        Op::GlobalMaxPool => windows::global_max_pool(),
-        Op::Greater => binary::greater(),
-        Op::GreaterEqual => binary::greater_equal(),
+        Op::GlobalAvgPool => images::global_avg_pool(),
+        Op::GlobalLpPool => images::global_lp_pool(),
+        Op::GlobalMaxPool => images::global_max_pool(),
+        Op::Greater => plain::greater(),
+        Op::GreaterEqual => plain::greater_equal(),
         Op::HardSigmoid => maps::hard_sigmoid(),
         Op::HardSwish => maps::hard_swish(),
         Op::Hypot => binary::hypot(),
         Op::Index => indexing::index(),
-        Op::IndexAdd => indexing::index_add(),
-        Op::IndexAssign => indexing::index_assign(),
+        Op::IndexAdd => assigning::index_add(),
+        Op::IndexAssign => assigning::index_assign(),
         Op::IndexSelect => indexing::index_select(),
         Op::Inverse => linalg::inverse(),
         Op::Kron => contraction::kron(),
         Op::LayerNorm => rows::layer_norm(),
         Op::LeakyRelu => maps::leaky_relu(),
-        Op::Less => binary::less(),
-        Op::LessEqual => binary::less_equal(),
+        Op::Less => plain::less(),
+        Op::LessEqual => plain::less_equal(),
         Op::Lgamma => functions::lgamma(),
         Op::LinearRecurrence => running::linear_recurrence(),
         Op::Ln => maps::ln(),
@@ -123,8 +128,8 @@ pub fn entry(op: Op) -> Entry {
         Op::Logsumexp => reductions::logsumexp(),
         Op::LpPool => windows::lp_pool(),
         Op::Lstm => recurrence::lstm(),
-        Op::MaskedAssign => indexing::masked_assign(),
-        Op::MaskedFill => indexing::masked_fill(),
+        Op::MaskedAssign => assigning::masked_assign(),
+        Op::MaskedFill => assigning::masked_fill(),
         Op::MaskedSelect => indexing::masked_select(),
         Op::MaskedSoftmax => attention::masked_softmax(),
         Op::Matmul => products::matmul(),
@@ -140,15 +145,15 @@ pub fn entry(op: Op) -> Entry {
         Op::Moveaxis => views::moveaxis(),
         Op::Mul => binary::mul(),
         Op::MulScalar => scalars::mul_scalar(),
-        Op::Narrow => views::narrow(),
+        Op::Narrow => parts::narrow(),
         Op::Neg => maps::neg(),
         Op::Norm => reductions::norm(),
-        Op::Not => logic::not(),
-        Op::NotEqual => binary::not_equal(),
-        Op::Or => logic::or(),
+        Op::Not => plain::not(),
+        Op::NotEqual => plain::not_equal(),
+        Op::Or => plain::or(),
         Op::Outer => contraction::outer(),
-        Op::Pad => indexing::pad(),
-        Op::PadWith => shaping::pad_with(),
+        Op::Pad => joining::pad(),
+        Op::PadWith => joining::pad_with(),
         Op::Permute => views::permute(),
         Op::Polygamma => functions::polygamma(),
         Op::Pow => binary::pow(),
@@ -160,7 +165,7 @@ pub fn entry(op: Op) -> Entry {
         Op::Relu => maps::relu(),
         Op::Relu6 => maps::relu6(),
         Op::Rem => binary::rem(),
-        Op::Repeat => shaping::repeat(),
+        Op::Repeat => joining::repeat(),
         Op::Reshape => views::reshape(),
         Op::Resize => shaping::resize(),
         Op::Roll => shaping::roll(),
@@ -168,27 +173,27 @@ pub fn entry(op: Op) -> Entry {
         Op::Round => maps::round(),
         Op::Rsqrt => functions::rsqrt(),
         Op::ScaledDotProductAttention => attention::scaled_dot_product_attention(),
-        Op::Scatter => indexing::scatter(),
-        Op::ScatterAdd => indexing::scatter_add(),
-        Op::Select => views::select(),
+        Op::Scatter => assigning::scatter(),
+        Op::ScatterAdd => assigning::scatter_add(),
+        Op::Select => parts::select(),
         Op::Selu => maps::selu(),
         Op::Sigmoid => maps::sigmoid(),
         Op::Sign => maps::sign(),
         Op::Sin => maps::sin(),
         Op::Sinh => functions::sinh(),
-        Op::Slice => views::slice(),
-        Op::SliceAssign => indexing::slice_assign(),
-        Op::Slices => views::slices(),
+        Op::Slice => parts::slice(),
+        Op::SliceAssign => assigning::slice_assign(),
+        Op::Slices => parts::slices(),
         Op::Softmax => rows::softmax(),
         Op::Softplus => maps::softplus(),
         Op::Softsign => maps::softsign(),
         Op::Solve => linalg::solve(),
         Op::Sort => ordering::sort(),
-        Op::Split => views::split(),
+        Op::Split => parts::split(),
         Op::Sqrt => maps::sqrt(),
         Op::Square => maps::square(),
         Op::Squeeze => views::squeeze(),
-        Op::Stack => indexing::stack(),
+        Op::Stack => joining::stack(),
         Op::Std => reductions::std(),
         Op::Sub => binary::sub(),
         Op::SubScalar => scalars::sub_scalar(),
@@ -200,7 +205,7 @@ pub fn entry(op: Op) -> Entry {
         Op::Tan => functions::tan(),
         Op::Tanh => maps::tanh(),
         Op::Tensordot => contraction::tensordot(),
-        Op::Tile => shaping::tile(),
+        Op::Tile => joining::tile(),
         Op::Topk => ordering::topk(),
         Op::Transpose => views::transpose(),
         Op::TriangularSolve => linalg::triangular_solve(),
@@ -208,13 +213,18 @@ pub fn entry(op: Op) -> Entry {
         Op::Triu => shaping::triu(),
         Op::Trunc => maps::trunc(),
         Op::Unfold => shaping::unfold(),
-        Op::Unique => ordering::unique(),
+        Op::Unique => plain::unique(),
         Op::Unsqueeze => views::unsqueeze(),
         Op::Var => reductions::var(),
         Op::WeightedMean => reductions::weighted_mean(),
         Op::Where => binary::where_(),
-        Op::Windows => views::windows(),
+        Op::Windows => parts::windows(),
         Op::Xlogy => binary::xlogy(),
-        Op::Xor => logic::xor(),
+        Op::Xor => plain::xor(),
     }
+}
+
+/// Something of two axes, for calls that are refused.
+fn matrix(tape: &Tape<f64>) -> Var<f64> {
+    tape.var(Tensor::ones([2, 3]))
 }

@@ -1,20 +1,9 @@
 //! Elements in order.
 
+use super::matrix;
+use crate::program;
 use crate::testing::{Entry, distinct};
-use crate::{Tape, Var, program};
 use etude_tensor::{Axes, Tensor};
-
-fn matrix(tape: &Tape<f64>) -> Var<f64> {
-    tape.var(Tensor::ones([2, 3]))
-}
-
-pub(super) fn argsort() -> Entry {
-    Entry::new("the positions that put the elements along an axis in order; equal ones keep theirs")
-        .refuses(
-            |tape| matrix(tape).argsort(2, false),
-            "argsort: axis 2 is out of range for rank 2; expected -2 to 1",
-        )
-}
 
 pub(super) fn sort() -> Entry {
     Entry::new("the elements along an axis in order")
@@ -115,6 +104,14 @@ pub(super) fn quantile() -> Entry {
             |tape| tape.var(Tensor::zeros([2, 0])).quantile(0.1, 1),
             "quantile: no elements along the axes of shape [2, 0]; expected at least one",
         )
+        .refuses(
+            |tape| matrix(tape).quantile(0.1, 2),
+            "quantile: axis 2 is out of range for rank 2; expected -2 to 1",
+        )
+        .refuses(
+            |tape| matrix(tape).quantile(0.1, [0, -2]),
+            "quantile: axis -2 is named twice in [0, -2]",
+        )
 }
 
 pub(super) fn median() -> Entry {
@@ -133,15 +130,8 @@ pub(super) fn median() -> Entry {
             |tape| tape.var(Tensor::ones([2, 0])).median(1),
             "median: no elements along the axes of shape [2, 0]; expected at least one",
         )
-}
-
-pub(super) fn unique() -> Entry {
-    Entry::new("the distinct elements, where they are and how often")
-}
-
-pub(super) fn bincount() -> Entry {
-    Entry::new("how often each number from 0 on is there").refuses(
-        |_| Tensor::from([-1_i64]).bincount(0),
-        "bincount: the number -1; expected none below 0",
-    )
+        .refuses(
+            |tape| matrix(tape).median([0, -2]),
+            "median: axis -2 is named twice in [0, -2]",
+        )
 }

@@ -1,9 +1,9 @@
 //! Matrix products and convolutions.
 
 use crate::testing::{Entry, between, normal};
-use crate::{Epilogue, Var, program, vjp};
-use etude_tensor::Tensor;
+use crate::{Epilogue, Tape, Var, program, vjp};
 use etude_tensor::kernels::conv::ConvGeometry;
+use etude_tensor::{Result, Tensor};
 
 pub(super) fn matmul() -> Entry {
     let product = program!(|a, b| a.matmul(b));
@@ -172,6 +172,33 @@ fn grouped(groups: usize) -> ConvGeometry {
     }
 }
 
+/// The convolution of zeros of these shapes, on one axis.
+fn conv_of(
+    tape: &Tape<f64>,
+    [x, w]: [&[usize]; 2],
+    bias: Option<usize>,
+    groups: usize,
+) -> Result<Var<f64>> {
+    let bias = bias.map(|filters| tape.var(Tensor::zeros([filters])));
+    tape.var(Tensor::zeros(x))
+        .conv(&tape.var(Tensor::zeros(w)), bias.as_ref(), &grouped(groups))
+}
+
+/// The transposed convolution of zeros of these shapes, on one axis.
+fn spread(
+    tape: &Tape<f64>,
+    [x, w]: [&[usize]; 2],
+    groups: usize,
+    output: &[usize],
+) -> Result<Var<f64>> {
+    tape.var(Tensor::zeros(x)).conv_transpose(
+        &tape.var(Tensor::zeros(w)),
+        None,
+        &grouped(groups),
+        output,
+    )
+}
+
 pub(super) fn conv() -> Entry {
     let conv = |geometry: ConvGeometry| program!([geometry: ConvGeometry] |x, w, b| x.conv(w, Some(b), geometry));
     let plain = |geometry: ConvGeometry| program!([geometry: ConvGeometry] |x, w| x.conv(w, None, geometry));
@@ -203,6 +230,22 @@ pub(super) fn conv() -> Entry {
                 x.conv(&w, None, &ConvGeometry::new(1))
             },
             "conv: a kernel of 3 with dilation 1 covers 3 elements, but the input axis has 2 and the padding (0, 0): give at least 3 together",
+        )
+        .refuses(
+            |tape| conv_of(tape, [&[4, 2], &[3, 2, 2]], None, 1),
+            "conv: 1 spatial axes need an input [batch, 1 sizes, channels] and a weight [1 sizes, channels/groups, filters], got input [4, 2] and weight [3, 2, 2]",
+        )
+        .refuses(
+            |tape| conv_of(tape, [&[1, 4, 3], &[3, 1, 2]], None, 3),
+            "conv: 2 filters of the weight [3, 1, 2] can't be cut into 3 equal groups",
+        )
+        .refuses(
+            |tape| conv_of(tape, [&[1, 4, 2], &[3, 2, 2]], None, 0),
+            "conv: 0 groups given, there is at least 1",
+        )
+        .refuses(
+            |tape| conv_of(tape, [&[1, 4, 2], &[3, 2, 2]], Some(3), 1),
+            "conv: bias [3] for weight [3, 2, 2]; expected a bias of shape [2]",
         )
 }
 
@@ -239,6 +282,7 @@ pub(super) fn conv_input_grad() -> Entry {
             gradient(ConvGeometry::new(1), vec![0, 4, 2]),
             [normal([0, 2, 3]), normal([3, 2, 3])],
         )
+        .never_refuses("only rules call it, with what conv has accepted")
 }
 
 pub(super) fn conv_weight_grad() -> Entry {
@@ -274,6 +318,7 @@ pub(super) fn conv_weight_grad() -> Entry {
             gradient(ConvGeometry::new(1), vec![3, 2, 3]),
             [normal([0, 4, 2]), normal([0, 2, 3])],
         )
+        .never_refuses("only rules call it, with what conv has accepted")
 }
 
 pub(super) fn conv_transpose() -> Entry {
@@ -323,5 +368,17 @@ pub(super) fn conv_transpose() -> Entry {
                 x.conv_transpose(&w, None, &ConvGeometry::new(1), &[6])
             },
             "conv_transpose: input [1, 0, 2] has an axis without elements",
+        )
+        .refuses(
+            |tape| spread(tape, [&[4, 2], &[3, 2, 2]], 1, &[6]),
+            "conv_transpose: 1 spatial axes need an input [batch, 1 sizes, channels] and a weight [1 sizes, channels/groups, filters], got input [4, 2] and weight [3, 2, 2]",
+        )
+        .refuses(
+            |tape| spread(tape, [&[1, 4, 3], &[3, 1, 3]], 2, &[6]),
+            "conv_transpose: 3 filters of the weight [3, 1, 3] can't be cut into 2 equal groups",
+        )
+        .refuses(
+            |tape| spread(tape, [&[1, 4, 2], &[3, 2, 2]], 1, &[6, 6]),
+            "conv_transpose: an output of at least 1 for each of 1 spatial axes is needed, [6, 6] given",
         )
 }

@@ -77,4 +77,16 @@ pub(super) fn lstm() -> Entry {
             },
             "lstm: gates [5, 2, 12], recurrent weight [3, 12], hidden state [1, 3]",
         )
+        .refuses(
+            |tape| {
+                let zeros = |shape: &[usize]| tape.var(Tensor::zeros(shape));
+                let weights = LstmWeights {
+                    weight: &zeros(&[3, 12]),
+                    recurrent_weight: &zeros(&[3, 12]),
+                    bias: None,
+                };
+                zeros(&[0, 2, 3]).lstm(&weights, &zeros(&[2, 3]), &zeros(&[2, 3]))
+            },
+            "lstm: gates [0, 2, 12], recurrent weight [3, 12], hidden state [2, 3] and cell [2, 3]; expected [t, b, 4h] with at least one step, [h, 4h], [b, h] and [b, h]",
+        )
 }

@@ -1,12 +1,10 @@
 //! Reductions over any axes.
 
+use super::matrix;
 use crate::testing::{Entry, between, clear_of, distinct, normal};
-use crate::{Tape, Var, program};
+use crate::{AllReduce, Tape, ThreadGroup, program};
 use etude_tensor::{Axes, Tensor};
-
-fn matrix(tape: &Tape<f64>) -> Var<f64> {
-    tape.var(Tensor::ones([2, 3]))
-}
+use std::rc::Rc;
 
 pub(super) fn all_reduce_sum() -> Entry {
     Entry::new(
@@ -17,6 +15,26 @@ pub(super) fn all_reduce_sum() -> Entry {
     .also("rank 0", [normal(())])
     .also("size 1", [normal([1])])
     .also("nothing", [normal([0, 2])])
+    .refuses(
+        |_| {
+            let member = ThreadGroup::new(2).swap_remove(0); // the other leaves at once
+            let tape = Tape::new().with_group(Rc::new(member));
+            matrix(&tape).all_reduce_sum()
+        },
+        "all_reduce: member 1 has left while member 0 waits for a sum: it failed, or didn't ask for as many sums as the others",
+    )
+    .refuses(
+        |_| {
+            let mut members = ThreadGroup::new(2);
+            let other = members.pop().expect("two members");
+            std::thread::scope(|scope| {
+                scope.spawn(move || other.sum(&Tensor::zeros([2])));
+                let member = members.pop().expect("two members");
+                matrix(&Tape::new().with_group(Rc::new(member))).all_reduce_sum()
+            })
+        },
+        "all_reduce: member 0 gives shape [2, 3] and member 1 [2]; expected one shape: the members run the same layers",
+    )
 }
 
 pub(super) fn sum() -> Entry {
@@ -70,6 +88,10 @@ pub(super) fn mean() -> Entry {
             |tape| matrix(tape).mean(2),
             "mean: axis 2 is out of range for rank 2; expected -2 to 1",
         )
+        .refuses(
+            |tape| matrix(tape).mean([0, -2]),
+            "mean: axis -2 is named twice in [0, -2]",
+        )
 }
 
 pub(super) fn var() -> Entry {
@@ -90,6 +112,10 @@ pub(super) fn var() -> Entry {
         .refuses(
             |tape| matrix(tape).var(-3, 0),
             "var: axis -3 is out of range for rank 2; expected -2 to 1",
+        )
+        .refuses(
+            |tape| matrix(tape).var([0, -2], 0),
+            "var: axis -2 is named twice in [0, -2]",
         )
 }
 
@@ -116,6 +142,10 @@ pub(super) fn max() -> Entry {
             |tape| tape.var(Tensor::zeros([0, 2])).max(0),
             "max: no elements along the axes of shape [0, 2]; expected at least one",
         )
+        .refuses(
+            |tape| matrix(tape).max([0, -2]),
+            "max: axis -2 is named twice in [0, -2]",
+        )
 }
 
 pub(super) fn min() -> Entry {
@@ -140,6 +170,10 @@ pub(super) fn min() -> Entry {
         .refuses(
             |tape| tape.var(Tensor::zeros([0, 2])).min(0),
             "min: no elements along the axes of shape [0, 2]; expected at least one",
+        )
+        .refuses(
+            |tape| matrix(tape).min([0, -2]),
+            "min: axis -2 is named twice in [0, -2]",
         )
 }
 
@@ -166,34 +200,10 @@ pub(super) fn logsumexp() -> Entry {
             |tape| matrix(tape).logsumexp(2),
             "logsumexp: axis 2 is out of range for rank 2; expected -2 to 1",
         )
-}
-
-pub(super) fn argmax() -> Entry {
-    Entry::new("where the largest element along an axis is: the first of equal ones").refuses(
-        |tape| matrix(tape).argmax(2),
-        "argmax: axis 2 is out of range for rank 2; expected -2 to 1",
-    )
-}
-
-pub(super) fn argmin() -> Entry {
-    Entry::new("where the smallest element along an axis is: the first of equal ones").refuses(
-        |tape| matrix(tape).argmin(2),
-        "argmin: axis 2 is out of range for rank 2; expected -2 to 1",
-    )
-}
-
-pub(super) fn any() -> Entry {
-    Entry::new("whether any element over axes is true").refuses(
-        |_| Tensor::full([2, 3], true).any(2),
-        "any: axis 2 is out of range for rank 2; expected -2 to 1",
-    )
-}
-
-pub(super) fn all() -> Entry {
-    Entry::new("whether all elements over axes are true").refuses(
-        |_| Tensor::full([2, 3], true).all(2),
-        "all: axis 2 is out of range for rank 2; expected -2 to 1",
-    )
+        .refuses(
+            |tape| matrix(tape).logsumexp([0, -2]),
+            "logsumexp: axis -2 is named twice in [0, -2]",
+        )
 }
 
 pub(super) fn std() -> Entry {
@@ -209,6 +219,10 @@ pub(super) fn std() -> Entry {
         .refuses(
             |tape| matrix(tape).std(-3, 0),
             "std: axis -3 is out of range for rank 2; expected -2 to 1",
+        )
+        .refuses(
+            |tape| matrix(tape).std([0, -2], 0),
+            "std: axis -2 is named twice in [0, -2]",
         )
 }
 
@@ -233,6 +247,10 @@ pub(super) fn prod() -> Entry {
         .refuses(
             |tape| matrix(tape).prod(2),
             "prod: axis 2 is out of range for rank 2; expected -2 to 1",
+        )
+        .refuses(
+            |tape| matrix(tape).prod([0, -2]),
+            "prod: axis -2 is named twice in [0, -2]",
         )
 }
 
@@ -278,6 +296,14 @@ pub(super) fn norm() -> Entry {
             |tape| matrix(tape).norm(f64::NAN, 0),
             "norm: p is NaN; expected a number or ±∞",
         )
+        .refuses(
+            |tape| matrix(tape).norm(2.0, [0, -2]),
+            "norm: axis -2 is named twice in [0, -2]",
+        )
+        .refuses(
+            |tape| tape.var(Tensor::zeros([0, 2])).norm(f64::INFINITY, 0),
+            "norm: no elements along the axes of shape [0, 2]; expected at least one",
+        )
 }
 
 pub(super) fn weighted_mean() -> Entry {
@@ -300,5 +326,13 @@ pub(super) fn weighted_mean() -> Entry {
         .refuses(
             |tape| matrix(tape).weighted_mean(&tape.scalar(1.0), 2),
             "weighted_mean: axis 2 is out of range for rank 2; expected -2 to 1",
+        )
+        .refuses(
+            |tape| matrix(tape).weighted_mean(&tape.scalar(1.0), [0, -2]),
+            "weighted_mean: axis -2 is named twice in [0, -2]",
+        )
+        .refuses(
+            |tape| matrix(tape).weighted_mean(&tape.var(Tensor::ones([2])), 1),
+            "weighted_mean: shapes [2, 3] and [2] don't broadcast: axis 1 from the end has sizes 3 and 2; expected equal sizes or a 1",
         )
 }

@@ -1,12 +1,9 @@
 //! Running results along an axis.
 
+use super::matrix;
+use crate::program;
 use crate::testing::{Entry, between, normal};
-use crate::{Tape, Var, program};
 use etude_tensor::Tensor;
-
-fn matrix(tape: &Tape<f64>) -> Var<f64> {
-    tape.var(Tensor::ones([2, 3]))
-}
 
 pub(super) fn cumsum() -> Entry {
     Entry::new("yᵢ = x₀ + … + xᵢ along an axis")

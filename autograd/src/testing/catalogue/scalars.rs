@@ -10,6 +10,7 @@ pub(super) fn add_scalar() -> Entry {
         .options(r#"{"scalar": 0.7}"#)
         .also("rank 0", [normal(())])
         .also("nothing", [normal([0])])
+        .never_refuses("every number goes with every other")
 }
 
 pub(super) fn sub_scalar() -> Entry {
@@ -19,6 +20,7 @@ pub(super) fn sub_scalar() -> Entry {
         .options(r#"{"scalar": 0.7}"#)
         .also("rank 0", [normal(())])
         .also("nothing", [normal([0])])
+        .never_refuses("every number goes with every other")
 }
 
 pub(super) fn mul_scalar() -> Entry {
@@ -30,6 +32,7 @@ pub(super) fn mul_scalar() -> Entry {
         .options(r#"{"scalar": 0}"#)
         .also("rank 0", [normal(())])
         .also("nothing", [normal([0])])
+        .never_refuses("every number goes with every other")
 }
 
 pub(super) fn div_scalar() -> Entry {
@@ -39,6 +42,7 @@ pub(super) fn div_scalar() -> Entry {
         .options(r#"{"scalar": 0.7}"#)
         .also("rank 0", [normal(())])
         .also("nothing", [normal([0])])
+        .never_refuses("every number goes with every other")
 }
 
 pub(super) fn pow_scalar() -> Entry {
@@ -59,4 +63,5 @@ pub(super) fn pow_scalar() -> Entry {
         .options(r#"{"exponent": 0}"#)
         .case("power 1", program!(|x| x.pow_scalar(1.0)), [base(&[3])])
         .options(r#"{"exponent": 1}"#)
+        .never_refuses("every number goes with every other")
 }

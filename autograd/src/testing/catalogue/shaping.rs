@@ -1,13 +1,10 @@
 //! Elements moved, repeated and cut out.
 
+use super::matrix;
 use crate::testing::{Entry, normal};
-use crate::{Tape, Var, program};
+use crate::{Var, program};
 use etude_tensor::kernels::conv::ConvGeometry;
-use etude_tensor::{Interpolation, PadMode, Tensor};
-
-fn matrix(tape: &Tape<f64>) -> Var<f64> {
-    tape.var(Tensor::ones([2, 3]))
-}
+use etude_tensor::{Interpolation, Tensor};
 
 pub(super) fn roll() -> Entry {
     Entry::new("moved on along an axis; what leaves at the end comes in at the beginning")
@@ -26,40 +23,6 @@ pub(super) fn roll() -> Entry {
         .refuses(
             |tape| matrix(tape).roll(1, 2),
             "roll: axis 2 is out of range for rank 2; expected -2 to 1",
-        )
-}
-
-pub(super) fn repeat() -> Entry {
-    Entry::new("each position of an axis several times in a row")
-        .needs_an_axis()
-        .large(program!(|x| x.repeat(3, 0)), [normal([80, 1001])])
-        .case("first axis", program!(|x| x.repeat(2, 0)), [normal([3, 2])])
-        .options(r#"{"times": 2, "axis": 0}"#)
-        .also("one", [normal([1])])
-        .also("nothing", [normal([0, 2])])
-        .case("last axis", program!(|x| x.repeat(3, -1)), [normal([2, 2])])
-        .options(r#"{"times": 3, "axis": -1}"#)
-        .case("no times", program!(|x| x.repeat(0, 1)), [normal([2, 2])])
-        .options(r#"{"times": 0, "axis": 1}"#)
-        .refuses(
-            |tape| matrix(tape).repeat(2, 2),
-            "repeat: axis 2 is out of range for rank 2; expected -2 to 1",
-        )
-}
-
-pub(super) fn tile() -> Entry {
-    Entry::new("the whole several times along each axis")
-        .large(program!(|x| x.tile([2, 2])), [normal([80, 1001])])
-        .case("both axes", program!(|x| x.tile([2, 3])), [normal([2, 2])])
-        .options(r#"{"times": [2, 3]}"#)
-        .also("new axes", [normal([1])])
-        .also("rank 0", [normal(())])
-        .also("nothing", [normal([0, 2])])
-        .case("the last axis", program!(|x| x.tile([2])), [normal([2, 3])])
-        .options(r#"{"times": [2]}"#)
-        .refuses(
-            |tape| matrix(tape).tile([usize::MAX]),
-            "tile: a tensor of shape [2, 18446744073709551615] doesn't fit into memory",
         )
 }
 
@@ -103,27 +66,6 @@ pub(super) fn triu() -> Entry {
         )
 }
 
-pub(super) fn pad_with() -> Entry {
-    let pad = |border: Vec<(usize, usize)>, mode: PadMode| program!([border: Vec<(usize, usize)>, mode: PadMode] |x| x.pad_with(border, *mode));
-    Entry::new("with a border that continues the tensor")
-        .large(pad(vec![(1, 2), (3, 0)], PadMode::Edge), [normal([80, 3001])])
-        .case("reflected", pad(vec![(1, 0), (2, 1)], PadMode::Reflect), [normal([2, 3])]).options(r#"{"border": [[1, 0], [2, 1]], "mode": "reflect"}"#)
-        .also("more than once", [normal([1, 2])])
-        .case("the edge", pad(vec![(1, 2)], PadMode::Edge), [normal([2])]).options(r#"{"border": [[1, 2]], "mode": "edge"}"#)
-        .case("circular", pad(vec![(0, 0), (1, 3)], PadMode::Circular), [normal([2, 2])]).options(r#"{"border": [[0, 0], [1, 3]], "mode": "circular"}"#)
-        .also("nothing", [normal([0, 2])])
-        .case("one value", pad(vec![(1, 1)], PadMode::Constant(2.0)), [normal([2])]).options(r#"{"border": [[1, 1]], "mode": "constant", "value": 2}"#)
-        .case("rank 0", pad(vec![], PadMode::Edge), [normal(())]).options(r#"{"border": [], "mode": "edge"}"#)
-        .refuses(
-            |tape| matrix(tape).pad_with([(1, 1)], PadMode::Edge),
-            "pad_with: 1 pairs (before, behind) for shape [2, 3]; expected one for each axis",
-        )
-        .refuses(
-            |tape| tape.var(Tensor::zeros([0])).pad_with([(1, 1)], PadMode::Edge),
-            "pad_with: a border of 1 and 1 along axis 0 of shape [0]; expected an axis with elements",
-        )
-}
-
 /// A geometry with something of everything, on the first `axes` of three axes.
 fn geometry(axes: usize) -> ConvGeometry {
     ConvGeometry {
@@ -131,6 +73,16 @@ fn geometry(axes: usize) -> ConvGeometry {
         dilation: [1, 2, 1].into_iter().take(axes).collect(),
         padding: [(1, 0), (0, 2), (1, 1)].into_iter().take(axes).collect(),
         groups: 1,
+    }
+}
+
+/// A geometry on one axis that takes no step, or reaches no further.
+fn still(what: &str) -> ConvGeometry {
+    let number = |name| [usize::from(name != what)][..].into();
+    ConvGeometry {
+        stride: number("stride"),
+        dilation: number("dilation"),
+        ..ConvGeometry::new(1)
     }
 }
 
@@ -158,6 +110,18 @@ pub(super) fn unfold() -> Entry {
             |tape| tape.var(Tensor::ones([1, 2, 1])).unfold([3], &ConvGeometry::new(2)),
             "unfold: kernel [3] with strides, dilations and padding of [2, 2, 2] axes; expected as many each",
         )
+        .refuses(
+            |tape| tape.var(Tensor::ones([1, 2, 1])).unfold([0], &ConvGeometry::new(1)),
+            "unfold: kernel 0, stride 1 and dilation 1 given, each has to be at least 1",
+        )
+        .refuses(
+            |tape| tape.var(Tensor::ones([1, 2, 1])).unfold([1], &still("stride")),
+            "unfold: kernel 1, stride 0 and dilation 1 given, each has to be at least 1",
+        )
+        .refuses(
+            |tape| tape.var(Tensor::ones([1, 2, 1])).unfold([1], &still("dilation")),
+            "unfold: kernel 1, stride 1 and dilation 0 given, each has to be at least 1",
+        )
 }
 
 pub(super) fn fold() -> Entry {
@@ -176,6 +140,10 @@ pub(super) fn fold() -> Entry {
         .refuses(
             |tape| tape.var(Tensor::ones([1, 3, 2, 1])).fold([5], &ConvGeometry::new(1)),
             "fold: patches [1, 3, 2, 1] for images [1, 5, 1]; expected [1, 4, 2, 1]",
+        )
+        .refuses(
+            |tape| tape.var(Tensor::ones([1, 2, 1, 1])).fold([2], &still("stride")),
+            "fold: kernel 1, stride 0 and dilation 1 given, each has to be at least 1",
         )
 }
 
@@ -199,6 +167,10 @@ pub(super) fn rot90() -> Entry {
             |tape| matrix(tape).rot90(1, 1, -1),
             "rot90: axes 1 and -1 of shape [2, 3] are the same; expected two",
         )
+        .refuses(
+            |tape| matrix(tape).rot90(1, 0, 2),
+            "rot90: axis 2 is out of range for rank 2; expected -2 to 1",
+        )
 }
 
 pub(super) fn meshgrid() -> Entry {
@@ -218,6 +190,13 @@ pub(super) fn meshgrid() -> Entry {
             |tape| Var::meshgrid(&[&matrix(tape)]),
             "meshgrid: tensor 0 has shape [2, 3]; expected vectors",
         )
+        .refuses(
+            |tape| {
+                let long = tape.var(Tensor::ones([1])).broadcast_to([1 << 32])?;
+                Var::meshgrid(&[&long, &long])
+            },
+            "meshgrid: shape [4294967296, 4294967296] has more elements than memory can address",
+        )
 }
 
 pub(super) fn diag_embed() -> Entry {
@@ -235,6 +214,14 @@ pub(super) fn diag_embed() -> Entry {
         .refuses(
             |tape| tape.scalar(1.0).diag_embed(0),
             "diag_embed: a tensor of rank 0; expected at least one axis",
+        )
+        .refuses(
+            |tape| {
+                tape.var(Tensor::ones([1]))
+                    .broadcast_to([1 << 32])?
+                    .diag_embed(0)
+            },
+            "diag_embed: a tensor of shape [4294967296, 4294967296] doesn't fit into memory",
         )
 }
 
@@ -283,5 +270,16 @@ pub(super) fn resize() -> Entry {
         .refuses(
             |tape| matrix(tape).resize([(2, 1)], Interpolation::Linear),
             "resize: axis 2 is out of range for rank 2; expected -2 to 1",
+        )
+        .refuses(
+            |tape| matrix(tape).resize([(0, 1), (-2, 1)], Interpolation::Linear),
+            "resize: axis -2 is named twice in [0, -2]",
+        )
+        .refuses(
+            |tape| {
+                tape.var(Tensor::zeros([0, 2]))
+                    .resize([(0, 1)], Interpolation::Linear)
+            },
+            "resize: from 0 to 1 positions along axis 0 of shape [0, 2]; expected at least 1 each",
         )
 }

@@ -21,16 +21,40 @@ impl<T: Float> SinkHook<T> for Names {
     }
 }
 
+/// What has left the tape is tracked by nobody, whatever it was computed from.
+fn plain(entry: &Entry, trial: &mut Trial) -> Result<()> {
+    for case in &entry.plain {
+        let (inputs, _) = trial.draw(case);
+        let tape = case.tape();
+        let xs: Vec<Var<f64>> = inputs.iter().map(|x| tape.var(x.clone())).collect();
+        if case.program.run(&xs)?.is_tracked() {
+            return Err(wrong("the result of a plain case is tracked"));
+        }
+        trial.count();
+    }
+    Ok(())
+}
+
 pub(super) fn run(entry: &Entry, trial: &mut Trial) -> Result<()> {
     let kind = trial.kind();
-    if kind != Kind::Plain && entry.cases.is_empty() {
-        return Err(wrong("the entry has no case"));
+    let (cases, others) = match kind {
+        Kind::Plain => (&entry.plain, &entry.cases),
+        _ => (&entry.cases, &entry.plain),
+    };
+    if cases.is_empty() || !others.is_empty() {
+        return Err(wrong(
+            "the entry has no case, or one that isn't of its kind",
+        ));
     }
-    let several = entry.cases.iter().any(|case| case.inputs.len() > 1);
+    match (entry.never_refuses, entry.refusals.is_empty()) {
+        (None, true) => return Err(wrong("the entry says nothing about what is refused")),
+        (Some(why), false) => {
+            return Err(wrong(format!("\"{why}\", and yet it refuses something")));
+        }
+        _ => {}
+    }
     let is_layer = matches!(trial.subject, Subject::Named(_));
-    if kind != Kind::Adjoint && entry.refusals.is_empty() && (several || is_layer) {
-        return Err(wrong("the entry says nothing about what is refused"));
-    }
+    plain(entry, trial)?;
     let names = Rc::new(Names::default());
     for case in &entry.cases {
         let (inputs, mut rng) = trial.draw(case);

@@ -5,7 +5,7 @@ use crate::testing::{Domain, Entry, Layout};
 use etude_tensor::{Result, Tensor};
 
 pub(super) fn run(entry: &Entry, trial: &mut Trial) -> Result<()> {
-    for case in &entry.cases {
+    for case in entry.with_values() {
         let (inputs, mut rng) = trial.draw(case);
         let gy = cotangent(value(case, &inputs)?.shape(), &mut rng)?;
         for layout in &Layout::ALL[1..] {
