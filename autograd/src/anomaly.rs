@@ -1,5 +1,6 @@
 //! Where the first NaN came from: results and gradients are looked at as they arise.
 
+use crate::caller::caller;
 use crate::recording::Recording;
 use crate::{Tape, Var};
 use etude_tensor::{Error, Float, Result, Tensor};
@@ -86,58 +87,6 @@ impl Site {
         }
         text
     }
-}
-
-/// The crates whose functions aren't the caller's: étude's, the standard library's, and what runs closures on threads.
-const OWN: [&str; 11] = [
-    "etude",
-    "etude_tensor",
-    "etude_autograd",
-    "etude_layers",
-    "etude_optim",
-    "std",
-    "core",
-    "alloc",
-    "rayon",
-    "rayon_core",
-    "test",
-];
-
-/// The crate of a function, as a call stack writes it: that of the type whose method it is, `shop` for `<shop::Net as
-/// etude_layers::Layer<f32>>::call`; of the trait where the type is a parameter, as in `<T as core::convert::Into<U>>::into`.
-fn home(function: &str) -> &str {
-    let plain = |name: &'_ str| -> usize {
-        let words = ["<", "&", "mut ", "dyn ", "*const ", "*mut ", "(", "["];
-        let mut rest = name;
-        while let Some(inner) = words.iter().find_map(|word| rest.strip_prefix(word)) {
-            rest = inner;
-        }
-        name.len() - rest.len()
-    };
-    let name = &function[plain(function)..];
-    let owner = match name.split_once(" as ") {
-        Some((of, by)) if function.starts_with('<') && !of.contains("::") => by,
-        _ => name,
-    };
-    let end = owner.find("::").unwrap_or(owner.len());
-    &owner[..end]
-}
-
-/// The first function in a printed call stack that is neither étude's nor the standard library's, with its place in the
-/// source where the program has line numbers.
-fn caller(stack: &str) -> Option<String> {
-    let mut lines = stack.lines().map(str::trim).peekable();
-    while let Some(line) = lines.next() {
-        let Some((number, function)) = line.split_once(": ") else {
-            continue;
-        };
-        let place = lines.next_if(|next| next.starts_with("at "));
-        if number.parse::<usize>().is_ok() && !OWN.contains(&home(function)) {
-            let place = place.map(|place| format!(" ({})", place.trim_start_matches("at ")));
-            return Some(function.to_string() + &place.unwrap_or_default());
-        }
-    }
-    None
 }
 
 impl<T: Float> Tape<T> {
@@ -252,43 +201,6 @@ impl<T: Float> Drop for Paused<'_, T> {
 mod tests {
     use super::*;
     use crate::Param;
-
-    #[test]
-    fn the_caller_is_the_first_function_outside() {
-        let stack = "   0: std::backtrace::Backtrace::create\n   1: etude_autograd::anomaly::Site::here\n             at ./src/anomaly.rs:1:2\n   \
-                     2: <etude_autograd::Var<T> as core::ops::Mul>::mul\n   3: shop::train\n             at ./src/shop.rs:12:5\n   4: main\n";
-        assert_eq!(caller(stack).unwrap(), "shop::train (./src/shop.rs:12:5)");
-        assert_eq!(
-            caller("   0: shop::train\n   1: main\n").unwrap(),
-            "shop::train"
-        );
-        assert_eq!(caller("disabled backtrace"), None);
-    }
-
-    #[test]
-    fn functions_of_users_that_bear_names_of_ours() {
-        for own in [
-            "etude_layers::sequential::Sequential<T>::forward",
-            "<etude_autograd::Var<f32> as core::ops::arith::Mul>::mul",
-            "<&etude_autograd::Var<f32> as core::ops::arith::Mul<&shop::Price>>::mul",
-            "<alloc::boxed::Box<F> as core::ops::function::FnOnce<A>>::call_once",
-            "<T as core::convert::Into<U>>::into",
-            "<dyn etude_layers::layer::Layer<f32>>::call",
-            "core::ops::function::FnOnce::call_once",
-            "rayon_core::join::join_context",
-        ] {
-            assert_eq!(caller(&format!("   0: {own}\n")), None, "{own}");
-        }
-        for foreign in [
-            "<shop::Net as etude_layers::layer::Layer<f32>>::call",
-            "<shop::Net<etude_autograd::Var<f32>> as core::ops::Deref>::deref",
-            "etude_demo::train",
-            "shop::run::<etude_tensor::Tensor<f32>>",
-            "main",
-        ] {
-            assert_eq!(caller(&format!("   0: {foreign}\n")).unwrap(), foreign);
-        }
-    }
 
     #[test]
     fn the_layer_of_constants_and_checkpoints() -> Result<()> {

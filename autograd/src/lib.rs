@@ -44,6 +44,7 @@ mod anomaly;
 mod attention;
 mod backward;
 mod buffer;
+mod caller;
 pub mod check;
 mod checkpoint;
 mod custom;

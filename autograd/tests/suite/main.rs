@@ -1,5 +1,6 @@
 //! The tape seen from outside: one program, so that what its parts share is compiled once.
 
+mod anomaly;
 mod catalogue;
 mod conventions;
 mod documentation;
