@@ -16,3 +16,4 @@ mod programs;
 mod sabotage;
 mod strategies;
 mod tape;
+mod untracked;

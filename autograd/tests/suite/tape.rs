@@ -260,21 +260,6 @@ fn operators_take_numbers_on_both_sides() -> Result<()> {
 }
 
 #[test]
-fn an_operation_without_a_rule_refuses_what_is_tracked() {
-    let tape = Tape::new();
-    let x = tape.var(values(&[1.0]));
-    let err = tape
-        .untracked("histogram", &[&tape.input(values(&[1.0])), &x])
-        .unwrap_err();
-    let text = err.to_string();
-    assert!(
-        text.starts_with("histogram: ") && text.contains("input 1") && text.contains("detach()"),
-        "{text}"
-    );
-    assert!(tape.untracked("histogram", &[&x.detach()]).is_ok());
-}
-
-#[test]
 fn nothing_to_differentiate_is_an_error() -> Result<()> {
     let tape = Tape::new();
     let c = tape.input(values(&[1.0]));
