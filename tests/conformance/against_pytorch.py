@@ -14,7 +14,9 @@ def conv(o, x, w, b=None):  # étude's channels are the last axis, PyTorch's the
     return getattr(F, f"conv{w.dim() - 2}d")(x, w, b, o["stride"], 0, o["dilation"], o["groups"]).movedim(1, -1)
 def pool(o, x, edge, f):
     x = widen(x.movedim(-1, 1), o["padding"], edge)
-    for axis, (size, step) in enumerate(zip(o["kernel"], o["stride"])): x = x.unfold(axis + 2, size, step)
+    for axis, (size, step) in enumerate(zip(o["kernel"], o["stride"])):
+        gap = o.get("dilation", [1] * (axis + 1))[axis]
+        x = x.unfold(axis + 2, (size - 1) * gap + 1, step)[..., ::gap]
     return f(x.flatten(-len(o["kernel"])), -1).movedim(1, -1)
 CALLS = {torch: """abs acos acosh add asin asinh atan atan2 atanh ceil copysign cos cosh div erf erfc exp exp2 floor hypot kron lgamma log10 log2
     mul matmul maximum minimum neg outer pow relu round rsqrt sigmoid sign sin sinh sqrt square sub tan tanh trunc xlogy rem=remainder ln=log
