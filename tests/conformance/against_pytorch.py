@@ -32,7 +32,7 @@ TABLE |= dict(  # by name: what takes its options otherwise
     gelu_tanh=lambda o, x: F.gelu(x, approximate="tanh"), leaky_relu=lambda o, x: F.leaky_relu(x, 0.2), polygamma=lambda o, x: torch.polygamma(o["order"], x),
     var=lambda o, x: x.var(correction=o["correction"], **over(o, x)), std=lambda o, x: x.std(correction=o["correction"], **over(o, x)),
     norm=lambda o, x: linalg.vector_norm(x, o["p"], **over(o, x)), concat=lambda o, *xs: torch.cat(xs, o["axis"]), stack=lambda o, *xs: torch.stack(xs, o["axis"]),
-    where_=lambda o, a, b, mask: torch.where(mask, a, b), masked_fill=lambda o, x, mask: x.masked_fill(mask, o["value"]), index=lambda o, x, *i: x[i], boolean_index=lambda o, x, mask: x[mask], boolean_index_assign=lambda o, x, y, mask: x.index_put((mask,), y),
+    where_=lambda o, a, b, mask: torch.where(mask, a, b), masked_fill=lambda o, x, mask: x.masked_fill(mask, o["value"]), index=lambda o, x, *i: x[tuple(dict(zip(o.get("axes", range(len(i))), i)).get(axis, slice(None)) for axis in range(x.dim()))], boolean_index=lambda o, x, mask: x[mask], boolean_index_assign=lambda o, x, y, mask: x.index_put((mask,), y),
     pad=lambda o, x: widen(x, o["border"], o["value"]), index_select=lambda o, x, i: x[(slice(None),) * (o["axis"] % x.dim()) + (i,)],
     batch_norm=lambda o, x, g, b: F.batch_norm(x.flatten(0, -2), None, None, g, b, True, 0, o["epsilon"]).reshape(x.shape), slice=lambda o, x: part(x, o["axis"], o["slice"]),
     take_along_axis=lambda o, x, i: torch.take_along_dim(x, i, o["axis"]), split=lambda o, x: x.split(o["sizes"], o["axis"])[o["result"]],

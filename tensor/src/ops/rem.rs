@@ -32,7 +32,9 @@ mod tests {
         let b = Tensor::from([3.0, 3.0, -3.0, -3.0, 3.0, 3.0]);
         let y = a.try_rem(&b).unwrap();
         assert_eq!(y.to_vec(), [2.0, 1.0, -1.0, -2.0, 0.0, 0.0]);
-        let undefined = Tensor::from([1.0_f32]).try_rem(&Tensor::scalar(0.0)).unwrap();
+        let undefined = Tensor::from([1.0_f32])
+            .try_rem(&Tensor::scalar(0.0))
+            .unwrap();
         assert!(undefined.item().unwrap().is_nan());
     }
 }

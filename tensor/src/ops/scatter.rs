@@ -19,7 +19,7 @@ pub enum Scatter {
 
 impl<T: Float> Tensor<T> {
     /// A copy in which each element of `source` has been combined with the one where its index says along `axis`, at its own
-    /// place along the others. What meets in one place is combined in row-major order of `source`, on any number of threads.
+    /// place along the others; negative indices count from the end. What meets in one place is combined in row-major order of `source`, on any number of threads.
     ///
     /// ```
     /// use etude_tensor::{Scatter, Tensor};
