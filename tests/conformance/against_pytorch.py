@@ -23,7 +23,7 @@ CALLS = {torch: """abs acos acosh add asin asinh atan atan2 atanh ceil copysign 
     ln_1p=log1p exp_m1=expm1 recip=reciprocal add_scalar=add sub_scalar=sub mul_scalar=mul div_scalar=div pow_scalar=pow softmax log_softmax cumsum
     cumprod logcumsumexp unsqueeze squeeze reshape flatten permute transpose narrow select diagonal diag_embed tile tril triu roll rot90 gather
     repeat=repeat_interleave broadcast_to scatter_add index_add masked_select take moveaxis all_reduce_sum=clone""",
-    linalg: "inverse=inv determinant=det solve", F: "elu selu gelu relu6 softplus softsign swish=silu hard_swish=hardswish"}
+    linalg: "inverse=inv determinant=det solve", F: "elu elu_with=elu leaky_relu_with=leaky_relu selu gelu relu6 softplus softsign swish=silu hard_swish=hardswish"}
 call = lambda f: lambda o, x, *others: f(x, *o.values(), *sorted(others, key=torch.is_floating_point))  # indices before what has gradients
 TABLE = {pair.split("=")[0]: call(getattr(of, pair.split("=")[-1])) for of, pairs in CALLS.items() for pair in pairs.split()}
 TABLE |= {name: lambda o, x, f=getattr(torch, it): f(x, **over(o, x)) for name, it in dict(sum="sum", mean="mean", max="amax", min="amin", logsumexp="logsumexp").items()}

@@ -42,8 +42,8 @@ const UNARY: [Unary; 48] = [
     Unary::Trunc,
     Unary::Relu,
     Unary::Relu6,
-    Unary::LeakyRelu,
-    Unary::Elu,
+    Unary::LeakyRelu { slope: 0.01 },
+    Unary::Elu { alpha: 1.5 },
     Unary::Selu,
     Unary::HardSigmoid,
     Unary::Softplus,
@@ -88,8 +88,8 @@ const BINARY: [Binary; 40] = [
     Binary::ErfGrad,
     Binary::ReluGrad,
     Binary::Relu6Grad,
-    Binary::LeakyReluGrad,
-    Binary::EluGrad,
+    Binary::LeakyReluGrad { slope: 0.01 },
+    Binary::EluGrad { alpha: 1.5 },
     Binary::SeluGrad,
     Binary::HardSigmoidGrad,
     Binary::SoftplusGrad,
@@ -125,7 +125,7 @@ const CALCULUS: [(Unary, f64); 16] = [
     (Unary::Tanh, 1.4),
     (Unary::Sigmoid, 1.0),
     (Unary::Erf, 1.4),
-    (Unary::Elu, 1.1),
+    (Unary::Elu { alpha: 1.0 }, 1.1),
     (Unary::Softplus, 1.8),
     (Unary::Swish, 1.4),
     (Unary::Gelu, 2.0),
@@ -214,7 +214,9 @@ fn exhaustive_f32_sweep() {
         stride.parse().expect("ETUDE_STRIDE is a number")
     });
     for (op, bound) in CALCULUS {
-        if only.as_ref().is_some_and(|only| *only != format!("{op:?}")) {
+        let name = format!("{op:?}");
+        let name = name.split(' ').next().unwrap_or_default(); // without its parameters
+        if only.as_ref().is_some_and(|only| only != name) {
             continue;
         }
         let chunks = parallel::map_chunks(256, Work::nanoseconds(1e12), |chunk| {
@@ -395,7 +397,7 @@ const CALCULUS_F64: [(Unary, f64); 9] = [
     (Unary::Tanh, 2.0),
     (Unary::Sigmoid, 2.0),
     (Unary::Erf, 2.0),
-    (Unary::Elu, 2.0),
+    (Unary::Elu { alpha: 1.0 }, 2.0),
     (Unary::Softplus, 2.0),
 ];
 
