@@ -16,9 +16,9 @@ mod ops;
 /// Shapes and positions that an operation on tensors and the same operation on variables both need.
 pub mod plan {
     pub use crate::ops::{
-        AtIndices, Between, Contract, along_axis, boolean_positions, check_mask_rank, einsum,
-        grid_shape, index_positions, inverse_order, kron, outer, quantile_positions, softmax_mask,
-        spatial_axes, tensordot,
+        AtIndices, Between, Contract, along_axis, at_least_one, boolean_positions, check_mask_rank,
+        einsum, grid_shape, index_positions, inverse_order, kron, outer, quantile_positions,
+        roll_steps, softmax_mask, spatial_axes, tensordot,
     };
 }
 pub mod reference;

@@ -219,6 +219,7 @@ table! {
         PadWith = "pad_with",
         PowScalar = "pow_scalar",
         Quantile = "quantile",
+        Quantiles = "quantiles",
         Resize = "resize",
         SliceAssign = "slice_assign",
         Slices = "slices",

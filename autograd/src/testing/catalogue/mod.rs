@@ -158,6 +158,7 @@ pub fn entry(op: Op) -> Entry {
         Op::Prod => reductions::prod(),
         Op::Qr => linalg::qr(),
         Op::Quantile => ordering::quantile(),
+        Op::Quantiles => ordering::quantiles(),
         Op::Recip => maps::recip(),
         Op::Relu => maps::relu(),
         Op::Relu6 => maps::relu6(),
