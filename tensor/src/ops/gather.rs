@@ -94,8 +94,8 @@ impl<T: Element> Tensor<T> {
 
 impl<T: Float> Tensor<T> {
     /// Adds each element of `source` where its index says along `axis`, at its own place along the others: the adjoint
-    /// of [`gather`](Tensor::gather). What meets in one place is added in row-major order of `source`, on any number
-    /// of threads.
+    /// of [`gather`](Tensor::gather). Negative indices count from the end. What meets in one place is added in row-major order of
+    /// `source`, on any number of threads.
     ///
     /// # Errors
     /// As `gather`, or if `source` and `indices` differ in shape.

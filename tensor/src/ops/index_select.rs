@@ -106,8 +106,8 @@ impl<T: Element> Tensor<T> {
 impl<T: Float> Tensor<T> {
     /// The tensor with `source` added at the positions `indices` along `axis`, the adjoint of
     /// [`index_select`](Tensor::index_select): `source` has the shape that it returns for these indices. What is named
-    /// several times is added several times, also from either end, in the order of `indices`, so that the sums are the same on any number of
-    /// threads.
+    /// several times is added several times, in the order of `indices`, so that the sums are the same on any number of
+    /// threads. Negative indices count from the end.
     ///
     /// # Errors
     /// If the tensor has no such axis, an index is out of range, or `source` has another shape.
