@@ -86,9 +86,7 @@ operator!(Add, add, try_add, Var::into_sum, |c, x| x.try_add(&c));
 operator!(Sub, sub, try_sub, Var::into_difference, |c, x| c.try_sub(x));
 operator!(Mul, mul, try_mul, Var::into_product, |c, x| x.try_mul(&c));
 operator!(Div, div, try_div, |a, b| a.try_div(b), |c, x| c.try_div(x));
-operator!(Rem, rem, rem, |a, b| Var::rem(&a, b), |c, x| Var::rem(
-    &c, x
-));
+operator!(Rem, rem, try_rem, |a, b| a.try_rem(b), |c, x| c.try_rem(x));
 
 impl<T: Float> Neg for &Var<T> {
     type Output = Var<T>;

@@ -105,11 +105,12 @@ impl<const D: usize> Sliding<D> {
     /// The geometry of a pooling of an input of shape `x`, channels last.
     ///
     /// # Errors
-    /// If an axis is empty, a window is longer than its padded axis, or padding as long as the window.
+    /// If an axis is empty, a window is longer than its padded axis, or sees nothing but padding.
     pub(crate) fn pooling(&self, x: &[usize]) -> Result<PoolGeometry> {
         let geometry = PoolGeometry {
             kernel: self.kernel[..].into(),
             stride: self.strides[..].into(),
+            dilation: self.dilations[..].into(),
             padding: self.padding(x)?.into(),
         };
         PoolShape::new(self.who, x, &geometry)?;

@@ -12,8 +12,8 @@ const EDGE: usize = 3;
 const LINE: usize = 80;
 
 /// The elements in nested brackets. A number alone for rank 0; floats with 4 digits behind the point, or as many as the
-/// format's precision says (`{:.2}`), fewer if all end in zeros; in scientific notation if the largest is at least 10⁸
-/// or below 10⁻³. Tensors of more than 1000 elements show the first and last 3 along each axis.
+/// format's precision says (`{:.2}`), fewer if all end in zeros; in scientific notation, as NumPy's, if the largest is at least 10⁸, the
+/// smallest but 0 below 10⁻⁴, or one more than 1000 times the other, and if all are below 10⁻³. Tensors of more than 1000 elements show the first and last 3 along each axis.
 ///
 /// ```
 /// use etude_tensor::Tensor;
@@ -121,8 +121,12 @@ fn texts<T: Element>(values: &[T], precision: usize) -> Vec<String> {
             _ => None,
         })
         .collect();
-    let largest = reals.iter().copied().fold(0.0, f64::max);
-    let scientific = largest >= 1e8 || (largest > 0.0 && largest < 1e-3);
+    let not_zero = || reals.iter().copied().filter(|&x| x > 0.0);
+    let largest = not_zero().fold(0.0, f64::max);
+    let smallest = not_zero().fold(f64::INFINITY, f64::min);
+    // Each is a way in which digits behind a point that stands still would show nothing of some number.
+    let scientific = largest > 0.0
+        && (!(1e-3..1e8).contains(&largest) || smallest < 1e-4 || largest / smallest > 1e3);
     let show = |value: &T, digits: usize| match value.to_number() {
         Ok(Number::Real(x)) if scientific && x.is_finite() => format!("{x:.digits$e}"),
         Ok(Number::Real(x)) => format!("{x:.digits$}"),
@@ -201,6 +205,16 @@ mod tests {
         assert_eq!(text(&[1.0 / 3.0]), "[0.3333]");
         assert_eq!(text(&[1e-5, 2.5e-5]), "[1.0e-5 2.5e-5]");
         assert_eq!(text(&[1e8]), "[1.0e8]");
+        // What is small beside the others is shown as well.
+        assert_eq!(text(&[1.0, 1e-6]), "[ 1.0e0 1.0e-6]");
+        assert_eq!(
+            text(&[0.0, 0.5, 1.5e-4, -2.0]),
+            "[ 0.0e0 5.0e-1 1.5e-4 -2.0e0]"
+        );
+        assert_eq!(text(&[0.01, 9e-5]), "[1.0e-2 9.0e-5]");
+        assert_eq!(text(&[2000.0, 2.0, 0.0]), "[2000.0    2.0    0.0]");
+        assert_eq!(text(&[2001.0, 2.0]), "[2.001e3 2.000e0]");
+        assert_eq!(text(&[1e-3, 1e-4]), "[0.0010 0.0001]");
         assert_eq!(
             text(&[f64::NAN, f64::NEG_INFINITY, 1.5]),
             "[ NaN -inf  1.5]"

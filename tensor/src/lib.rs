@@ -16,9 +16,9 @@ mod ops;
 /// Shapes and positions that an operation on tensors and the same operation on variables both need.
 pub mod plan {
     pub use crate::ops::{
-        Between, Contract, along_axis, boolean_positions, check_mask_rank, einsum, grid_shape,
-        index_positions, kron, lp_axes, outer, quantile_positions, softmax_mask, spatial_axes,
-        tensordot,
+        AtIndices, Between, Contract, along_axis, at_least_one, boolean_positions, check_mask_rank,
+        einsum, grid_shape, index_positions, inverse_order, kron, lp_axes, outer,
+        quantile_positions, roll_steps, softmax_mask, spatial_axes, tensordot,
     };
 }
 pub mod reference;
@@ -37,8 +37,8 @@ pub use kernels::conv::ConvGeometry;
 pub use kernels::pool::PoolGeometry;
 pub use ops::{
     Attended, AttentionArguments, AttentionGradients, BatchNorm, BatchNormGradients, Comparand,
-    CrossEntropy, Interpolation, LayerNorm, LayerNormParameters, Lstm, LstmGrad, MaxPool, PadMode,
-    REST, Scatter, Slice, Unique, Window,
+    CrossEntropy, IndexAxis, Interpolation, LayerNorm, LayerNormParameters, Lstm, LstmGrad,
+    MaxPool, PadMode, REST, Scatter, Slice, Unique, Window,
 };
 pub use rng::Rng;
 pub use shape::{Axes, Shape, Strides, axis_index};

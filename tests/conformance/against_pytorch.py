@@ -14,14 +14,16 @@ def conv(o, x, w, b=None):  # étude's channels are the last axis, PyTorch's the
     return getattr(F, f"conv{w.dim() - 2}d")(x, w, b, o["stride"], 0, o["dilation"], o["groups"]).movedim(1, -1)
 def pool(o, x, edge, f):
     x = widen(x.movedim(-1, 1), o["padding"], edge)
-    for axis, (size, step) in enumerate(zip(o["kernel"], o["stride"])): x = x.unfold(axis + 2, size, step)
+    for axis, (size, step) in enumerate(zip(o["kernel"], o["stride"])):
+        gap = o.get("dilation", [1] * (axis + 1))[axis]
+        x = x.unfold(axis + 2, (size - 1) * gap + 1, step)[..., ::gap]
     return f(x.flatten(-len(o["kernel"])), -1).movedim(1, -1)
 CALLS = {torch: """abs acos acosh add asin asinh atan atan2 atanh ceil copysign cos cosh div erf erfc exp exp2 floor hypot kron lgamma log10 log2
     mul matmul maximum minimum neg outer pow relu round rsqrt sigmoid sign sin sinh sqrt square sub tan tanh trunc xlogy rem=remainder ln=log
     ln_1p=log1p exp_m1=expm1 recip=reciprocal add_scalar=add sub_scalar=sub mul_scalar=mul div_scalar=div pow_scalar=pow softmax log_softmax cumsum
     cumprod logcumsumexp unsqueeze squeeze reshape flatten permute transpose narrow select diagonal diag_embed tile tril triu roll rot90 gather
     repeat=repeat_interleave broadcast_to scatter_add index_add masked_select take moveaxis all_reduce_sum=clone""",
-    linalg: "inverse=inv determinant=det solve", F: "elu selu gelu relu6 softplus softsign swish=silu hard_swish=hardswish"}
+    linalg: "inverse=inv determinant=det solve", F: "elu elu_with=elu leaky_relu_with=leaky_relu selu gelu relu6 softplus softsign swish=silu hard_swish=hardswish"}
 call = lambda f: lambda o, x, *others: f(x, *o.values(), *sorted(others, key=torch.is_floating_point))  # indices before what has gradients
 TABLE = {pair.split("=")[0]: call(getattr(of, pair.split("=")[-1])) for of, pairs in CALLS.items() for pair in pairs.split()}
 TABLE |= {name: lambda o, x, f=getattr(torch, it): f(x, **over(o, x)) for name, it in dict(sum="sum", mean="mean", max="amax", min="amin", logsumexp="logsumexp").items()}
@@ -30,7 +32,7 @@ TABLE |= dict(  # by name: what takes its options otherwise
     gelu_tanh=lambda o, x: F.gelu(x, approximate="tanh"), leaky_relu=lambda o, x: F.leaky_relu(x, 0.2), polygamma=lambda o, x: torch.polygamma(o["order"], x),
     var=lambda o, x: x.var(correction=o["correction"], **over(o, x)), std=lambda o, x: x.std(correction=o["correction"], **over(o, x)),
     norm=lambda o, x: linalg.vector_norm(x, o["p"], **over(o, x)), concat=lambda o, *xs: torch.cat(xs, o["axis"]), stack=lambda o, *xs: torch.stack(xs, o["axis"]),
-    where_=lambda o, a, b, mask: torch.where(mask, a, b), masked_fill=lambda o, x, mask: x.masked_fill(mask, o["value"]), index=lambda o, x, *i: x[i], boolean_index=lambda o, x, mask: x[mask], boolean_index_assign=lambda o, x, y, mask: x.index_put((mask,), y),
+    where_=lambda o, a, b, mask: torch.where(mask, a, b), masked_fill=lambda o, x, mask: x.masked_fill(mask, o["value"]), index=lambda o, x, *i: x[tuple(dict(zip(o.get("axes", range(len(i))), i)).get(axis, slice(None)) for axis in range(x.dim()))], boolean_index=lambda o, x, mask: x[mask], boolean_index_assign=lambda o, x, y, mask: x.index_put((mask,), y),
     pad=lambda o, x: widen(x, o["border"], o["value"]), index_select=lambda o, x, i: x[(slice(None),) * (o["axis"] % x.dim()) + (i,)],
     batch_norm=lambda o, x, g, b: F.batch_norm(x.flatten(0, -2), None, None, g, b, True, 0, o["epsilon"]).reshape(x.shape), slice=lambda o, x: part(x, o["axis"], o["slice"]),
     take_along_axis=lambda o, x, i: torch.take_along_dim(x, i, o["axis"]), split=lambda o, x: x.split(o["sizes"], o["axis"])[o["result"]],

@@ -94,7 +94,7 @@ impl<T: Float> Var<T> {
     /// ```
     ///
     /// # Errors
-    /// If ranks don't go together, a window is longer than its padded axis, or padding as long as the window.
+    /// If ranks don't go together, a window is longer than its padded axis, or sees nothing but padding.
     pub fn avg_pool(&self, geometry: &PoolGeometry, count_include_pad: bool) -> Result<Var<T>> {
         let shape = PoolShape::new("avg_pool", self.shape(), geometry)?;
         let how = Average {

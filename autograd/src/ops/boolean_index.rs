@@ -26,8 +26,8 @@ impl<T: Float> Var<T> {
     /// # Errors
     /// If the mask hasn't the sizes of the variable's first axes.
     pub fn boolean_index(&self, mask: &Tensor<bool>) -> Result<Var<T>> {
-        let (rows, at) = plan::boolean_positions("boolean_index", self.shape(), mask)?;
-        self.reshape(rows)?.index_select(0, &at)
+        let at = plan::boolean_positions("boolean_index", self.shape(), mask)?;
+        self.reshape(at.rows)?.index_select(0, &at.positions)
     }
 
     /// This with what stands at the places where `mask`, which is as for [`boolean_index`](Var::boolean_index), is true set to
@@ -55,7 +55,7 @@ impl<T: Float> Var<T> {
     pub fn boolean_index_assign(&self, mask: &Tensor<bool>, source: &Var<T>) -> Result<Var<T>> {
         let op = "boolean_index_assign";
         self.tape().check_same(op, source)?;
-        let (rows, at) = plan::boolean_positions(op, self.shape(), mask)?;
-        self.positions_assigned(op, &rows, &at, source)
+        let at = plan::boolean_positions(op, self.shape(), mask)?;
+        self.positions_assigned(op, &at, source)
     }
 }

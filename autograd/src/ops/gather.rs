@@ -38,7 +38,8 @@ impl<T: Float> Rule<T> for ScatterAdd {
 }
 
 impl<T: Float> Var<T> {
-    /// The elements at `indices` along `axis`: `y[i, j] = x[indices[i, j], j]` for axis 0 of rank 2.
+    /// The elements at `indices` along `axis`: `y[i, j] = x[indices[i, j], j]` for axis 0 of rank 2. Negative indices
+    /// count from the end.
     ///
     /// Gradient: `∂L/∂x` collects `∂L/∂y` at the indices, adding up what was read several times: a
     /// [`scatter_add`](Var::scatter_add) onto zeros.
@@ -70,7 +71,8 @@ impl<T: Float> Var<T> {
         )
     }
 
-    /// This, with `source` added at `indices` along `axis`: `y[indices[i, j], j] += source[i, j]` for axis 0 of rank 2. Elements named several times add up.
+    /// This, with `source` added at `indices` along `axis`: `y[indices[i, j], j] += source[i, j]` for axis 0 of rank 2. Elements named several times add up; negative
+    /// indices count from the end.
     ///
     /// Gradient: `∂L/∂x = ∂L/∂y`, and `∂L/∂source` is read from `∂L/∂y` at the indices: a [`gather`](Var::gather).
     ///

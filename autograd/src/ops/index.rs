@@ -1,10 +1,10 @@
 //! Several indices at once, and writing there.
 
 use crate::{Rule, Saved, Sink, Var};
-use etude_tensor::{Float, Result, Shape, Tensor, plan};
-use std::borrow::Borrow;
+use etude_tensor::plan::{self, AtIndices};
+use etude_tensor::{Float, IndexAxis, Result, Shape, Tensor};
 
-/// `y` is `x` with the source written over some rows, hence `∂L/∂x` is `∂L/∂y` with 0 there, and `∂L/∂source` the rows of
+/// `y` is `x` of shape `[outer, rows, inner]` with the source written over some rows, hence `∂L/∂x` is `∂L/∂y` with 0 there, and `∂L/∂source` the rows of
 /// `∂L/∂y` there, but 0 for what was written over again.
 struct IndexAssign {
     rows: Tensor<i64>,
@@ -18,18 +18,19 @@ impl<T: Float> Rule<T> for IndexAssign {
     }
     fn grads(&self, _: &Saved<T>, gy: Var<T>, to: &mut Sink<'_, T>) -> Result<()> {
         to.give(1, || {
-            gy.index_select(0, &self.rows)?.masked_fill(&self.lost, 0.0)
+            gy.index_select(1, &self.rows)?.masked_fill(&self.lost, 0.0)
         })?;
-        let zero = gy
-            .tape()
-            .input(Tensor::zeros([self.rows.elements(), gy.shape()[1]]));
+        let (outer, inner) = (gy.shape()[0], gy.shape()[2]);
+        let zero = Tensor::zeros([outer, self.rows.elements(), inner]);
+        let zero = gy.tape().input(zero);
         to.give(0, || gy.rows_assigned(&self.rows, &zero))
     }
 }
 
 impl<T: Float> Var<T> {
-    /// The elements at `indices`, one tensor of indices for each of the first axes, which broadcast together:
-    /// `y[…] = x[indices₀[…], indices₁[…], …]`. Their shape takes the place of these axes. Negative indices count from the end.
+    /// The elements at `indices`, a tensor of indices for each of the first axes, or `None` for all of it, as NumPy's `x[i, :, j]`; with indices
+    /// alone, `y[…] = x[indices₀[…], indices₁[…], …]`. The tensors broadcast together, and negative indices count from the end. Their shape
+    /// takes the place of the axes that have them, if these are neighbours; else it comes first.
     ///
     /// Gradient: `∂L/∂x` collects `∂L/∂y` at the indices, adding up what was named several times.
     ///
@@ -40,6 +41,7 @@ impl<T: Float> Var<T> {
     /// let tape = Tape::new();
     /// let x = tape.var(Tensor::from([[1.0_f64, 2.0], [3.0, 4.0], [5.0, 6.0]]));
     /// let (rows, columns) = (Tensor::from([0, 2, -1]), Tensor::from([1, 0, 0]));
+    /// assert_eq!(x.index(&[None, Some(&columns)])?.shape(), [3, 3]);
     /// let y = x.index(&[&rows, &columns])?;
     /// assert_eq!(y.tensor().to_vec(), [2.0, 5.0, 5.0]);
     /// assert_eq!(y.sum(..)?.backward()?.get(&x)?, Tensor::from([[0.0, 1.0], [0.0, 0.0], [2.0, 0.0]]));
@@ -47,10 +49,20 @@ impl<T: Float> Var<T> {
     /// ```
     ///
     /// # Errors
-    /// If there are more tensors than axes, they don't broadcast, or an index is out of range.
-    pub fn index(&self, indices: &[impl Borrow<Tensor<i64>>]) -> Result<Var<T>> {
-        let (rows, at) = plan::index_positions("index", self.shape(), indices)?;
-        self.reshape(rows)?.index_select(0, &at)
+    /// If no axis has a tensor, there are more than axes, they don't broadcast, or an index is out of range.
+    pub fn index(&self, indices: &[impl IndexAxis]) -> Result<Var<T>> {
+        let at = plan::index_positions("index", self.shape(), indices)?;
+        self.in_order(&at)?
+            .reshape(&at.rows[..])?
+            .index_select(at.axis as isize, &at.positions)
+    }
+
+    /// This with the axes that have indices side by side.
+    fn in_order(&self, at: &AtIndices) -> Result<Var<T>> {
+        match &at.order {
+            Some(order) => self.permute(order),
+            None => Ok(self.clone()),
+        }
     }
 
     /// This with the elements at `indices`, which are as for [`index`](Var::index), set to `source`, broadcast to their
@@ -76,32 +88,32 @@ impl<T: Float> Var<T> {
     ///
     /// # Errors
     /// As `index`, or if `source` doesn't broadcast to what is set, or the variables are on different tapes.
-    pub fn index_assign(
-        &self,
-        indices: &[impl Borrow<Tensor<i64>>],
-        source: &Var<T>,
-    ) -> Result<Var<T>> {
+    pub fn index_assign(&self, indices: &[impl IndexAxis], source: &Var<T>) -> Result<Var<T>> {
         self.tape().check_same("index_assign", source)?;
-        let (rows, at) = plan::index_positions("index_assign", self.shape(), indices)?;
-        self.positions_assigned("index_assign", &rows, &at, source)
+        let at = plan::index_positions("index_assign", self.shape(), indices)?;
+        self.positions_assigned("index_assign", &at, source)
     }
 
-    /// This, seen in the shape `rows`, with the rows `at` set to `source`, broadcast to their shape.
+    /// This with what stands at positions set to `source`, broadcast to their shape.
     pub(super) fn positions_assigned(
         &self,
         op: &str,
-        rows: &[usize],
-        at: &Tensor<i64>,
+        at: &AtIndices,
         source: &Var<T>,
     ) -> Result<Var<T>> {
-        let set = Shape::from([at.shape(), &rows[1..]].concat());
-        source.tensor().broadcast_for(op, &set)?;
-        let source = source.broadcast_to(set)?;
-        let width: usize = rows[1..].iter().product();
-        let count = at.elements();
-        let x = self.reshape([rows[0], width])?;
-        x.rows_assigned(&at.reshape([count])?, &source.reshape([count, width])?)?
-            .reshape(self.shape())
+        let named = at.named();
+        source.tensor().broadcast_for(op, &named)?;
+        let [outer, size, inner] = at.around();
+        let count = at.positions.elements();
+        let source = source.broadcast_to(named)?.reshape([outer, count, inner])?;
+        let x = self.in_order(at)?;
+        let y = x.reshape([outer, size, inner])?;
+        let y = y.rows_assigned(&at.positions.reshape([count])?, &source)?;
+        let y = y.reshape(x.shape())?;
+        match &at.order {
+            Some(order) => y.permute(plan::inverse_order(order)),
+            None => Ok(y),
+        }
     }
 
     /// This with the elements where `mask`, which broadcasts to its shape, is true, in row-major order, set to those of
@@ -136,17 +148,17 @@ impl<T: Float> Var<T> {
         let count = at.elements();
         let row = Shape::from([count]);
         source.tensor().broadcast_for("masked_assign", &row)?;
-        let source = source.broadcast_to(row)?.reshape([count, 1])?;
-        let x = self.reshape([self.tensor().elements(), 1])?;
+        let source = source.broadcast_to(row)?.reshape([1, count, 1])?;
+        let x = self.reshape([1, self.tensor().elements(), 1])?;
         x.rows_assigned(&at, &source)?.reshape(self.shape())
     }
 
-    /// This matrix with rows set to those of `source`.
+    /// This `[outer, rows, inner]` with the rows of these numbers set to those of `source`.
     pub(super) fn rows_assigned(&self, rows: &Tensor<i64>, source: &Var<T>) -> Result<Var<T>> {
         let mut y = self.tensor().clone();
-        y.index_assign(&[rows], source.tensor())?;
+        y.index_assign(&[None, Some(rows)], source.tensor())?;
         let numbers = rows.to_vec();
-        let mut last = vec![0; self.shape()[0]];
+        let mut last = vec![0; self.shape()[1]];
         numbers
             .iter()
             .enumerate()

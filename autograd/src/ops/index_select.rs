@@ -38,7 +38,7 @@ impl<T: Float> Rule<T> for IndexAdd {
 }
 
 impl<T: Float> Var<T> {
-    /// The slices of `axis` that the indices name, in their order and shape: for axis 0, `y[i] = x[indices[i]]`.
+    /// The slices of `axis` that the indices name, in their order and shape: for axis 0, `y[i] = x[indices[i]]`. Negative indices count from the end.
     ///
     /// Gradient: `∂L/∂x` collects the slices of `∂L/∂y`, adding up what was named several times: an
     /// [`index_add`](Var::index_add) onto zeros. So learns an embedding.
@@ -80,7 +80,8 @@ impl<T: Float> Var<T> {
         )
     }
 
-    /// This, with the slices of `source` added at `indices` along `axis`: `y[…, indices[j], …] += source[…, j, …]`. Slices named several
+    /// This, with the slices of `source` added at `indices` along `axis`: `y[…, indices[j], …] += source[…, j, …]`. Negative indices count from
+    /// the end. Slices named several
     /// times add up.
     ///
     /// Gradient: `∂L/∂x = ∂L/∂y`, and `∂L/∂source` is the slices of `∂L/∂y` at the indices.

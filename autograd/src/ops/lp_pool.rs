@@ -62,7 +62,7 @@ impl<T: Float> Var<T> {
     ///
     /// # Errors
     /// If `p` isn't a finite number of at least 1, ranks don't go together, a window is longer than its padded axis, or
-    /// padding as long as the window.
+    /// sees nothing but padding.
     pub fn lp_pool(&self, geometry: &PoolGeometry, p: f64) -> Result<Var<T>> {
         let shape = PoolShape::new("lp_pool", self.shape(), geometry)?;
         norm("lp_pool", self, shape, p)

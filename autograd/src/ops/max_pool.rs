@@ -61,7 +61,7 @@ impl<T: Float> Var<T> {
     /// ```
     ///
     /// # Errors
-    /// If ranks don't go together, a window is longer than its padded axis, or padding as long as the window.
+    /// If ranks don't go together, a window is longer than its padded axis, or sees nothing but padding.
     pub fn max_pool(&self, geometry: &PoolGeometry) -> Result<Var<T>> {
         let shape = PoolShape::new("max_pool", self.shape(), geometry)?;
         maximum("max_pool", self, shape)

@@ -3,7 +3,7 @@
 use super::kept::kept;
 use super::linear_recurrence::earlier;
 use crate::{Rule, Save, Saved, Sink, Var, fused};
-use etude_tensor::{Axes, Float, Result};
+use etude_tensor::{Axes, Float, Result, plan};
 
 /// The rule of [`Var::prod`]. The product of all others is `y/xᵢ` unless a product is 0 or out of range; in general it
 /// is what comes before times what comes behind, which divides nothing. Saves `x, y`.
@@ -49,10 +49,6 @@ fn others<T: Float>(x: &Var<T>, axes: &[usize]) -> Result<Var<T>> {
         .chain(axes.iter().copied())
         .map(|axis| axis as isize)
         .collect();
-    let mut back = vec![0; order.len()];
-    for (place, &axis) in order.iter().enumerate() {
-        back[axis as usize] = place as isize;
-    }
     let moved = x.permute(&order)?;
     let (results, reduced) = moved.shape().split_at(x.rank() - axes.len());
     let sizes = [results.iter().product(), reduced.iter().product::<usize>()];
@@ -60,7 +56,9 @@ fn others<T: Float>(x: &Var<T>, axes: &[usize]) -> Result<Var<T>> {
     let before = earlier(&rows.cumprod(1)?, 1, 1.0)?;
     let behind = earlier(&rows.flip(1)?.cumprod(1)?, 1, 1.0)?.flip(1)?;
     let product = before.try_mul(&behind)?;
-    product.reshape(moved.shape())?.permute(&back)
+    product
+        .reshape(moved.shape())?
+        .permute(plan::inverse_order(&order))
 }
 
 impl<T: Float> Var<T> {

@@ -27,6 +27,33 @@ impl<T: Float> Var<T> {
         self.quantile_named("quantile", q, &axes.into())
     }
 
+    /// The quantiles for each number of `q`, side by side along a new first axis.
+    ///
+    /// Gradient: as of [`quantile`](Var::quantile), added up over all of them.
+    ///
+    /// ```
+    /// use etude_autograd::Tape;
+    /// use etude_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.var(Tensor::from([4.0_f64, 1.0, 2.0]));
+    /// let y = x.quantiles([0.5, 0.75], ..)?; // 2, and between 2 and 4
+    /// assert_eq!(y.tensor().to_vec(), [2.0, 3.0]);
+    /// assert_eq!(y.sum(..)?.backward()?.get(&x)?.to_vec(), [0.5, 0.0, 1.5]);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As of [`quantile`](Var::quantile), or if there is no `q`.
+    pub fn quantiles(&self, q: impl AsRef<[f64]>, axes: impl Into<Axes>) -> Result<Var<T>> {
+        let (q, axes) = (q.as_ref(), axes.into());
+        plan::at_least_one(q)?;
+        let each = q
+            .iter()
+            .map(|&q| self.quantile_named("quantiles", q, &axes));
+        Var::stack(&each.collect::<Result<Vec<_>>>()?, 0)
+    }
+
     /// The quantile, for the operation that errors name.
     fn quantile_named(&self, op: &str, q: f64, axes: &Axes) -> Result<Var<T>> {
         let (at, weight) = plan::quantile_positions(op, self.tensor(), q, axes)?;

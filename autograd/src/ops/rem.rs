@@ -4,7 +4,7 @@ use super::broadcast_to::with_common_shape;
 use crate::{Rule, Save, Saved, Sink, Var};
 use etude_tensor::{Float, Result};
 
-/// The rule of [`Var::rem`]. Saves `a, b`.
+/// The rule of [`Var::try_rem`]. Saves `a, b`.
 struct Rem;
 
 impl<T: Float> Rule<T> for Rem {
@@ -15,7 +15,7 @@ impl<T: Float> Rule<T> for Rem {
         let (a, b) = (&saved[0], &saved[1]);
         // The quotient is constant between the jumps.
         to.give(1, || {
-            let rest = a.tensor().rem(b.tensor())?;
+            let rest = a.tensor().try_rem(b.tensor())?;
             let quotient = a.tensor().try_sub(&rest)?.try_div(b.tensor())?.round();
             gy.tape().input(quotient).try_mul(&gy)?.try_neg()
         })?;
@@ -25,7 +25,7 @@ impl<T: Float> Rule<T> for Rem {
 
 impl<T: Float> Var<T> {
     /// `y = a − b·⌊a/b⌋`, element by element, where this is `a`: the remainder with the sign of `b`, as in Python, NumPy
-    /// and PyTorch; NaN for `b = 0`. Shapes broadcast.
+    /// and PyTorch; NaN for `b = 0`. Shapes broadcast. The operator `%` is this, with a panic for the error.
     ///
     /// Gradient: `∂L/∂a = ∂L/∂y` and `∂L/∂b = −⌊a/b⌋ · ∂L/∂y`.
     ///
@@ -36,7 +36,7 @@ impl<T: Float> Var<T> {
     /// let tape = Tape::new();
     /// let a = tape.var(Tensor::from([7.0_f64, -7.0]));
     /// let b = tape.var(Tensor::from([3.0, 3.0]));
-    /// let y = a.rem(&b)?;
+    /// let y = a.try_rem(&b)?;
     /// assert_eq!(y.tensor().to_vec(), [1.0, 2.0]); // 7 − 3·2, −7 − 3·(−3)
     /// let gradients = y.sum(..)?.backward()?;
     /// assert_eq!(gradients.get(&a)?.to_vec(), [1.0, 1.0]);
@@ -46,9 +46,9 @@ impl<T: Float> Var<T> {
     ///
     /// # Errors
     /// If the shapes don't broadcast, or the operands are on different tapes.
-    pub fn rem(&self, other: &Var<T>) -> Result<Var<T>> {
+    pub fn try_rem(&self, other: &Var<T>) -> Result<Var<T>> {
         with_common_shape("rem", self, other, |a, b| {
-            let y = a.tensor().rem(b.tensor())?;
+            let y = a.tensor().try_rem(b.tensor())?;
             a.tape()
                 .record(Rem, &[a, b], y, [Save::Var(a), Save::Var(b)])
         })

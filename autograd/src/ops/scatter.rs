@@ -123,7 +123,7 @@ impl Groups {
 
 impl<T: Float> Var<T> {
     /// This, in which each element of `source` has been combined with the one where its index says along `axis`, at its own
-    /// place along the others: `y[indices[i, j], j] = y[indices[i, j], j] ∘ source[i, j]` along axis 0.
+    /// place along the others: `y[indices[i, j], j] = y[indices[i, j], j] ∘ source[i, j]` along axis 0. Negative indices count from the end.
     ///
     /// Gradient: of a sum, as of [`scatter_add`](Var::scatter_add); of the largest or smallest, equal ones share `∂L/∂y`;
     /// of a product, `∂L/∂y` times all others that met there, which is right to any order where elements are 0.

@@ -34,8 +34,8 @@ impl<T: Float> Var<T> {
         source
             .tensor()
             .broadcast_for("slice_assign", &part.to_shape())?;
-        let source = source.broadcast_to(part.shape())?.reshape([count, 1])?;
-        self.reshape([elements, 1])?
+        let source = source.broadcast_to(part.shape())?.reshape([1, count, 1])?;
+        self.reshape([1, elements, 1])?
             .rows_assigned(&part.reshape([count])?, &source)?
             .reshape(self.shape())
     }

@@ -4,7 +4,7 @@ use crate::Var;
 use etude_tensor::{Float, Result, Tensor};
 
 impl<T: Float> Var<T> {
-    /// The elements at the flat, row-major `indices`, in the shape of these: `y[j] = flat x[indices[j]]`.
+    /// The elements at the flat, row-major `indices`, in the shape of these: `y[j] = flat x[indices[j]]`. Negative indices count from the end.
     ///
     /// Gradient: `∂L/∂x` collects `∂L/∂y` at the indices, adding up what was named several times.
     ///
@@ -23,7 +23,7 @@ impl<T: Float> Var<T> {
     /// ```
     ///
     /// # Errors
-    /// If an index is negative or not below the number of elements.
+    /// If an index lies outside of the elements.
     pub fn take(&self, indices: &Tensor<i64>) -> Result<Var<T>> {
         self.reshape([self.tensor().elements()])?
             .index_select_for("take", 0, indices)

@@ -10,8 +10,8 @@ use smallvec::SmallVec;
 /// One value for each spatial axis.
 pub type PerAxis<T> = SmallVec<[T; 3]>;
 
-/// What [`ConvGeometry`](super::conv::ConvGeometry) and [`PoolGeometry`](super::pool::PoolGeometry) are told about their spatial axes: one
-/// value for all, or a list with one for each.
+/// What [`ConvGeometry`](super::conv::ConvGeometry) and [`PoolGeometry`](super::pool::PoolGeometry) are told about their spatial axes, and
+/// [`roll`](crate::Tensor::roll) about those that it moves along: one value for all, or a list with one for each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Spatial<T> {
     /// The same on every axis.

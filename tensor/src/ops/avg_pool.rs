@@ -19,7 +19,7 @@ impl<T: Float> Tensor<T> {
     /// ```
     ///
     /// # Errors
-    /// If ranks don't go together, a window is longer than its padded axis, or padding as long as the window.
+    /// If ranks don't go together, a window is longer than its padded axis, or sees nothing but padding.
     pub fn avg_pool(&self, geometry: &PoolGeometry, count_include_pad: bool) -> Result<Self> {
         let shape = PoolShape::new("avg_pool", self.shape(), geometry)?;
         self.avg_pool_with("avg_pool", &shape, count_include_pad)

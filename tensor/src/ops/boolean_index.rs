@@ -1,5 +1,6 @@
 //! Rows by a mask, which stands for the first axes, and writing there.
 
+use super::index::AtIndices;
 use crate::{Element, Error, Result, Tensor};
 
 impl<T: Element> Tensor<T> {
@@ -19,8 +20,8 @@ impl<T: Element> Tensor<T> {
     /// # Errors
     /// If the mask hasn't the sizes of the tensor's first axes.
     pub fn boolean_index(&self, mask: &Tensor<bool>) -> Result<Self> {
-        let (rows, at) = boolean_positions("boolean_index", self.shape(), mask)?;
-        self.reshape(rows)?.index_select(0, &at)
+        let at = boolean_positions("boolean_index", self.shape(), mask)?;
+        self.reshape(at.rows)?.index_select(0, &at.positions)
     }
 
     /// Sets what stands at the places where `mask`, which is as for [`boolean_index`](Tensor::boolean_index), is true to
@@ -39,20 +40,16 @@ impl<T: Element> Tensor<T> {
     /// If the mask hasn't the sizes of the tensor's first axes, or `source` doesn't broadcast to what is set.
     pub fn boolean_index_assign(&mut self, mask: &Tensor<bool>, source: &Self) -> Result<()> {
         let op = "boolean_index_assign";
-        let (rows, at) = boolean_positions(op, self.shape(), mask)?;
-        self.assign_rows(op, &rows, &at, source)
+        let at = boolean_positions(op, self.shape(), mask)?;
+        self.assign_at(op, &at, source)
     }
 }
 
-/// The shape with the masked axes as one, and the positions along it where the mask is true.
+/// The masked axes as one, and the positions along it where the mask is true.
 ///
 /// # Errors
 /// If the mask hasn't the sizes of the first axes.
-pub fn boolean_positions(
-    op: &str,
-    shape: &[usize],
-    mask: &Tensor<bool>,
-) -> Result<(Vec<usize>, Tensor<i64>)> {
+pub fn boolean_positions(op: &str, shape: &[usize], mask: &Tensor<bool>) -> Result<AtIndices> {
     let Some(rest) = shape.strip_prefix(mask.shape()) else {
         let first = &shape[..mask.rank().min(shape.len())];
         return Err(Error::shape(
@@ -65,7 +62,12 @@ pub fn boolean_positions(
     };
     let mut rows = vec![mask.elements()];
     rows.extend(rest);
-    Ok((rows, mask.flat_nonzero()))
+    Ok(AtIndices {
+        order: None,
+        rows,
+        axis: 0,
+        positions: mask.flat_nonzero(),
+    })
 }
 
 #[cfg(test)]

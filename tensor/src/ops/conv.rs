@@ -235,7 +235,7 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(
-            message.starts_with("max_pool: kernel size, strides and padding"),
+            message.starts_with("max_pool: kernel size, strides, dilations and padding"),
             "{message}"
         );
     }

@@ -1,7 +1,7 @@
 //! One element for each index: `y[…, j, …] = x[…, indices[…, j, …], …]`, for instance the log-probability of each
 //! label; and its adjoint, `y[…, indices[…, j, …], …] += x[…, j, …]`.
 
-use super::index_select::check_indices;
+use super::from_front::from_front;
 use crate::kernels::parallel::{Work, for_each_chunk, rows_per_chunk};
 use crate::layout::Layout;
 use crate::walk::Walk;
@@ -10,8 +10,14 @@ use crate::{Element, Error, Float, Result, Shape, Tensor, axis_index};
 /// Elements that one thread handles at a time.
 const CHUNK: usize = 1 << 13;
 
-/// That the indices fit a tensor of `shape`, along `axis` by value and along all others by size.
-fn check(op: &str, shape: &[usize], axis: isize, at: usize, indices: &Tensor<i64>) -> Result<()> {
+/// The indices, counted from the front, if they fit a tensor of `shape`: along `axis` by value, along all others by size.
+fn fitting(
+    op: &str,
+    shape: &[usize],
+    axis: isize,
+    at: usize,
+    indices: &Tensor<i64>,
+) -> Result<Tensor<i64>> {
     let fits = indices.rank() == shape.len()
         && indices
             .shape()
@@ -29,8 +35,7 @@ fn check(op: &str, shape: &[usize], axis: isize, at: usize, indices: &Tensor<i64
             ),
         ));
     }
-    let row = indices.contiguous();
-    check_indices(op, row.as_slice().unwrap_or_default(), axis, shape[at])
+    from_front(op, indices, axis, shape[at])
 }
 
 /// `layout` in the shape of the indices, standing still along `axis`: where each index counts from.
@@ -42,11 +47,11 @@ fn bases(layout: &Layout, axis: usize, indices: &[usize]) -> Layout {
 
 impl<T: Element> Tensor<T> {
     /// For each index the element that lies there along `axis`, at the index's own place along the others:
-    /// `y[i, j] = x[indices[i, j], j]` along axis 0. The result has the shape of `indices`.
+    /// `y[i, j] = x[indices[i, j], j]` along axis 0. The result has the shape of `indices`, of which negative ones count from the end.
     ///
     /// # Errors
-    /// If the tensor has no such axis, `indices` has another rank or is larger along another axis, or an index is
-    /// negative or beyond the axis.
+    /// If the tensor has no such axis, `indices` has another rank or is larger along another axis, or an index lies outside
+    /// of the axis.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -58,7 +63,7 @@ impl<T: Element> Tensor<T> {
     /// ```
     pub fn gather(&self, axis: isize, indices: &Tensor<i64>) -> Result<Self> {
         let at = axis_index("gather", axis, self.rank())?;
-        check("gather", self.shape(), axis, at, indices)?;
+        let indices = &fitting("gather", self.shape(), axis, at, indices)?;
         let stride = self.strides()[at];
         let bases = bases(self.layout(), at, indices.shape());
         let walk = Walk::new([&bases, indices.layout()]);
@@ -89,8 +94,8 @@ impl<T: Element> Tensor<T> {
 
 impl<T: Float> Tensor<T> {
     /// Adds each element of `source` where its index says along `axis`, at its own place along the others,
-    /// `x[indices[i, j], j] += source[i, j]` along axis 0: the adjoint of [`gather`](Tensor::gather). NaN added to anything is NaN. What
-    /// meets in one place is added in row-major order of `source`, on any number of threads.
+    /// `x[indices[i, j], j] += source[i, j]` along axis 0: the adjoint of [`gather`](Tensor::gather). Negative indices count from the end. NaN
+    /// added to anything is NaN. What meets in one place is added in row-major order of `source`, on any number of threads.
     ///
     /// # Errors
     /// As `gather`, or if `source` and `indices` differ in shape.
@@ -151,7 +156,7 @@ pub(super) fn scatter_assign<T: Float>(
             ),
         ));
     }
-    check(op, y.shape(), axis, at, indices)?;
+    let indices = &fitting(op, y.shape(), axis, at, indices)?;
     if source.elements() == 0 {
         return Ok(());
     }
@@ -238,7 +243,8 @@ mod tests {
             let x = Tensor::<f64>::randn([shape[2], shape[1], shape[0]], rng)
                 .transpose(0, 2)
                 .unwrap();
-            let indices = Tensor::randint(index_shape, 0..shape[at] as i64, rng).unwrap();
+            let size = shape[at] as i64;
+            let indices = Tensor::randint(index_shape, -size..size, rng).unwrap();
             let indices = indices.flip(0).unwrap();
             let y = x.gather(axis, &indices).unwrap();
             let source = Tensor::<f64>::randn(index_shape, rng);
@@ -251,7 +257,7 @@ mod tests {
                 ];
                 let signed = place.map(|i| i as isize);
                 let mut target = place;
-                target[at] = indices.at(&signed).unwrap() as usize;
+                target[at] = indices.at(&signed).unwrap().rem_euclid(size) as usize;
                 assert_eq!(
                     y.at(&signed).unwrap(),
                     x.at(&target.map(|i| i as isize)).unwrap()
@@ -282,7 +288,7 @@ mod tests {
             x.gather(1, &Tensor::from([[0], [3]]))
                 .unwrap_err()
                 .to_string(),
-            "gather: index 3 (number 1 of 2) is out of range for axis 1, which has size 3; expected 0 to below 3"
+            "gather: index 3 (number 1 of 2) is out of range for axis 1, which has size 3; expected -3 to below 3"
         );
         assert_eq!(
             x.gather(1, &Tensor::from([0, 1])).unwrap_err().to_string(),

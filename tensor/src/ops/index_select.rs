@@ -1,32 +1,11 @@
 //! Rows by number, the lookup in an embedding table; and its adjoint.
 
+use super::from_front::from_front;
 use crate::kernels::parallel::{Work, for_each_chunk, rows_per_chunk};
 use crate::{Element, Error, Float, Result, Shape, Tensor, axis_index};
 
 /// Elements that one thread moves at a time.
 const CHUNK: usize = 1 << 13;
-
-/// That each index lies inside an axis of `size` positions.
-pub(super) fn check_indices(op: &str, indices: &[i64], axis: isize, size: usize) -> Result<()> {
-    // A sum without branches is vectorised; which one it was matters only when there is one.
-    let outside = |&index: &i64| index as u64 >= size as u64;
-    if indices
-        .iter()
-        .fold(false, |any, index| any | outside(index))
-    {
-        let place = indices.iter().position(outside).unwrap_or(0);
-        return Err(Error::index(
-            op,
-            format!(
-                "index {} (number {place} of {}) is out of range for axis {axis}, which has size {size}; \
-                 expected 0 to below {size}",
-                indices[place],
-                indices.len()
-            ),
-        ));
-    }
-    Ok(())
-}
 
 /// A tensor as [outer, axis, inner] around one axis.
 struct Around {
@@ -53,18 +32,18 @@ fn selected(shape: &[usize], axis: usize, indices: &[usize]) -> Shape {
 }
 
 impl<T: Element> Tensor<T> {
-    /// The positions `indices` along `axis`, in their order and as often as they are named: `y[…, j, …] = x[…, indices[j], …]`. The axes of
-    /// `indices`, of which there may be any number, take the place of `axis`: a table `[words, width]` with indices `[batch, time]` along
-    /// axis 0 gives `[batch, time, width]`.
+    /// The positions `indices` along `axis`, in their order and as often as they are named: `y[…, j, …] = x[…, indices[j], …]`; negative ones count
+    /// from the end. The axes of `indices`, of which there may be any number, take the place of `axis`: a table `[words, width]` with indices
+    /// `[batch, time]` along axis 0 gives `[batch, time, width]`.
     ///
     /// # Errors
-    /// If the tensor has no such axis, an index is negative or beyond it, or the result is larger than memory.
+    /// If the tensor has no such axis, an index lies outside of it, or the result is larger than memory.
     ///
     /// ```
     /// use etude_tensor::Tensor;
     ///
     /// let table = Tensor::from([[0.0, 0.5], [1.0, 1.5], [2.0, 2.5]]);
-    /// let rows = table.index_select(0, &Tensor::from([2, 0]))?;
+    /// let rows = table.index_select(0, &Tensor::from([-1, 0]))?;
     /// assert_eq!(rows, Tensor::from([[2.0, 2.5], [0.0, 0.5]]));
     /// # Ok::<(), etude_tensor::Error>(())
     /// ```
@@ -95,9 +74,8 @@ impl<T: Element> Tensor<T> {
         } = Around::new(self.shape(), at);
         let shape = selected(self.shape(), at, indices.shape());
         shape.check_fits(op, size_of::<T>())?;
-        let indices_row = indices.contiguous();
+        let indices_row = from_front(op, indices, axis, size)?.contiguous();
         let list = indices_row.as_slice().unwrap_or_default();
-        check_indices(op, list, axis, size)?;
         let source = self.contiguous();
         let values = source.as_slice().unwrap_or_default();
         Ok(Tensor::build(shape, |out| {
@@ -117,16 +95,16 @@ impl<T: Element> Tensor<T> {
         }))
     }
 
-    /// The elements at the flat, row-major `indices`, in the shape of these: `y[j] = flat x[indices[j]]`.
+    /// The elements at the flat, row-major `indices`, in the shape of these: `y[j] = flat x[indices[j]]`. Negative indices count from the end.
     ///
     /// # Errors
-    /// If an index is negative or not below the number of elements.
+    /// If an index lies outside of the elements.
     ///
     /// ```
     /// use etude_tensor::Tensor;
     ///
     /// let x = Tensor::from([[1.0, 2.0], [3.0, 4.0]]);
-    /// assert_eq!(x.take(&Tensor::from([[3], [0]]))?, Tensor::from([[4.0], [1.0]]));
+    /// assert_eq!(x.take(&Tensor::from([[-1], [0]]))?, Tensor::from([[4.0], [1.0]]));
     /// # Ok::<(), etude_tensor::Error>(())
     /// ```
     pub fn take(&self, indices: &Tensor<i64>) -> Result<Self> {
@@ -138,7 +116,7 @@ impl<T: Float> Tensor<T> {
     /// The tensor with `source` added at the positions `indices` along `axis`, `x[…, indices[j], …] += source[…, j, …]`, the adjoint of
     /// [`index_select`](Tensor::index_select): NaN added to anything is NaN. `source` has the shape that it returns for these indices. What is named
     /// several times is added several times, in the order of `indices`, so that the sums are the same on any number of
-    /// threads.
+    /// threads. Negative indices count from the end.
     ///
     /// # Errors
     /// If the tensor has no such axis, an index is out of range, or `source` has another shape.
@@ -159,9 +137,8 @@ impl<T: Float> Tensor<T> {
     ) -> Result<()> {
         let at = axis_index("index_add", axis, self.rank())?;
         let Around { outer, size, inner } = Around::new(self.shape(), at);
-        let indices_row = indices.contiguous();
+        let indices_row = from_front("index_add", indices, axis, size)?.contiguous();
         let list = indices_row.as_slice().unwrap_or_default();
-        check_indices("index_add", list, axis, size)?;
         let expected = selected(self.shape(), at, indices.shape());
         if source.shape() != &*expected {
             return Err(Error::shape(
@@ -301,23 +278,36 @@ mod tests {
     }
 
     #[test]
+    fn negative_indices_count_from_the_end() {
+        let x = Tensor::from([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]);
+        let at = Tensor::from([-1, 0, -3]);
+        let y = x.index_select(0, &at).unwrap();
+        assert_eq!(y, Tensor::from([[5.0, 6.0], [1.0, 2.0], [1.0, 2.0]]));
+        // What is named from both ends meets.
+        let sum = x.index_add(0, &at, &Tensor::ones([3, 2])).unwrap();
+        assert_eq!(sum, Tensor::from([[3.0, 4.0], [3.0, 4.0], [6.0, 7.0]]));
+        let last = x.take(&Tensor::scalar(-1)).unwrap();
+        assert_eq!(last.item().unwrap(), 6.0);
+    }
+
+    #[test]
     fn an_index_out_of_range_is_named() {
         let x = Tensor::<f32>::zeros([3, 2]);
         assert_eq!(
             x.index_select(0, &Tensor::from([[0, 1], [3, 2]]))
                 .unwrap_err()
                 .to_string(),
-            "index_select: index 3 (number 2 of 4) is out of range for axis 0, which has size 3; expected 0 to below 3"
+            "index_select: index 3 (number 2 of 4) is out of range for axis 0, which has size 3; expected -3 to below 3"
         );
         assert!(
-            x.index_select(-1, &Tensor::from([-1]))
+            x.index_select(-1, &Tensor::from([-3]))
                 .unwrap_err()
                 .to_string()
-                .contains("index -1")
+                .contains("index -3")
         );
         assert_eq!(
             x.take(&Tensor::from([6])).unwrap_err().to_string(),
-            "take: index 6 (number 0 of 1) is out of range for axis 0, which has size 6; expected 0 to below 6"
+            "take: index 6 (number 0 of 1) is out of range for axis 0, which has size 6; expected -6 to below 6"
         );
         let often = Tensor::from([0]).broadcast_to([1 << 50]).unwrap();
         assert!(x.index_select(0, &often).is_err());

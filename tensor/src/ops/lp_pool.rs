@@ -20,7 +20,7 @@ impl<T: Float> Tensor<T> {
     ///
     /// # Errors
     /// If `p` isn't a finite number of at least 1 (the limit of large ones is [`max_pool`](Tensor::max_pool) of magnitudes),
-    /// ranks don't go together, a window is longer than its padded axis, or padding as long as the window.
+    /// ranks don't go together, a window is longer than its padded axis, or sees nothing but padding.
     pub fn lp_pool(&self, geometry: &PoolGeometry, p: f64) -> Result<Self> {
         let shape = PoolShape::new("lp_pool", self.shape(), geometry)?;
         self.lp_pool_with("lp_pool", &shape, p)

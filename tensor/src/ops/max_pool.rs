@@ -28,7 +28,7 @@ impl<T: Float> Tensor<T> {
     /// ```
     ///
     /// # Errors
-    /// If ranks don't go together, a window is longer than its padded axis, or padding as long as the window.
+    /// If ranks don't go together, a window is longer than its padded axis, or sees nothing but padding.
     pub fn max_pool(&self, geometry: &PoolGeometry) -> Result<MaxPool<T>> {
         let shape = PoolShape::new("max_pool", self.shape(), geometry)?;
         self.max_pool_with("max_pool", &shape)

@@ -1,8 +1,7 @@
 //! Labels as indicator vectors.
 
-use super::index_select::check_indices;
 use crate::element::Number;
-use crate::{Element, Result, Shape, Tensor};
+use crate::{Element, Error, Result, Shape, Tensor};
 
 impl Tensor<i64> {
     /// For each label a vector of `classes` elements along a new last axis, `y[…, k] = [x[…] = k]`: 1 (`true`) at the label, 0 elsewhere.
@@ -19,7 +18,17 @@ impl Tensor<i64> {
     /// ```
     pub fn one_hot<T: Element>(&self, classes: usize) -> Result<Tensor<T>> {
         let labels = self.to_vec();
-        check_indices("one_hot", &labels, -1, classes)?;
+        let is_class = |label: &i64| (*label as u64) < classes as u64; // a negative number is beyond any
+        if let Some(place) = labels.iter().position(|label| !is_class(label)) {
+            return Err(Error::index(
+                "one_hot",
+                format!(
+                    "label {} (number {place} of {}) is none of {classes} classes; expected 0 to below {classes}",
+                    labels[place],
+                    labels.len()
+                ),
+            ));
+        }
         let mut sizes = self.shape().to_vec();
         sizes.push(classes);
         let mut hot = Tensor::zeros(Shape::fitting("one_hot", sizes, size_of::<T>())?);
@@ -59,7 +68,7 @@ mod tests {
                 .one_hot::<f32>(3)
                 .unwrap_err()
                 .to_string(),
-            "one_hot: index 3 (number 1 of 2) is out of range for axis -1, which has size 3; expected 0 to below 3"
+            "one_hot: label 3 (number 1 of 2) is none of 3 classes; expected 0 to below 3"
         );
         assert!(Tensor::from([-1]).one_hot::<f32>(3).is_err());
         assert!(Tensor::from([0, 0]).one_hot::<f32>(usize::MAX).is_err());

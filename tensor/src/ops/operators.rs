@@ -71,7 +71,7 @@ macro_rules! operators {
     )*};
 }
 
-operators!(Add add "+" "try_add", Sub sub "-" "try_sub", Mul mul "*" "try_mul", Div div "/" "try_div", Rem rem "%" "rem");
+operators!(Add add "+" "try_add", Sub sub "-" "try_sub", Mul mul "*" "try_mul", Div div "/" "try_div", Rem rem "%" "try_rem");
 
 macro_rules! assign_operators {
     ($($trait:ident $method:ident $symbol:literal $binary:ident),*) => {$(

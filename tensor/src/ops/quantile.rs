@@ -28,6 +28,27 @@ impl<T: Float> Tensor<T> {
         self.quantile_named("quantile", q, &axes.into())
     }
 
+    /// The quantiles for each number of `q`, side by side along a new first axis, as of NumPy's `quantile` of a list.
+    ///
+    /// ```
+    /// use etude_tensor::Tensor;
+    ///
+    /// let x = Tensor::from([[4.0_f32, 1.0], [2.0, 3.0]]);
+    /// assert_eq!(x.quantiles([0.0, 1.0], 0)?, Tensor::from([[2.0, 1.0], [4.0, 3.0]]));
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As of [`quantile`](Tensor::quantile), or if there is no `q`.
+    pub fn quantiles(&self, q: impl AsRef<[f64]>, axes: impl Into<Axes>) -> Result<Self> {
+        let (q, axes) = (q.as_ref(), axes.into());
+        at_least_one(q)?;
+        let each = q
+            .iter()
+            .map(|&q| self.quantile_named("quantiles", q, &axes));
+        Tensor::stack(&each.collect::<Result<Vec<_>>>()?, 0)
+    }
+
     /// The quantile, for the operation that errors name.
     fn quantile_named(&self, op: &str, q: f64, axes: &Axes) -> Result<Self> {
         let (at, weight) = quantile_positions(op, self, q, axes)?;
@@ -65,6 +86,20 @@ impl<T: Float> Tensor<T> {
     /// If an axis is out of range or named twice, or there are no elements to choose from.
     pub fn median(&self, axes: impl Into<Axes>) -> Result<Self> {
         self.quantile_named("median", 0.5, &axes.into())
+    }
+}
+
+/// That there is a quantile to take.
+///
+/// # Errors
+/// If there isn't.
+pub fn at_least_one(q: &[f64]) -> Result<()> {
+    match q {
+        [] => Err(Error::value(
+            "quantiles",
+            "no q given; expected at least one",
+        )),
+        _ => Ok(()),
     }
 }
 
@@ -184,6 +219,25 @@ mod tests {
                     < 1e-12
             );
         }
+    }
+
+    #[test]
+    fn several_stand_along_a_new_first_axis() {
+        let x = Tensor::<f64>::randn([3, 4, 5], &mut Rng::seed(5));
+        let y = x.quantiles([0.9, 0.1, 0.5], [0, -1]).unwrap();
+        assert_eq!(y.shape(), [3, 4]);
+        for (i, q) in [0.9, 0.1, 0.5].into_iter().enumerate() {
+            let one = x.quantile(q, [0, -1]).unwrap();
+            assert_eq!(y.select(0, i as isize).unwrap(), one, "{q}");
+        }
+        let kept = x.quantiles(vec![0.5], Axes::from(1).keepdims()).unwrap();
+        assert_eq!(kept.shape(), [1, 3, 1, 5]);
+        let message = |q: &[f64]| x.quantiles(q, 0).unwrap_err().to_string();
+        assert_eq!(message(&[]), "quantiles: no q given; expected at least one");
+        assert_eq!(
+            message(&[0.5, 2.0]),
+            "quantiles: q = 2; expected a number from 0 to 1"
+        );
     }
 
     #[test]

@@ -11,13 +11,13 @@ impl<T: Float> Tensor<T> {
     /// use etude_tensor::Tensor;
     ///
     /// let (a, b) = (Tensor::from([5.5_f32, -5.5]), Tensor::scalar(2.0));
-    /// assert_eq!(a.rem(&b)?.to_vec(), [1.5, 0.5]);
+    /// assert_eq!(a.try_rem(&b)?.to_vec(), [1.5, 0.5]);
     /// # Ok::<(), etude_tensor::Error>(())
     /// ```
     ///
     /// # Errors
     /// If the shapes don't broadcast.
-    pub fn rem(&self, other: &Self) -> Result<Self> {
+    pub fn try_rem(&self, other: &Self) -> Result<Self> {
         self.binary(Binary::Rem, other)
     }
 }
@@ -30,9 +30,11 @@ mod tests {
     fn the_sign_is_that_of_the_divisor() {
         let a = Tensor::from([5.0_f32, -5.0, 5.0, -5.0, 6.0, -6.0]);
         let b = Tensor::from([3.0, 3.0, -3.0, -3.0, 3.0, 3.0]);
-        let y = a.rem(&b).unwrap();
+        let y = a.try_rem(&b).unwrap();
         assert_eq!(y.to_vec(), [2.0, 1.0, -1.0, -2.0, 0.0, 0.0]);
-        let undefined = Tensor::from([1.0_f32]).rem(&Tensor::scalar(0.0)).unwrap();
+        let undefined = Tensor::from([1.0_f32])
+            .try_rem(&Tensor::scalar(0.0))
+            .unwrap();
         assert!(undefined.item().unwrap().is_nan());
     }
 }

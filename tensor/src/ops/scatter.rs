@@ -18,8 +18,8 @@ pub enum Scatter {
 
 impl<T: Float> Tensor<T> {
     /// A copy in which each element of `source` has been combined with the one where its index says along `axis`, at its own place along
-    /// the others: `y[indices[i, j], j] = y[indices[i, j], j] ∘ source[i, j]` along axis 0. A NaN wins, whatever combines. What meets in
-    /// one place is combined in row-major order of `source`, on any number of threads.
+    /// the others: `y[indices[i, j], j] = y[indices[i, j], j] ∘ source[i, j]` along axis 0. Negative indices count from the end. A NaN wins,
+    /// whatever combines. What meets in one place is combined in row-major order of `source`, on any number of threads.
     ///
     /// ```
     /// use etude_tensor::{Scatter, Tensor};

@@ -3,7 +3,8 @@
 use super::reduce::{Form, Plan};
 use crate::kernels::parallel::{Work, for_each_chunk};
 use crate::kernels::reduce;
-use crate::{Axes, Float, Result, Tensor};
+use crate::{Axes, Error, Float, Result, Tensor};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A row this long is cut into pieces that threads can share.
 const LONG_ROW: usize = 64 << 10;
@@ -28,6 +29,42 @@ impl<T: Float> Tensor<T> {
     /// If an axis is out of range or named twice.
     pub fn sum(&self, axes: impl Into<Axes>) -> Result<Self> {
         sum("sum", self, &axes.into())
+    }
+}
+
+impl Tensor<i64> {
+    /// The exact sum over `axes` of whole numbers; 0 where there is nothing to add. For running sums, means and what else floats have,
+    /// [`cast`](Tensor::cast) comes first.
+    ///
+    /// ```
+    /// use etude_tensor::Tensor;
+    ///
+    /// let x = Tensor::from([[1_i64, 2], [3, 4]]);
+    /// assert_eq!(x.sum(0)?.to_vec(), [4, 6]);
+    /// assert_eq!(x.sum(..)?.item()?, 10);
+    /// # Ok::<(), etude_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If an axis is out of range or named twice, or a sum has more than 64 bits.
+    pub fn sum(&self, axes: impl Into<Axes>) -> Result<Self> {
+        let plan = Plan::new("sum", self, &axes.into(), Form::Rows)?;
+        let beyond = AtomicBool::new(false);
+        let y = plan.rows(COST, |row| {
+            let sum: i128 = row.iter().copied().map(i128::from).sum();
+            i64::try_from(sum).unwrap_or_else(|_| {
+                beyond.store(true, Ordering::Relaxed);
+                0
+            })
+        });
+        if beyond.into_inner() {
+            let message = format!(
+                "a sum over shape {:?} has more than 64 bits; expected whole numbers whose sums are i64 (cast::<f64> before it rounds)",
+                self.shape()
+            );
+            return Err(Error::value("sum", message));
+        }
+        Ok(y)
     }
 }
 
@@ -124,6 +161,34 @@ mod tests {
         assert_eq!(numbers(&[3, 0]).sum(0).unwrap().shape(), [0]);
         assert_eq!(numbers(&[2, 3, 0]).sum(1).unwrap().shape(), [2, 0]);
         assert_eq!(Tensor::scalar(2.0).sum(..).unwrap().item().unwrap(), 2.0);
+    }
+
+    #[test]
+    fn whole_numbers_add_up_exactly() {
+        let x = Tensor::arange(-7_i64, 17, 1).unwrap();
+        let x = x.reshape([2, 3, 4]).unwrap().transpose(0, 2).unwrap();
+        for axes in [&[0][..], &[1], &[2, 0], &[], &[0, 1, 2]] {
+            let floats = x.cast::<f64>().unwrap().sum(axes).unwrap();
+            assert_eq!(
+                x.sum(axes).unwrap(),
+                floats.cast::<i64>().unwrap(),
+                "{axes:?}"
+            );
+        }
+        assert_eq!(x.sum(Axes::from(1).keepdims()).unwrap().shape(), [4, 1, 2]);
+        assert_eq!(
+            Tensor::<i64>::zeros([2, 0]).sum(1).unwrap().to_vec(),
+            [0, 0]
+        );
+        // A part of the sum may be larger than the whole, and no digit is lost.
+        let (most, least) = (i64::MAX, i64::MIN);
+        let x = Tensor::from([[most, most, least, least], [most, -1, 0, 0]]);
+        assert_eq!(x.sum(1).unwrap().to_vec(), [-2, most - 1]);
+        assert_eq!(
+            x.sum(0).unwrap_err().to_string(),
+            "sum: a sum over shape [2, 4] has more than 64 bits; expected whole numbers whose sums are i64 (cast::<f64> before it rounds)"
+        );
+        assert!(x.sum(2).is_err());
     }
 
     #[test]

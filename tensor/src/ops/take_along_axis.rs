@@ -1,6 +1,6 @@
 //! What positions along an axis name, for instance those of `argsort`: `gather`, where the other axes broadcast.
 
-use super::index::from_front;
+use super::from_front::from_front;
 use crate::{Element, Error, Result, Shape, Tensor, axis_index};
 
 impl<T: Element> Tensor<T> {
@@ -53,11 +53,7 @@ pub fn along_axis(
         sizes[at] = size;
         Shape::from(sizes)
     };
-    let mut counted = indices.to_vec();
-    for index in &mut counted {
-        *index = from_front(op, *index, at, shape[at])?;
-    }
-    let counted = Tensor::from_slice(indices.shape(), &counted)?;
+    let counted = from_front(op, indices, axis, shape[at])?;
     Ok((
         with(shape[at]),
         counted.broadcast_to(with(indices.shape()[at]))?,
@@ -79,7 +75,7 @@ mod tests {
             x.take_along_axis(&Tensor::from([[-4], [0]]), -1)
                 .unwrap_err()
                 .to_string(),
-            "take_along_axis: index -4 is out of range for axis 1, which has size 3; expected -3 to below 3"
+            "take_along_axis: index -4 (number 0 of 2) is out of range for axis -1, which has size 3; expected -3 to below 3"
         );
     }
 

@@ -10,7 +10,7 @@ use crate::kernels::maps::{Binary, Comparison, Unary};
 pub const SELU_SCALE: f64 = 1.050_700_987_355_480_5;
 /// α of the scaled exponential linear unit.
 pub const SELU_ALPHA: f64 = 1.673_263_242_354_377_2;
-/// The slope of the leaky rectifier below 0.
+/// The slope of the leaky rectifier below 0, where no other is asked for.
 pub const LEAKY_SLOPE: f64 = 0.2;
 /// The coefficient of the cubic term in the tanh form of GELU.
 pub const GELU_CUBIC: f64 = 0.044_715;
@@ -60,10 +60,10 @@ pub fn unary<T: Float>(op: Unary, x: T) -> T {
         Unary::Trunc => x.trunc(),
         Unary::Relu => clamp(x, 0.0, f64::INFINITY),
         Unary::Relu6 => clamp(x, 0.0, 6.0),
-        Unary::LeakyRelu if x > zero => x,
-        Unary::LeakyRelu => c(LEAKY_SLOPE) * x,
-        Unary::Elu if x > zero => x,
-        Unary::Elu => x.exp_m1(),
+        Unary::LeakyRelu { .. } if x > zero => x,
+        Unary::LeakyRelu { slope } => c(slope) * x,
+        Unary::Elu { .. } if x > zero => x,
+        Unary::Elu { alpha } => c(alpha) * x.exp_m1(),
         Unary::Selu if x > zero => c(SELU_SCALE) * x,
         Unary::Selu => c(SELU_SCALE * SELU_ALPHA) * x.exp_m1(),
         Unary::HardSigmoid => clamp(c(0.2) * x + half, 0.0, 1.0),
@@ -145,10 +145,10 @@ pub fn binary<T: Float>(op: Binary, a: T, b: T) -> T {
         Binary::ErfGrad => c(std::f64::consts::FRAC_2_SQRT_PI) * (-(a * a)).exp() * b,
         Binary::ReluGrad => only_where(a > zero),
         Binary::Relu6Grad => only_where(a > zero && a < c(6.0)),
-        Binary::LeakyReluGrad if a > zero => b,
-        Binary::LeakyReluGrad => c(LEAKY_SLOPE) * b,
-        Binary::EluGrad if a > zero => b,
-        Binary::EluGrad => a.exp() * b,
+        Binary::LeakyReluGrad { .. } if a > zero => b,
+        Binary::LeakyReluGrad { slope } => c(slope) * b,
+        Binary::EluGrad { .. } if a > zero => b,
+        Binary::EluGrad { alpha } => c(alpha) * a.exp() * b,
         Binary::SeluGrad if a > zero => c(SELU_SCALE) * b,
         Binary::SeluGrad => c(SELU_SCALE * SELU_ALPHA) * a.exp() * b,
         Binary::HardSigmoidGrad => only_where(a > c(-2.5) && a < c(2.5)) * c(0.2),

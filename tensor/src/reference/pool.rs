@@ -13,11 +13,11 @@ fn for_each_window(shape: &PoolShape, mut body: impl FnMut(usize, &[usize])) {
         for_each_index(&outputs, |o| {
             let axes = shape.axes.iter().zip(o);
             let spans: PerAxis<_> = axes.map(|(axis, &o)| axis.window(o)).collect();
-            let sizes: PerAxis<usize> = spans.iter().map(|span| span.len()).collect();
+            let sizes: PerAxis<usize> = spans.iter().map(|span| span.count).collect();
             for c in 0..shape.channels {
                 window.clear();
                 for_each_index(&sizes, |t| {
-                    let places = spans.iter().zip(t).map(|(span, t)| span.start + t);
+                    let places = spans.iter().zip(t).map(|(span, &t)| span.at(t));
                     let pixel = shape.axes.iter().zip(places);
                     let pixel = pixel.fold(b, |pixel, (axis, at)| pixel * axis.input() + at);
                     window.push(pixel * shape.channels + c);

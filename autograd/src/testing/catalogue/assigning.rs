@@ -1,6 +1,6 @@
 //! A tensor with some of its elements set, or combined with others.
 
-use super::indexing::{every_third, indices};
+use super::indexing::{every_third, from_both_ends, indices};
 use super::matrix;
 use crate::program;
 use crate::testing::{Entry, distinct, grid, normal};
@@ -13,11 +13,12 @@ pub(super) fn scatter_add() -> Entry {
         .large(add(1, indices(&[80, 3001], 3001)), [normal([80, 3001]), normal([80, 3001])])
         .case("first axis", add(0, indices(&[4, 2], 3)), [normal([3, 2]), normal([4, 2])]).options(r#"{"axis": 0}"#).given("indices", indices(&[4, 2], 3))
         .case("last axis", add(-1, indices(&[2, 3], 3)), [normal([2, 3]), normal([2, 3])]).options(r#"{"axis": -1}"#).given("indices", indices(&[2, 3], 3))
+        .case("counted from the end", add(1, from_both_ends(&[2, 4], 3)), [normal([2, 3]), normal([2, 4])]).options(r#"{"axis": 1}"#).given("indices", from_both_ends(&[2, 4], 3))
         .case("one element", add(0, indices(&[2], 1)), [normal([1]), normal([2])]).options(r#"{"axis": 0}"#).given("indices", indices(&[2], 1))
         .case("nothing to add", add(0, indices(&[0, 2], 1)), [normal([3, 2]), normal([0, 2])]).options(r#"{"axis": 0}"#).given("indices", indices(&[0, 2], 1))
         .refuses(
             |tape| matrix(tape).scatter_add(0, &Tensor::from([[2, 0, 0]]), &tape.var(Tensor::ones([1, 3]))),
-            "scatter_add: index 2 (number 0 of 3) is out of range for axis 0, which has size 2; expected 0 to below 2",
+            "scatter_add: index 2 (number 0 of 3) is out of range for axis 0, which has size 2; expected -2 to below 2",
         )
         .refuses(
             |tape| matrix(tape).scatter_add(0, &Tensor::from([[1, 0, 0]]), &matrix(tape)),
@@ -52,6 +53,11 @@ pub(super) fn index_add() -> Entry {
             [normal([2, 3]), normal([2, 3])],
         ).options(r#"{"axis": -1}"#).given("indices", indices(&[3], 3))
         .case(
+            "counted from the end",
+            add(0, from_both_ends(&[4], 3)),
+            [normal([3, 2]), normal([4, 2])],
+        ).options(r#"{"axis": 0}"#).given("indices", from_both_ends(&[4], 3))
+        .case(
             "a table of indices",
             add(0, indices(&[2, 2], 3)),
             [normal([3, 1]), normal([2, 2, 1])],
@@ -63,7 +69,7 @@ pub(super) fn index_add() -> Entry {
         ).options(r#"{"axis": 0}"#).given("indices", indices(&[0], 1))
         .refuses(
             |tape| matrix(tape).index_add(0, &Tensor::from([2]), &tape.var(Tensor::ones([1, 3]))),
-            "index_add: index 2 (number 0 of 1) is out of range for axis 0, which has size 2; expected 0 to below 2",
+            "index_add: index 2 (number 0 of 1) is out of range for axis 0, which has size 2; expected -2 to below 2",
         )
         .refuses(
             |tape| matrix(tape).index_add(0, &Tensor::from([1]), &matrix(tape)),
@@ -87,12 +93,14 @@ pub(super) fn scatter() -> Entry {
         .case("the largest", scatter(Scatter::Max, 0, indices(&[4, 2], 3)), two()).options(r#"{"axis": 0, "by": "max"}"#).given("indices", indices(&[4, 2], 3))
         .case("the smallest", scatter(Scatter::Min, 0, indices(&[4, 2], 3)), two()).options(r#"{"axis": 0, "by": "min"}"#).given("indices", indices(&[4, 2], 3))
         .case("product", scatter(Scatter::Product, 0, indices(&[4, 2], 3)), [normal([3, 2]), normal([4, 2])]).options(r#"{"axis": 0, "by": "product"}"#).given("indices", indices(&[4, 2], 3))
+        .case("product, counted from the end", scatter(Scatter::Product, 0, from_both_ends(&[4, 2], 3)), [normal([3, 2]), normal([4, 2])]).options(r#"{"axis": 0, "by": "product"}"#).given("indices", from_both_ends(&[4, 2], 3))
+        .case("the largest, counted from the end", scatter(Scatter::Max, 0, from_both_ends(&[4, 2], 3)), two()).options(r#"{"axis": 0, "by": "max"}"#).given("indices", from_both_ends(&[4, 2], 3))
         .case("sum", scatter(Scatter::Sum, -1, indices(&[2, 3], 3)), [normal([2, 3]), normal([2, 3])]).options(r#"{"axis": -1, "by": "sum"}"#).given("indices", indices(&[2, 3], 3))
         .case("one place", scatter(Scatter::Product, 0, indices(&[3], 1)), [normal([1]), normal([3])]).options(r#"{"axis": 0, "by": "product"}"#).given("indices", indices(&[3], 1))
         .case("nothing to combine", scatter(Scatter::Max, 0, indices(&[0, 2], 1)), [normal([3, 2]), normal([0, 2])]).options(r#"{"axis": 0, "by": "max"}"#).given("indices", indices(&[0, 2], 1))
         .refuses(
             |tape| matrix(tape).scatter(0, &Tensor::from([[2, 0, 0]]), &tape.var(Tensor::ones([1, 3])), Scatter::Max),
-            "scatter: index 2 (number 0 of 3) is out of range for axis 0, which has size 2; expected 0 to below 2",
+            "scatter: index 2 (number 0 of 3) is out of range for axis 0, which has size 2; expected -2 to below 2",
         )
         .refuses(
             |tape| matrix(tape).scatter(0, &Tensor::from([[1, 0, 0]]), &matrix(tape), Scatter::Sum),
@@ -110,6 +118,7 @@ pub(super) fn scatter() -> Entry {
 
 pub(super) fn index_assign() -> Entry {
     let assign = |at: Vec<Tensor<i64>>| program!([at: Vec<Tensor<i64>>] |x, source| x.index_assign(at, source));
+    let some = |at: Vec<Option<Tensor<i64>>>| program!([at: Vec<Option<Tensor<i64>>>] |x, source| x.index_assign(at, source));
     Entry::new("x, with the elements at several indices set; of several in one place the last counts")
         .large(
             assign(vec![indices(&[300], 80)]),
@@ -123,10 +132,20 @@ pub(super) fn index_assign() -> Entry {
         ).options("{}").given("at.0", Tensor::from([0_i64, -1])).given("at.1", Tensor::from([1_i64, 0]))
         .also("one for all", [normal([3, 2]), normal([1])])
         .case("rows, one of them twice", assign(vec![Tensor::from([1, 0, 1])]), [normal([2, 2]), normal([3, 2])]).options("{}").given("at.0", Tensor::from([1_i64, 0, 1]))
+        .case(
+            "a whole axis in front, one column twice",
+            some(vec![None, Some(Tensor::from([-1, 0, 1]))]),
+            [normal([2, 2, 2]), normal([2, 3, 2])],
+        ).options(r#"{"axes": [1]}"#).given("at.0", Tensor::from([-1_i64, 0, 1]))
+        .case(
+            "a whole axis between",
+            some(vec![Some(Tensor::from([1, -2])), None, Some(Tensor::from([0, 1]))]),
+            [normal([2, 3, 2]), normal([2, 3])],
+        ).options(r#"{"axes": [0, 2]}"#).given("at.0", Tensor::from([1_i64, -2])).given("at.1", Tensor::from([0_i64, 1]))
         .case("nothing", assign(vec![Tensor::from([1])]), [normal([2, 0]), normal([1, 0])]).options("{}").given("at.0", Tensor::from([1_i64]))
         .refuses(
             |tape| matrix(tape).index_assign(&[Tensor::from([2])], &matrix(tape)),
-            "index_assign: index 2 is out of range for axis 0, which has size 2; expected -2 to below 2",
+            "index_assign: index 2 (number 0 of 1) is out of range for axis 0, which has size 2; expected -2 to below 2",
         )
         .refuses(
             |tape| matrix(tape).index_assign(&[Tensor::from([1])], &tape.var(Tensor::zeros([2]))),

@@ -139,14 +139,14 @@ pub(super) fn rem() -> Entry {
     );
     map(
         "a − b·⌊a/b⌋, with the sign of b",
-        program!(|a, b| a.rem(b)),
+        program!(|a, b| a.try_rem(b)),
         a,
         b,
     )
     .also("of different signs", [between(-0.8, -0.4, [3]), b([3].into())])
     .also("more than once", [between(4.6, 5.2, [3]), between(1.9, 2.05, [3])])
     .refuses(
-        |tape| misfits(tape).0.rem(&misfits(tape).1),
+        |tape| misfits(tape).0.try_rem(&misfits(tape).1),
         "rem: shapes [2, 3] and [2] don't broadcast: axis 1 from the end has sizes 3 and 2; expected equal sizes or a 1",
     )
 }

@@ -12,6 +12,13 @@ pub(super) fn indices(shape: &[usize], bound: i64) -> Tensor<i64> {
     Tensor::from_slice(shape, &values).expect("as many values as the shape has elements")
 }
 
+/// [`indices`], of which every second is counted from the end.
+pub(super) fn from_both_ends(shape: &[usize], bound: i64) -> Tensor<i64> {
+    let mut values = indices(shape, bound).to_vec();
+    values.iter_mut().step_by(2).for_each(|i| *i -= bound);
+    Tensor::from_slice(shape, &values).expect("as many values as the shape has elements")
+}
+
 /// A mask of this shape.
 pub(super) fn every_third(shape: &[usize]) -> Tensor<bool> {
     let values: Vec<bool> = (0..shape.iter().product())
@@ -27,11 +34,12 @@ pub(super) fn gather() -> Entry {
         .large(read(1, indices(&[80, 3001], 3001)), [normal([80, 3001])])
         .case("first axis", read(0, indices(&[4, 2], 3)), [normal([3, 2])]).options(r#"{"axis": 0}"#).given("indices", indices(&[4, 2], 3))
         .case("last axis", read(-1, indices(&[2, 4], 3)), [normal([2, 3])]).options(r#"{"axis": -1}"#).given("indices", indices(&[2, 4], 3))
+        .case("counted from the end", read(1, from_both_ends(&[2, 4], 3)), [normal([2, 3])]).options(r#"{"axis": 1}"#).given("indices", from_both_ends(&[2, 4], 3))
         .case("one column", read(0, indices(&[2, 1], 3)), [normal([3, 1])]).options(r#"{"axis": 0}"#).given("indices", indices(&[2, 1], 3))
         .case("nothing", read(0, indices(&[0, 2], 1)), [normal([0, 2])]).options(r#"{"axis": 0}"#).given("indices", indices(&[0, 2], 1))
         .refuses(
             |tape| matrix(tape).gather(0, &Tensor::from([[2, 0, 0]])),
-            "gather: index 2 (number 0 of 3) is out of range for axis 0, which has size 2; expected 0 to below 2",
+            "gather: index 2 (number 0 of 3) is out of range for axis 0, which has size 2; expected -2 to below 2",
         )
         .refuses(
             |tape| matrix(tape).gather(0, &Tensor::from([0, 1])),
@@ -50,6 +58,7 @@ pub(super) fn index_select() -> Entry {
         .large(read(0, indices(&[300], 80)), [normal([80, 1000])])
         .case("first axis", read(0, indices(&[4], 3)), [normal([3, 2])]).options(r#"{"axis": 0}"#).given("indices", indices(&[4], 3))
         .case("last axis", read(-1, indices(&[4], 3)), [normal([2, 3])]).options(r#"{"axis": -1}"#).given("indices", indices(&[4], 3))
+        .case("counted from the end", read(0, from_both_ends(&[4], 3)), [normal([3, 2])]).options(r#"{"axis": 0}"#).given("indices", from_both_ends(&[4], 3))
         .case(
             "a table of indices",
             read(0, indices(&[2, 2], 3)),
@@ -63,7 +72,7 @@ pub(super) fn index_select() -> Entry {
         .case("nothing", read(1, indices(&[2], 2)), [normal([0, 3])]).options(r#"{"axis": 1}"#).given("indices", indices(&[2], 2))
         .refuses(
             |tape| matrix(tape).index_select(0, &Tensor::from([2])),
-            "index_select: index 2 (number 0 of 1) is out of range for axis 0, which has size 2; expected 0 to below 2",
+            "index_select: index 2 (number 0 of 1) is out of range for axis 0, which has size 2; expected -2 to below 2",
         )
         .refuses(
             |tape| matrix(tape).index_select(2, &Tensor::from([0])),
@@ -127,7 +136,7 @@ pub(super) fn take_along_axis() -> Entry {
         .given("indices", Tensor::from([[-1_i64, 0], [-3, -1]]))
         .refuses(
             |tape| matrix(tape).take_along_axis(&Tensor::from([[-3]]), 0),
-            "take_along_axis: index -3 is out of range for axis 0, which has size 2; expected -2 to below 2",
+            "take_along_axis: index -3 (number 0 of 1) is out of range for axis 0, which has size 2; expected -2 to below 2",
         )
         .refuses(
             |tape| matrix(tape).take_along_axis(&Tensor::from([0]), 0),
@@ -145,6 +154,8 @@ pub(super) fn take_along_axis() -> Entry {
 
 pub(super) fn index() -> Entry {
     let index = |at: Vec<Tensor<i64>>| program!([at: Vec<Tensor<i64>>] |x| x.index(at));
+    let some =
+        |at: Vec<Option<Tensor<i64>>>| program!([at: Vec<Option<Tensor<i64>>>] |x| x.index(at));
     Entry::new("the elements at several indices at once")
         .needs_an_axis()
         .case(
@@ -166,9 +177,25 @@ pub(super) fn index() -> Entry {
         .case("nothing", index(vec![Tensor::from([1])]), [normal([2, 0])])
         .options("{}")
         .given("at.0", Tensor::from([1_i64]))
+        .case(
+            "a whole axis in front",
+            some(vec![None, Some(Tensor::from([[0], [-1]])), Some(Tensor::from([1, 0, 1]))]),
+            [normal([2, 2, 3])],
+        )
+        .options(r#"{"axes": [1, 2]}"#)
+        .given("at.0", Tensor::from([[0_i64], [-1]]))
+        .given("at.1", Tensor::from([1_i64, 0, 1]))
+        .case(
+            "a whole axis between",
+            some(vec![Some(Tensor::from([1, -1])), None, Some(Tensor::from([0, 1]))]),
+            [normal([2, 3, 2])],
+        )
+        .options(r#"{"axes": [0, 2]}"#)
+        .given("at.0", Tensor::from([1_i64, -1]))
+        .given("at.1", Tensor::from([0_i64, 1]))
         .refuses(
             |tape| matrix(tape).index(&[Tensor::from([-3])]),
-            "index: index -3 is out of range for axis 0, which has size 2; expected -2 to below 2",
+            "index: index -3 (number 0 of 1) is out of range for axis 0, which has size 2; expected -2 to below 2",
         )
         .refuses(
             |tape| matrix(tape).index(&[] as &[Tensor<i64>]),
@@ -191,6 +218,9 @@ pub(super) fn take() -> Entry {
         .options("{}")
         .given("indices", indices(&[2, 3], 6))
         .also("of more", [normal([6, 1])])
+        .case("counted from the end", take(from_both_ends(&[4], 6)), [normal([2, 3])])
+        .options("{}")
+        .given("indices", from_both_ends(&[4], 6))
         .case("none", take(Tensor::zeros([0])), [normal([2])])
         .options("{}")
         .given("indices", Tensor::<i64>::zeros([0]))
@@ -202,7 +232,7 @@ pub(super) fn take() -> Entry {
         .given("indices", Tensor::from([0_i64, 0]))
         .refuses(
             |tape| matrix(tape).take(&Tensor::from([6])),
-            "take: index 6 (number 0 of 1) is out of range for axis 0, which has size 6; expected 0 to below 6",
+            "take: index 6 (number 0 of 1) is out of range for axis 0, which has size 6; expected -6 to below 6",
         )
 }
 

@@ -49,6 +49,22 @@ pub(super) fn elu() -> Entry {
     )
 }
 
+pub(super) fn elu_with() -> Entry {
+    let kink = |shape| clear_of(&[0.0], shape);
+    map(
+        "x above 0, α(eˣ − 1) below",
+        program!(|x| x.elu_with(0.5)),
+        kink,
+    )
+    .options_of_all(r#"{"alpha": 0.5}"#)
+    .case(
+        "a large α",
+        program!(|x| x.elu_with(3.0)),
+        [kink([2, 3].into())],
+    )
+    .options(r#"{"alpha": 3}"#)
+}
+
 pub(super) fn erf() -> Entry {
     map("2/√π ∫₀ˣ e^(−t²) dt", program!(|x| x.erf()), normal)
 }
@@ -103,6 +119,22 @@ pub(super) fn leaky_relu() -> Entry {
         program!(|x| x.leaky_relu()),
         |shape| clear_of(&[0.0], shape),
     )
+}
+
+pub(super) fn leaky_relu_with() -> Entry {
+    let kink = |shape| clear_of(&[0.0], shape);
+    map(
+        "x above 0, slope·x below",
+        program!(|x| x.leaky_relu_with(0.01)),
+        kink,
+    )
+    .options_of_all(r#"{"slope": 0.01}"#)
+    .case(
+        "a slope below 0",
+        program!(|x| x.leaky_relu_with(-0.5)),
+        [kink([2, 3].into())],
+    )
+    .options(r#"{"slope": -0.5}"#)
 }
 
 pub(super) fn ln() -> Entry {

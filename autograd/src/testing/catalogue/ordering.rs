@@ -114,6 +114,38 @@ pub(super) fn quantile() -> Entry {
         )
 }
 
+pub(super) fn quantiles() -> Entry {
+    Entry::new("several quantiles, along a new first axis")
+        .case(
+            "three",
+            program!(|x| x.quantiles([0.3, 0.9, 0.0], 1)),
+            [distinct([2, 4])],
+        )
+        .options(r#"{"q": [0.3, 0.9, 0], "axes": [1]}"#)
+        .also("of one element", [distinct([2, 1])])
+        .case(
+            "kept",
+            program!(|x| x.quantiles([0.6, 0.6], Axes::from(0).keepdims())),
+            [distinct([3, 2])],
+        )
+        .options(r#"{"q": [0.6, 0.6], "axes": [0], "keepdims": true}"#)
+        .also("nothing", [distinct([2, 0])])
+        .case(
+            "all axes",
+            program!(|x| x.quantiles([0.25], ..)),
+            [distinct(())],
+        )
+        .options(r#"{"q": [0.25]}"#)
+        .refuses(
+            |tape| matrix(tape).quantiles([], 0),
+            "quantiles: no q given; expected at least one",
+        )
+        .refuses(
+            |tape| matrix(tape).quantiles([0.5, -0.1], 0),
+            "quantiles: q = -0.1; expected a number from 0 to 1",
+        )
+}
+
 pub(super) fn median() -> Entry {
     Entry::new("the element in the middle, or the mean of the two there")
         .case("of four", program!(|x| x.median(-1)), [distinct([2, 4])])

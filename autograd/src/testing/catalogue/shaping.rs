@@ -20,9 +20,19 @@ pub(super) fn roll() -> Entry {
             [normal([2, 4])],
         )
         .options(r#"{"shift": -6, "axis": -1}"#)
+        .case(
+            "two axes",
+            program!(|x| x.roll([1, -1], [0, 2])),
+            [normal([2, 2, 3])],
+        )
+        .options(r#"{"shift": [1, -1], "axis": [0, 2]}"#)
         .refuses(
             |tape| matrix(tape).roll(1, 2),
             "roll: axis 2 is out of range for rank 2; expected -2 to 1",
+        )
+        .refuses(
+            |tape| matrix(tape).roll([1, 2], 0),
+            "roll: shifts [1, 2] for axes [0]; expected one for each, or one for all",
         )
 }
 

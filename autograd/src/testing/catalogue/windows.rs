@@ -10,8 +10,17 @@ fn uneven() -> PoolGeometry {
     PoolGeometry {
         kernel: [3, 2][..].into(),
         stride: [2, 1][..].into(),
+        dilation: [1, 1][..].into(),
         padding: [(1, 1), (1, 0)][..].into(),
     }
+}
+
+/// Windows with gaps, other ones along each axis, which overlap and begin in the padding.
+fn spread() -> PoolGeometry {
+    PoolGeometry::new(&[2, 2])
+        .stride(1)
+        .dilation([2, 3])
+        .padding([(1, 0), (2, 1)])
 }
 
 /// Windows of two, with as much padding: the first has no element of the input.
@@ -41,6 +50,7 @@ pub(super) fn max_pool() -> Entry {
             [distinct([1, 5, 1])],
         ).options(r#"{"kernel": [2], "stride": [2], "padding": [[0, 0]]}"#)
         .case("two axes, uneven", pool(uneven()), [distinct([1, 4, 3, 2])]).options(r#"{"kernel": [3, 2], "stride": [2, 1], "padding": [[1, 1], [1, 0]]}"#)
+        .case("dilated", pool(spread()), [distinct([1, 3, 3, 2])]).options(r#"{"kernel": [2, 2], "stride": [1, 1], "dilation": [2, 3], "padding": [[1, 0], [2, 1]]}"#)
         .case(
             "three axes",
             pool(PoolGeometry::new(&[2, 1, 2])),
@@ -69,6 +79,35 @@ pub(super) fn max_pool() -> Entry {
             |tape| tape.var(Tensor::zeros([1, 4, 2])).max_pool(&padded()),
             "max_pool: padding (2, 0) has to be smaller than the window of 2 on each side",
         )
+        .refuses(
+            |tape| {
+                tape.var(Tensor::zeros([1, 4, 2]))
+                    .max_pool(&PoolGeometry::new(&[2]).dilation(4))
+            },
+            "max_pool: a kernel of 2 with dilation 4 covers 5 elements, but the input axis has 4 and the padding (0, 0): give at least 5 together",
+        )
+        .refuses(
+            |tape| {
+                tape.var(Tensor::zeros([1, 4, 2]))
+                    .max_pool(&PoolGeometry::new(&[2]).dilation(0))
+            },
+            "max_pool: kernel 2, stride 2 and dilation 0 given, each has to be at least 1",
+        )
+        .refuses(
+            |tape| {
+                tape.var(Tensor::zeros([1, 4, 2]))
+                    .max_pool(&PoolGeometry::new(&[2]).dilation(2).padding(3))
+            },
+            "max_pool: padding (3, 3) has to be smaller than the window of 3 on each side",
+        )
+        .refuses(
+            |tape| {
+                tape.var(Tensor::zeros([1, 1, 2]))
+                    .max_pool(&PoolGeometry::new(&[2]).dilation(3).padding(2))
+            },
+            "max_pool: window 0 of 2 elements with dilation 3 sees nothing but padding (2, 2): give at most dilation 1, the size of the axis, \
+             or less padding",
+        )
 }
 
 pub(super) fn avg_pool() -> Entry {
@@ -94,6 +133,8 @@ pub(super) fn avg_pool() -> Entry {
             pool(uneven(), true),
             [normal([1, 4, 3, 2])],
         ).options(r#"{"kernel": [3, 2], "stride": [2, 1], "padding": [[1, 1], [1, 0]], "with_padding": true}"#)
+        .case("dilated, padding counts", pool(spread(), true), [normal([1, 3, 3, 2])]).options(r#"{"kernel": [2, 2], "stride": [1, 1], "dilation": [2, 3], "padding": [[1, 0], [2, 1]], "with_padding": true}"#)
+        .case("dilated, padding doesn't", pool(spread(), false), [normal([1, 3, 3, 2])]).options(r#"{"kernel": [2, 2], "stride": [1, 1], "dilation": [2, 3], "padding": [[1, 0], [2, 1]], "with_padding": false}"#)
         .case(
             "uneven, padding doesn't",
             pool(uneven(), false),
@@ -138,6 +179,7 @@ pub(super) fn lp_pool() -> Entry {
         )
         .case("p = 2", pool(pair(), 2.0), some(&[2, 4, 2])).options(r#"{"kernel": [2], "stride": [2], "padding": [[0, 0]], "p": 2}"#)
         .case("p = 1", pool(pair(), 1.0), some(&[2, 4, 2])).options(r#"{"kernel": [2], "stride": [2], "padding": [[0, 0]], "p": 1}"#)
+        .case("p = 2.5, dilated", pool(spread(), 2.5), some(&[1, 3, 3, 2])).options(r#"{"kernel": [2, 2], "stride": [1, 1], "dilation": [2, 3], "padding": [[1, 0], [2, 1]], "p": 2.5}"#)
         .case("p = 2.5, uneven", pool(uneven(), 2.5), some(&[1, 4, 3, 2])).options(r#"{"kernel": [3, 2], "stride": [2, 1], "padding": [[1, 1], [1, 0]], "p": 2.5}"#)
         .case(
             "p = 3, three axes",
@@ -195,6 +237,11 @@ pub(super) fn max_pool_grad() -> Entry {
             [normal([1, 2, 3, 1])],
         )
         .case(
+            "dilated",
+            gradient(spread(), vec![1, 3, 3, 1]),
+            [normal([1, 2, 3, 1])],
+        )
+        .case(
             "no batch",
             gradient(PoolGeometry::new(&[2]), vec![0, 4, 2]),
             [normal([0, 2, 2])],
@@ -223,6 +270,11 @@ pub(super) fn avg_pool_grad() -> Entry {
         .case(
             "uneven",
             gradient(uneven(), false, vec![1, 4, 3, 1]),
+            [normal([1, 2, 3, 1])],
+        )
+        .case(
+            "dilated",
+            gradient(spread(), false, vec![1, 3, 3, 1]),
             [normal([1, 2, 3, 1])],
         )
         .case(

@@ -72,7 +72,19 @@ fn kinks() -> Vec<Row> {
             0.0,
             0.2,
         ),
+        Row::at(
+            ["`leaky_relu_with`", "0", "its lower slope"],
+            program!(|x| x.leaky_relu_with(0.01)),
+            0.0,
+            0.01,
+        ),
         Row::at(["`elu`", "0", "1"], program!(|x| x.elu()), 0.0, 1.0),
+        Row::at(
+            ["`elu_with`", "0", "α"],
+            program!(|x| x.elu_with(0.5)),
+            0.0,
+            0.5,
+        ),
         Row::at(["`selu`", "0", "λα"], program!(|x| x.selu()), 0.0, SELU),
         Row::at(["`abs`", "0", "0"], program!(|x| x.abs()), 0.0, 0.0),
         Row::at(

@@ -72,8 +72,8 @@ pub fn unable_to_show(planted: &Planted) -> Option<Reason> {
         (Detached, "rem", _) => Reason::OnlyRounded,
         (
             Detached,
-            "abs" | "clamp" | "copysign" | "hard_sigmoid" | "leaky_relu" | "max" | "maximum"
-            | "min" | "minimum" | "relu" | "relu6",
+            "abs" | "clamp" | "copysign" | "hard_sigmoid" | "leaky_relu" | "leaky_relu_with"
+            | "max" | "maximum" | "min" | "minimum" | "relu" | "relu6",
             _,
         ) => Reason::OnlyCompared,
         _ => return None,

@@ -86,10 +86,16 @@ pub enum Unary {
     Relu,
     /// min(max(x, 0), 6).
     Relu6,
-    /// x for x ≥ 0, 0.2·x below.
-    LeakyRelu,
-    /// x for x > 0, eˣ − 1 below.
-    Elu,
+    /// x for x ≥ 0, slope·x below.
+    LeakyRelu {
+        /// The slope below 0.
+        slope: f64,
+    },
+    /// x for x > 0, α(eˣ − 1) below.
+    Elu {
+        /// α.
+        alpha: f64,
+    },
     /// λ·x for x > 0, λα(eˣ − 1) below, with the λ and α of the paper on self-normalising networks.
     Selu,
     /// min(max(0.2·x + 0.5, 0), 1).
@@ -179,10 +185,16 @@ pub enum Binary {
     ReluGrad,
     /// (x or y, gy) ↦ gy where 0 < x < 6, else 0: 0 at both ends.
     Relu6Grad,
-    /// (x or y, gy) ↦ gy where x > 0, else 0.2·gy.
-    LeakyReluGrad,
-    /// (x, gy) ↦ gy where x > 0, else eˣ·gy: 1 at 0.
-    EluGrad,
+    /// (x, gy) ↦ gy where x > 0, else slope·gy.
+    LeakyReluGrad {
+        /// The slope below 0.
+        slope: f64,
+    },
+    /// (x, gy) ↦ gy where x > 0, else α·eˣ·gy: α at 0.
+    EluGrad {
+        /// α.
+        alpha: f64,
+    },
     /// (x, gy) ↦ λ·gy where x > 0, else λα·eˣ·gy: λα at 0.
     SeluGrad,
     /// (x, gy) ↦ 0.2·gy where −2.5 < x < 2.5, else 0: 0 at both ends.
@@ -271,7 +283,7 @@ impl Unary {
             | Unary::Recip
             | Unary::Relu
             | Unary::Relu6
-            | Unary::LeakyRelu
+            | Unary::LeakyRelu { .. }
             | Unary::HardSigmoid
             | Unary::Softsign
             | Unary::HardSwish
@@ -291,7 +303,7 @@ impl Unary {
             | Unary::Tanh
             | Unary::Sigmoid
             | Unary::Erf
-            | Unary::Elu
+            | Unary::Elu { .. }
             | Unary::Selu
             | Unary::Softplus
             | Unary::Swish
@@ -364,8 +376,8 @@ impl Binary {
             Binary::ErfGrad => "erf",
             Binary::ReluGrad => "relu",
             Binary::Relu6Grad => "relu6",
-            Binary::LeakyReluGrad => "leaky_relu",
-            Binary::EluGrad => "elu",
+            Binary::LeakyReluGrad { .. } => "leaky_relu",
+            Binary::EluGrad { .. } => "elu",
             Binary::SeluGrad => "selu",
             Binary::HardSigmoidGrad => "hard_sigmoid",
             Binary::SoftplusGrad => "softplus",
@@ -385,7 +397,7 @@ impl Binary {
             Binary::SinGrad | Binary::CosGrad => LIBRARY,
             _ if self.goes_one_by_one() => LIBRARY,
             Binary::ErfGrad
-            | Binary::EluGrad
+            | Binary::EluGrad { .. }
             | Binary::SeluGrad
             | Binary::SoftplusGrad
             | Binary::SwishGrad

@@ -5,7 +5,7 @@
 
 use super::codes::{Binary, Comparison, Unary};
 use super::maths::*;
-use crate::reference::maps::{LEAKY_SLOPE, SELU_ALPHA, SELU_SCALE};
+use crate::reference::maps::{SELU_ALPHA, SELU_SCALE};
 
 /// `y[i] = f(x[i])`. A macro and not a function that takes a closure: a closure that isn't inlined loses the
 /// instruction set of its entry point.
@@ -52,11 +52,17 @@ pub(super) fn unary<M: MulAdd, T: Real>(op: Unary, x: &[T], y: &mut [T]) {
         Unary::Trunc => map!(x => y, x.trunc()),
         Unary::Relu => map!(x => y, if x <= zero { zero } else { x }),
         Unary::Relu6 => map!(x => y, clamp(x, zero, T::of(6.0))),
-        Unary::LeakyRelu => {
-            let slope = T::of(LEAKY_SLOPE);
+        Unary::LeakyRelu { slope } => {
+            let slope = T::of(slope);
             map!(x => y, if x > zero { x } else { slope * x });
         }
-        Unary::Elu => map!(x => y, elu::<M, T>(x)),
+        Unary::Elu { alpha } => {
+            let alpha = T::of(alpha);
+            map!(x => y, {
+                let below = alpha * exp_m1::<M, T>(x);
+                if x > zero { x } else { below }
+            });
+        }
         Unary::Selu => map!(x => y, selu::<M, T>(x)),
         Unary::HardSigmoid => {
             let slope = T::of(0.2);
@@ -126,14 +132,17 @@ pub(super) fn binary<M: MulAdd, T: Real>(op: Binary, a: &[T], b: &[T], y: &mut [
             let six = T::of(6.0);
             map!(a, b => y, if (a > zero) & (a < six) { b } else { zero });
         }
-        Binary::LeakyReluGrad => {
-            let slope = T::of(LEAKY_SLOPE);
+        Binary::LeakyReluGrad { slope } => {
+            let slope = T::of(slope);
             map!(a, b => y, if a > zero { b } else { slope * b });
         }
-        Binary::EluGrad => map!(a, b => y, {
-            let below = exp::<M, T>(a) * b;
-            if a > zero { b } else { below }
-        }),
+        Binary::EluGrad { alpha } => {
+            let alpha = T::of(alpha);
+            map!(a, b => y, {
+                let below = alpha * exp::<M, T>(a) * b;
+                if a > zero { b } else { below }
+            });
+        }
         Binary::SeluGrad => {
             let (scale, at_zero) = (T::of(SELU_SCALE), T::of(SELU_SCALE * SELU_ALPHA));
             map!(a, b => y, {
@@ -219,12 +228,6 @@ fn sign<T: Real>(x: T) -> T {
 fn clamp<T: Real>(x: T, low: T, high: T) -> T {
     let raised = if x <= low { low } else { x };
     if raised >= high { high } else { raised }
-}
-
-#[inline(always)]
-fn elu<M: MulAdd, T: Real>(x: T) -> T {
-    let below = exp_m1::<M, T>(x);
-    if x > T::of(0.0) { x } else { below }
 }
 
 /// 1 for the winner, ½ at a tie, 0 for the loser.

@@ -3,7 +3,6 @@
 use crate::kernels::window::{Axis, PerAxis, Spatial, Window, volume};
 use crate::{Error, Result};
 use smallvec::SmallVec;
-use std::ops::Range;
 
 /// How a pooling window moves over its input.
 ///
@@ -12,6 +11,9 @@ use std::ops::Range;
 ///
 /// let geometry = PoolGeometry::new(&[3, 3]).stride(2).padding(1); // as PyTorch's max_pool2d(x, 3, stride=2, padding=1)
 /// assert_eq!((&geometry.stride[..], &geometry.padding[..]), (&[2, 2][..], &[(1, 1), (1, 1)][..]));
+/// // Every second row and every third column, and a column of padding in front:
+/// let spread = PoolGeometry::new(&[2, 2]).dilation([2, 3]).padding([(0, 0), (1, 0)]);
+/// assert_eq!((spread.dilation[1], spread.padding[1]), (3, (1, 0)));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PoolGeometry {
@@ -19,16 +21,19 @@ pub struct PoolGeometry {
     pub kernel: PerAxis<usize>,
     /// The distance between window positions, for each spatial axis.
     pub stride: PerAxis<usize>,
+    /// The distance between the elements of a window, for each spatial axis.
+    pub dilation: PerAxis<usize>,
     /// Padding (before, after), for each spatial axis.
     pub padding: PerAxis<(usize, usize)>,
 }
 
 impl PoolGeometry {
-    /// Windows of these sizes side by side, without padding.
+    /// Windows of these sizes side by side, without gaps or padding.
     pub fn new(kernel: &[usize]) -> Self {
         PoolGeometry {
             kernel: kernel.into(),
             stride: kernel.into(),
+            dilation: SmallVec::from_elem(1, kernel.len()),
             padding: SmallVec::from_elem((0, 0), kernel.len()),
         }
     }
@@ -37,6 +42,13 @@ impl PoolGeometry {
     #[must_use]
     pub fn stride(mut self, stride: impl Into<Spatial<usize>>) -> Self {
         self.stride = stride.into().on(self.kernel.len());
+        self
+    }
+
+    /// With this distance between the elements of a window: a number for all axes, or a list with one for each.
+    #[must_use]
+    pub fn dilation(mut self, dilation: impl Into<Spatial<usize>>) -> Self {
+        self.dilation = dilation.into().on(self.kernel.len());
         self
     }
 
@@ -51,7 +63,7 @@ impl PoolGeometry {
 /// How windows lie on one spatial axis of known size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PoolAxis {
-    /// Windows of one size at equal distances; the dilation is 1.
+    /// Windows of one size at equal distances.
     Sliding(Axis),
     /// As many windows as are asked for, which cover the axis: window o of m on n elements reaches from ⌊o·n/m⌋ to
     /// ⌈(o + 1)·n/m⌉, so that their sizes differ by at most 2, and neighbours may share an element.
@@ -81,19 +93,29 @@ impl PoolAxis {
     }
 
     /// The input positions that window `o` covers, without those in the padding: at least one.
-    pub(crate) fn window(&self, o: usize) -> Range<usize> {
+    pub(crate) fn window(&self, o: usize) -> Span {
         match *self {
             PoolAxis::Sliding(axis) => {
                 let start = o * axis.stride;
-                let end = (start + axis.kernel - axis.before).min(axis.input);
-                start.saturating_sub(axis.before)..end
+                let skipped = axis.before.saturating_sub(start).div_ceil(axis.dilation);
+                let first = start + skipped * axis.dilation - axis.before;
+                let inside = axis.input.saturating_sub(first).div_ceil(axis.dilation);
+                Span {
+                    first,
+                    distance: axis.dilation,
+                    count: inside.min(axis.kernel.saturating_sub(skipped)),
+                }
             }
             PoolAxis::Adaptive { input, output } => {
                 // In 128 bits, since the product of two sizes may not fit.
                 let at = |o: usize| o as u128 * input as u128;
                 let start = at(o) / output as u128;
                 let end = at(o + 1).div_ceil(output as u128);
-                start as usize..end as usize
+                Span {
+                    first: start as usize,
+                    distance: 1,
+                    count: (end - start) as usize,
+                }
             }
         }
     }
@@ -111,11 +133,30 @@ impl PoolAxis {
         match *self {
             PoolAxis::Sliding(axis) => {
                 let start = o * axis.stride;
-                let whole = start >= axis.before && start + axis.kernel <= axis.before + axis.input;
+                let last = start + (axis.kernel - 1) * axis.dilation;
+                let whole = start >= axis.before && last < axis.before + axis.input;
                 whole.then_some(axis.stride)
             }
             PoolAxis::Adaptive { .. } => None,
         }
+    }
+}
+
+/// Positions on an axis at equal distances.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Span {
+    /// The first one.
+    pub first: usize,
+    /// From each to the next.
+    pub distance: usize,
+    /// How many.
+    pub count: usize,
+}
+
+impl Span {
+    /// Position number `t`.
+    pub fn at(&self, t: usize) -> usize {
+        self.first + t * self.distance
     }
 }
 
@@ -134,21 +175,23 @@ impl PoolShape {
     /// Pooling of x `[batch, spatial…, channels]`, for the operation `who`.
     ///
     /// # Errors
-    /// If ranks don't go together, a spatial axis is empty, a window is longer than its padded axis, or padding is as long as the
-    /// window (which would then see nothing but padding).
+    /// If ranks don't go together, a spatial axis is empty, a window is longer than its padded axis, or one would see nothing but
+    /// padding.
     pub fn new(who: &str, x: &[usize], geometry: &PoolGeometry) -> Result<PoolShape> {
         let PoolGeometry {
             kernel,
             stride,
+            dilation,
             padding,
         } = geometry;
         let count = kernel.len();
-        if stride.len() != count || padding.len() != count {
+        if [stride.len(), dilation.len(), padding.len()] != [count; 3] {
             return Err(Error::config(
                 who,
                 format!(
-                    "kernel size, strides and padding have to name the same number of spatial axes, got {count}, {} and {}",
+                    "kernel size, strides, dilations and padding have to name the same number of spatial axes, got {count}, {}, {} and {}",
                     stride.len(),
+                    dilation.len(),
                     padding.len()
                 ),
             ));
@@ -163,15 +206,6 @@ impl PoolShape {
         }
         let mut axes = PerAxis::new();
         for i in 0..count {
-            let (kernel, padding) = (kernel[i], padding[i]);
-            if kernel > 0 && (padding.0 >= kernel || padding.1 >= kernel) {
-                return Err(Error::config(
-                    who,
-                    format!(
-                        "padding {padding:?} has to be smaller than the window of {kernel} on each side"
-                    ),
-                ));
-            }
             if x[i + 1] == 0 {
                 return Err(Error::shape(
                     who,
@@ -179,12 +213,12 @@ impl PoolShape {
                 ));
             }
             let window = Window {
-                kernel,
+                kernel: kernel[i],
                 stride: stride[i],
-                dilation: 1,
-                padding,
+                dilation: dilation[i],
+                padding: padding[i],
             };
-            axes.push(PoolAxis::Sliding(Axis::new(who, x[i + 1], window)?));
+            axes.push(sliding(who, x[i + 1], window)?);
         }
         Ok(PoolShape {
             batch: x[0],
@@ -262,4 +296,35 @@ impl PoolShape {
             self.output()
         );
     }
+}
+
+/// Windows that slide over an axis of `input` elements, and each see at least one of them.
+fn sliding(who: &str, input: usize, window: Window) -> Result<PoolAxis> {
+    let axis = Axis::new(who, input, window)?;
+    let (padding, length) = (window.padding, (axis.kernel - 1) * axis.dilation + 1);
+    if padding.0 >= length || padding.1 >= length {
+        return Err(Error::config(
+            who,
+            format!(
+                "padding {padding:?} has to be smaller than the window of {length} on each side"
+            ),
+        ));
+    }
+    let pool = PoolAxis::Sliding(axis);
+    // A window that begins in the padding can step over a shorter axis. After as many windows as there are distances the steps repeat.
+    if axis.dilation > input {
+        let in_padding = axis.before.div_ceil(axis.stride).min(axis.output);
+        let mut windows = 0..in_padding.min(axis.dilation);
+        if let Some(o) = windows.find(|&o| pool.window(o).count == 0) {
+            return Err(Error::config(
+                who,
+                format!(
+                    "window {o} of {} elements with dilation {} sees nothing but padding {padding:?}: give at most dilation {input}, the size \
+                     of the axis, or less padding",
+                    axis.kernel, axis.dilation
+                ),
+            ));
+        }
+    }
+    Ok(pool)
 }

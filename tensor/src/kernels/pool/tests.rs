@@ -3,7 +3,6 @@
 use super::{PoolAxis, PoolGeometry, PoolKernels, PoolShape};
 use crate::kernels::{available_levels, with_level};
 use crate::{Float, reference};
-use smallvec::smallvec;
 
 /// Small whole numbers, so that windows have ties.
 fn numbers<T: Float>(count: usize, seed: usize) -> Vec<T> {
@@ -78,11 +77,7 @@ fn shape2(
     stride: [usize; 2],
     padding: [(usize, usize); 2],
 ) -> PoolShape {
-    let geometry = PoolGeometry {
-        kernel: kernel.as_slice().into(),
-        stride: stride.as_slice().into(),
-        padding: padding.into_iter().collect(),
-    };
+    let geometry = PoolGeometry::new(&kernel).stride(stride).padding(padding);
     PoolShape::new("max_pool2d", &x, &geometry).unwrap()
 }
 
@@ -104,18 +99,72 @@ fn geometries_agree_with_the_reference() {
     check::<f32>(&shape2([1, 1, 1, 5], [3, 3], [1, 1], [(2, 2), (1, 1)]));
     check::<f32>(&shape2([1, 6, 5, 5], [6, 5], [1, 1], [(0, 0), (0, 0)]));
     check::<f32>(&shape2([40, 24, 24, 64], [2, 2], [2, 2], [(0, 0), (0, 0)]));
-    let geometry = PoolGeometry {
-        kernel: smallvec![3],
-        stride: smallvec![2],
-        padding: smallvec![(1, 2)],
-    };
+    let geometry = PoolGeometry::new(&[3]).stride(2).padding([(1, 2)]);
     check::<f32>(&PoolShape::new("max_pool1d", &[3, 11, 4], &geometry).unwrap());
-    let geometry = PoolGeometry {
-        kernel: smallvec![2, 1, 3],
-        stride: smallvec![1, 2, 2],
-        padding: smallvec![(0, 0), (0, 0), (1, 1)],
-    };
+    let geometry = PoolGeometry::new(&[2, 1, 3])
+        .stride([1, 2, 2])
+        .padding([0, 0, 1]);
     check::<f64>(&PoolShape::new("max_pool3d", &[2, 3, 4, 5, 6], &geometry).unwrap());
+}
+
+#[test]
+fn windows_with_gaps_agree_with_the_reference() {
+    for channels in [1, 8, 37] {
+        for dilation in [[2, 1], [1, 3], [3, 2]] {
+            for stride in [[1, 1], [2, 3]] {
+                for padding in [[(0, 0), (0, 0)], [(1, 2), (1, 0)], [(2, 1), (0, 1)]] {
+                    let geometry = PoolGeometry::new(&[3, 2]).stride(stride);
+                    let geometry = geometry.dilation(dilation).padding(padding);
+                    let shape = PoolShape::new("pool", &[2, 9, 7, channels], &geometry).unwrap();
+                    check::<f32>(&shape);
+                    check::<f64>(&shape);
+                }
+            }
+        }
+    }
+    let geometry = PoolGeometry::new(&[3, 1, 2])
+        .dilation([1, 5, 2])
+        .padding([2, 0, 1]);
+    check::<f64>(&PoolShape::new("pool", &[2, 4, 4, 5, 6], &geometry).unwrap());
+}
+
+/// What the reference and the fast paths share, where a window's elements are, by the formula of the window, tap by tap.
+#[test]
+fn windows_are_where_the_formula_puts_them() {
+    for input in 1..7 {
+        for (kernel, stride, dilation) in [(1, 1, 1), (3, 1, 1), (2, 1, 3), (3, 2, 2), (4, 3, 2)] {
+            for padding in [(0, 0), (1, 0), (2, 1), (3, 3), (5, 0)] {
+                let geometry = PoolGeometry::new(&[kernel]).stride(stride);
+                let geometry = geometry.dilation(dilation).padding([padding]);
+                let length = (kernel - 1) * dilation + 1;
+                let padded = input + padding.0 + padding.1;
+                let windows = (0..padded.saturating_sub(length - 1)).step_by(stride);
+                let inside = |start: usize| {
+                    let taps = (0..kernel).map(|t| start + t * dilation);
+                    let inside = taps.filter_map(|at| at.checked_sub(padding.0));
+                    inside.filter(|&at| at < input).collect::<Vec<_>>()
+                };
+                let expected: Vec<_> = windows.map(inside).collect();
+                let works =
+                    !expected.is_empty() && expected.iter().all(|window| !window.is_empty());
+                match PoolShape::new("pool", &[1, input, 1], &geometry) {
+                    Ok(shape) => {
+                        let axis = shape.axes[0];
+                        let at = |o| {
+                            let span = axis.window(o);
+                            (0..span.count).map(|t| span.at(t)).collect()
+                        };
+                        let got: Vec<Vec<usize>> = (0..axis.output()).map(at).collect();
+                        assert!(works && got == expected, "{input} {geometry:?}: {got:?}");
+                    }
+                    Err(error) => {
+                        let much = padding.0.max(padding.1) >= length;
+                        assert!(!works || much, "{input} {geometry:?}: {error}");
+                    }
+                }
+            }
+        }
+    }
 }
 
 #[test]
@@ -139,11 +188,8 @@ fn adaptive_windows_cover_the_axis_in_order() {
         let mut end = 0;
         for o in 0..output {
             let window = axis.window(o);
-            assert!(
-                window.start <= end && window.end > window.start,
-                "{axis:?} {o}"
-            );
-            end = window.end;
+            assert!(window.first <= end && window.count > 0, "{axis:?} {o}");
+            end = window.first + window.count;
         }
         assert_eq!(end, input);
     }
@@ -174,15 +220,13 @@ fn averages_count_padding_or_not() {
 
 #[test]
 fn what_does_not_fit_is_named() {
+    let refused = |x: &[usize], geometry: &PoolGeometry| {
+        let error = PoolShape::new("max_pool1d", x, geometry).unwrap_err();
+        error.to_string()
+    };
     let error = |x: &[usize], kernel: usize, padding: (usize, usize)| {
-        let geometry = PoolGeometry {
-            kernel: smallvec![kernel],
-            stride: smallvec![1],
-            padding: smallvec![padding],
-        };
-        PoolShape::new("max_pool1d", x, &geometry)
-            .unwrap_err()
-            .to_string()
+        let geometry = PoolGeometry::new(&[kernel]).stride(1).padding([padding]);
+        refused(x, &geometry)
     };
     assert_eq!(
         error(&[1, 5, 1], 2, (2, 0)),
@@ -191,4 +235,20 @@ fn what_does_not_fit_is_named() {
     assert!(error(&[1, 5], 2, (0, 0)).contains("[batch, 1 sizes, channels], got [1, 5]"));
     assert!(error(&[1, 0, 1], 1, (0, 0)).contains("empty"));
     assert!(error(&[1, 3, 1], 4, (0, 0)).contains("covers 4 elements"));
+    let spread = PoolGeometry::new(&[2]).stride(1).dilation(3);
+    assert_eq!(
+        refused(&[1, 5, 1], &spread.clone().padding(4)),
+        "max_pool1d: padding (4, 4) has to be smaller than the window of 4 on each side"
+    );
+    // Two elements three apart around an axis of one: the first window has it, the second doesn't.
+    assert_eq!(
+        refused(&[1, 1, 1], &spread.clone().padding([(3, 1)])),
+        "max_pool1d: window 1 of 2 elements with dilation 3 sees nothing but padding (3, 1): give at most dilation 1, the size of the axis, \
+         or less padding"
+    );
+    assert!(PoolShape::new("max_pool1d", &[1, 1, 1], &spread.clone().padding([(3, 0)])).is_ok());
+    assert!(refused(&[1, 5, 1], &spread.dilation([1, 1])).contains("got 1, 1, 2 and 1"));
+    // Sizes that nobody has are refused too, and soon.
+    let huge = PoolGeometry::new(&[1 << 40]).stride(2).dilation(2);
+    assert!(PoolShape::new("max_pool1d", &[1, 1, 1], &huge.padding([(1 << 41, 0)])).is_err());
 }

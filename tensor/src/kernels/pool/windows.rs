@@ -70,10 +70,10 @@ impl<'a> Windows<'a> {
             .zip(&self.position)
             .map(|(axis, &o)| axis.window(o))
             .collect();
-        let sizes: PerAxis<usize> = spans.iter().map(|span| span.len()).collect();
+        let sizes: PerAxis<usize> = spans.iter().map(|span| span.count).collect();
         self.pixels.clear();
         for_each_index(&sizes, |t| {
-            let places = spans.iter().zip(t).map(|(span, t)| span.start + t);
+            let places = spans.iter().zip(t).map(|(span, &t)| span.at(t));
             let pixel = axes
                 .iter()
                 .zip(places)
