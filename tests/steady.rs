@@ -8,19 +8,23 @@ use etude::layers::{
 use etude::optim::AdamConfig;
 use etude::prelude::*;
 use etude::tensor::pool;
+use std::fs::File;
+use std::io::Read;
 
 /// Steps after which one thread has asked for everything once.
 const WARM: usize = 3;
 /// The same for several threads. Each keeps blocks of its own, and which of them does what is the scheduler's choice: what a thread
-/// does for the first time it may do late.
+/// does for the first time it may do late, on a machine with other work. (Where there is none, 3 steps are enough for two threads as well.)
 const WARM_TOGETHER: usize = 100;
 /// Steps that are watched.
 const WATCHED: usize = 20;
 
 /// The page faults of this process so far that were served without a disk, where the system tells: field 10 of its `stat`,
-/// the eighth after the name in parentheses, which may hold spaces.
+/// the eighth after the name in parentheses, which may hold spaces. It is read without asking for memory, which would be a fault of looking.
 fn page_faults() -> Option<u64> {
-    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    let mut stat = [0; 1024];
+    let length = File::open("/proc/self/stat").ok()?.read(&mut stat).ok()?;
+    let stat = std::str::from_utf8(&stat[..length]).ok()?;
     let (_, after_name) = stat.rsplit_once(')')?;
     after_name.split_whitespace().nth(7)?.parse().ok()
 }

@@ -27,7 +27,7 @@ impl<T: Float> Var<T> {
         self.quantile_named("quantile", q, &axes.into())
     }
 
-    /// The quantiles for each number of `q`, side by side along a new first axis.
+    /// The quantiles for each number of `q`, side by side along a new first axis: `y[j, …] = quantile(q[j])`.
     ///
     /// Gradient: as of [`quantile`](Var::quantile), added up over all of them.
     ///

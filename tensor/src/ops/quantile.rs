@@ -28,7 +28,7 @@ impl<T: Float> Tensor<T> {
         self.quantile_named("quantile", q, &axes.into())
     }
 
-    /// The quantiles for each number of `q`, side by side along a new first axis, as of NumPy's `quantile` of a list.
+    /// The quantiles for each number of `q`, side by side along a new first axis, `y[j, …] = quantile(q[j])`, as of NumPy's `quantile` of a list.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -39,7 +39,7 @@ impl<T: Float> Tensor<T> {
     /// ```
     ///
     /// # Errors
-    /// As of [`quantile`](Tensor::quantile), or if there is no `q`.
+    /// As [`quantile`](Tensor::quantile), or if there is no `q`.
     pub fn quantiles(&self, q: impl AsRef<[f64]>, axes: impl Into<Axes>) -> Result<Self> {
         let (q, axes) = (q.as_ref(), axes.into());
         at_least_one(q)?;

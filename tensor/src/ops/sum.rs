@@ -33,7 +33,7 @@ impl<T: Float> Tensor<T> {
 }
 
 impl Tensor<i64> {
-    /// The exact sum over `axes` of whole numbers; 0 where there is nothing to add. For running sums, means and what else floats have,
+    /// The exact sum over `axes` of whole numbers, `y = Σᵢ xᵢ`; 0 where there is nothing to add. For running sums, means and what else floats have,
     /// [`cast`](Tensor::cast) comes first.
     ///
     /// ```

@@ -144,6 +144,18 @@ pub(super) fn quantiles() -> Entry {
             |tape| matrix(tape).quantiles([0.5, -0.1], 0),
             "quantiles: q = -0.1; expected a number from 0 to 1",
         )
+        .refuses(
+            |tape| tape.var(Tensor::zeros([2, 0])).quantiles([0.1], 1),
+            "quantiles: no elements along the axes of shape [2, 0]; expected at least one",
+        )
+        .refuses(
+            |tape| matrix(tape).quantiles([0.1], 2),
+            "quantiles: axis 2 is out of range for rank 2; expected -2 to 1",
+        )
+        .refuses(
+            |tape| matrix(tape).quantiles([0.1], [0, -2]),
+            "quantiles: axis -2 is named twice in [0, -2]",
+        )
 }
 
 pub(super) fn median() -> Entry {
