@@ -32,7 +32,7 @@ const NEAR: usize = 48 << 10;
 /// What fits the caches of the processors that have a level.
 pub(super) struct Blocking {
     /// KC: the most columns of A and rows of B in a block.
-    depth: usize,
+    pub depth: usize,
     /// MC: the most rows of A in a block.
     pub rows: usize,
     /// A column-major A that is spread over this many bytes is read where it stands: its columns are as short as those of a packed panel, but far

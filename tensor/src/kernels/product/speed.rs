@@ -11,7 +11,7 @@ use crate::kernels::simd::{self, Kernel, Lanes, Vector};
 use crate::kernels::{level, parallel};
 use std::hint::black_box;
 use std::process::Command;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Sums that don't wait for each other, enough to keep every arithmetic unit busy, and few enough for the registers.
 const CHAINS: usize = 12;
@@ -40,9 +40,16 @@ impl<T: Lanes> Kernel<T> for Peak {
     }
 }
 
+/// How long a body runs before it counts.
+const WAKING: Duration = Duration::from_millis(5);
+
 /// What `body` does in a second: its operations over the time it takes.
 fn rate(mut body: impl FnMut() -> usize) -> f64 {
-    body(); // threads that sleep take their time to wake
+    // Threads that sleep, and processors that were idle, take milliseconds to come back.
+    let start = Instant::now();
+    while start.elapsed() < WAKING {
+        body();
+    }
     let start = Instant::now();
     let mut operations = 0;
     // A clock is no good for what takes a microsecond.

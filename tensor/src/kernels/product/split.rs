@@ -19,8 +19,9 @@ const LARGE: usize = 1 << 25;
 const MANY_ROWS: usize = 384;
 /// Bytes of B that are packed at once.
 const SLAB: usize = 8 << 20;
-/// Blocks of depth that are packed at once.
-const SLAB_BLOCKS: usize = 4;
+/// Bytes of a column of B that are packed at once, or a whole block of depth if that is more: the shallower a slab, the more columns it has, and
+/// each slab of columns packs A anew.
+const SLAB_DEPTH: usize = 6 << 10;
 /// Blocks of rows come in multiples of this, so that two threads and four have equally many.
 const EVEN: usize = 4;
 /// Columns are cut at multiples of this, the widest tile of any level.
@@ -145,11 +146,14 @@ unsafe fn large<T: Fast>(product: &Product<'_, T>, c: *mut T) {
     let width = tile_width::<T>();
     // B in slabs that a shared cache holds.
     let depth_blocks = depth_blocks::<T>(depth);
-    let deepest = slab_rows::<T>(depth, &(0..depth_blocks.min(SLAB_BLOCKS))).1;
+    let blocking = Blocking::of::<T>();
+    let slab_blocks = (SLAB_DEPTH / (blocking.depth * size_of::<T>())).max(1);
+    let deepest = slab_rows::<T>(depth, &(0..depth_blocks.min(slab_blocks))).1;
     let slab_cols = SLAB / (deepest * size_of::<T>()) / COLUMNS * COLUMNS;
     let mut panels = scratch::take::<T>(deepest * cols.min(slab_cols).next_multiple_of(width));
-    // Rows enough for a panel of B to be worth its way from the shared cache, and tasks enough for many threads; nearly equal numbers of whole tiles.
-    let most = Blocking::of::<T>().rows;
+    // Rows enough for a panel of B to be worth its way from the shared cache, and tasks enough for many threads; nearly equal numbers of whole tiles,
+    // in each half of the tasks as in the whole: that is how threads share them.
+    let most = blocking.rows;
     let block = (rows / 16).clamp(most / 2, most);
     let block = block.max(LARGE / 16 / (depth * cols));
     let tile = tile_rows::<T>();
@@ -157,8 +161,8 @@ unsafe fn large<T: Fast>(product: &Product<'_, T>, c: *mut T) {
     let tasks = rows.div_ceil(block).next_multiple_of(EVEN).min(tiles);
     for left in (0..cols).step_by(slab_cols) {
         let count = slab_cols.min(cols - left);
-        for first in (0..depth_blocks).step_by(SLAB_BLOCKS) {
-            let blocks = first..depth_blocks.min(first + SLAB_BLOCKS);
+        for first in (0..depth_blocks).step_by(slab_blocks) {
+            let blocks = first..depth_blocks.min(first + slab_blocks);
             let (first, deep) = slab_rows::<T>(depth, &blocks);
             let panels = &mut panels[..deep * count.next_multiple_of(width)];
             let copying = Work::per_element(deep * count, 0.1 * size_of::<T>() as f64);
@@ -174,9 +178,9 @@ unsafe fn large<T: Fast>(product: &Product<'_, T>, c: *mut T) {
             };
             let work = cost::<T>(rows * deep * count);
             parallel::for_each(tasks, work, |index| {
-                let (first, count_of_tiles) = piece(tiles, tasks, index);
-                let top = first * tile;
-                let height = (count_of_tiles * tile).min(rows - top);
+                let [top, end] =
+                    [index, index + 1].map(|task| (tiles * task / tasks * tile).min(rows));
+                let height = end - top;
                 let blocks = blocks.clone();
                 // SAFETY: each block of rows comes once for each stretch of columns, and the panels are B's rows and columns, packed at
                 // the level in force on all threads.
