@@ -352,7 +352,7 @@ fn functions_of_two_numbers_keep_their_bounds() {
 
 /// What a function gives at zeros, poles, ends of its domain and infinities, signs of zeros included.
 #[rustfmt::skip]
-const SPECIAL: [(Unary, f64, f64); 58] = [
+const SPECIAL: [(Unary, f64, f64); 117] = [
     (Unary::Sin, 0.0, 0.0), (Unary::Sin, -0.0, -0.0), (Unary::Sin, INF, NAN), (Unary::Sin, -INF, NAN),
     (Unary::Cos, 0.0, 1.0), (Unary::Cos, -0.0, 1.0), (Unary::Cos, INF, NAN), (Unary::Cos, -INF, NAN),
     (Unary::Tan, 0.0, 0.0), (Unary::Tan, -0.0, -0.0), (Unary::Tan, INF, NAN), (Unary::Tan, -INF, NAN),
@@ -369,6 +369,21 @@ const SPECIAL: [(Unary, f64, f64); 58] = [
     (Unary::Lgamma, 1.0, 0.0), (Unary::Lgamma, 2.0, 0.0), (Unary::Lgamma, 0.0, INF), (Unary::Lgamma, -3.0, INF), (Unary::Lgamma, -INF, INF),
     (Unary::Rsqrt, 0.0, INF), (Unary::Rsqrt, INF, 0.0), (Unary::Rsqrt, -1.0, NAN),
     (Unary::Softsign, -0.0, -0.0),
+    (Unary::Exp, 0.0, 1.0), (Unary::Exp, INF, INF), (Unary::Exp, -INF, 0.0),
+    (Unary::Exp2, 0.0, 1.0), (Unary::Exp2, INF, INF), (Unary::Exp2, -INF, 0.0),
+    (Unary::ExpM1, 0.0, 0.0), (Unary::ExpM1, -0.0, -0.0), (Unary::ExpM1, INF, INF), (Unary::ExpM1, -INF, -1.0),
+    (Unary::Ln, 1.0, 0.0), (Unary::Ln, 0.0, -INF), (Unary::Ln, -0.0, -INF), (Unary::Ln, INF, INF), (Unary::Ln, -1.0, NAN), (Unary::Ln, -INF, NAN),
+    (Unary::Log2, 8.0, 3.0), (Unary::Log2, 0.0, -INF), (Unary::Log10, 0.0, -INF), (Unary::Log10, INF, INF),
+    (Unary::Ln1p, 0.0, 0.0), (Unary::Ln1p, -0.0, -0.0), (Unary::Ln1p, -1.0, -INF), (Unary::Ln1p, INF, INF), (Unary::Ln1p, -2.0, NAN),
+    (Unary::Tanh, 0.0, 0.0), (Unary::Tanh, -0.0, -0.0), (Unary::Tanh, INF, 1.0), (Unary::Tanh, -INF, -1.0),
+    (Unary::Erf, 0.0, 0.0), (Unary::Erf, -0.0, -0.0), (Unary::Erf, INF, 1.0), (Unary::Erf, -INF, -1.0),
+    (Unary::Sigmoid, 0.0, 0.5), (Unary::Sigmoid, INF, 1.0), (Unary::Sigmoid, -INF, 0.0),
+    (Unary::Softplus, INF, INF), (Unary::Softplus, -INF, 0.0),
+    (Unary::Elu { alpha: 1.0 }, -0.0, -0.0), (Unary::Elu { alpha: 1.0 }, INF, INF), (Unary::Elu { alpha: 1.0 }, -INF, -1.0),
+    (Unary::Selu, 0.0, 0.0), (Unary::Selu, -0.0, -0.0), (Unary::Selu, INF, INF),
+    (Unary::Swish, 0.0, 0.0), (Unary::Swish, -0.0, -0.0), (Unary::Swish, INF, INF), (Unary::Swish, -1e4, -0.0), (Unary::Swish, -INF, -0.0),
+    (Unary::Gelu, 0.0, 0.0), (Unary::Gelu, -0.0, -0.0), (Unary::Gelu, INF, INF), (Unary::Gelu, -1e4, -0.0), (Unary::Gelu, -INF, -0.0),
+    (Unary::GeluTanh, 0.0, 0.0), (Unary::GeluTanh, -0.0, -0.0), (Unary::GeluTanh, INF, INF), (Unary::GeluTanh, -1e4, -0.0), (Unary::GeluTanh, -INF, -0.0),
 ];
 
 fn special_values<T: Float>() {

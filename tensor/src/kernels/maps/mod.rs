@@ -40,6 +40,8 @@
 #[cfg(test)]
 mod accuracy;
 mod codes;
+#[cfg(target_arch = "x86_64")]
+mod gelu;
 mod loops;
 pub(in crate::kernels) mod maths;
 mod operands;
@@ -48,6 +50,8 @@ mod tests;
 
 use super::dispatch::at_every_level;
 use super::parallel::{self, Work};
+#[cfg(target_arch = "x86_64")]
+use super::{Level, level};
 use crate::{Float, reference::maps as reference};
 
 pub use codes::{Binary, Comparison, Operand, Unary};
@@ -138,14 +142,14 @@ impl<T: Float> MapKernels for crate::Dual<T> {}
 /// The vectorised maps of a type. What is short is done where it is called, in other crates too; the rest has names of its own, `$long` and
 /// `$long_in_place`, and isn't generic, so that no other crate compiles the loops again.
 macro_rules! vectorised_maps {
-    ($type:ident, $long:ident, $long_in_place:ident) => {
+    ($type:ident, $long:ident, $long_in_place:ident, $unary:path) => {
         impl MapKernels for $type {
             fn unary(op: Unary, x: &[$type], y: &mut [$type]) {
                 same_length(x.len(), y.len());
                 if op.goes_one_by_one() {
                     return unary_one_by_one(op, x, y);
                 }
-                unary_at_level(op, x, y);
+                $unary(op, x, y);
             }
 
             fn unary_in_place(op: Unary, y: &mut [$type]) {
@@ -224,8 +228,18 @@ macro_rules! vectorised_maps {
     };
 }
 
-vectorised_maps!(f32, binary_f32, binary_in_place_f32);
-vectorised_maps!(f64, binary_f64, binary_in_place_f64);
+vectorised_maps!(f32, binary_f32, binary_in_place_f32, unary_f32);
+vectorised_maps!(f64, binary_f64, binary_in_place_f64, unary_at_level);
+
+/// y = op(x), at the level in force: by a loop, or by the one kernel that is written for a level.
+fn unary_f32(op: Unary, x: &[f32], y: &mut [f32]) {
+    #[cfg(target_arch = "x86_64")]
+    if op == Unary::Gelu && level() == Level::Avx512 {
+        // SAFETY: `level()` never returns a level that the machine lacks, and this one stands for these features.
+        return unsafe { gelu::gelu(x, y) };
+    }
+    unary_at_level(op, x, y);
+}
 
 at_every_level!(fn unary_at_level(op: Unary, x: &[T], y: &mut [T]) = loops::unary);
 at_every_level!(fn binary_at_level(op: Binary, a: &[T], b: &[T], y: &mut [T]) = loops::binary);

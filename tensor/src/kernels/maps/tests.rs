@@ -264,3 +264,39 @@ fn f32_agrees_with_the_reference() {
 fn f64_agrees_with_the_reference() {
     agrees_with_the_reference::<f64>(4e-15);
 }
+
+/// Blocks of registers, registers and what is left at the end give each element the same bits as if it were alone.
+fn place_changes_no_bit<T: Float>() {
+    let x = arguments::<T>(150);
+    let mut y = vec![T::ZERO; x.len()];
+    for level in available_levels() {
+        with_level(level, || {
+            for op in UNARY {
+                let alone = x.iter().map(|&x| {
+                    let mut y = [x];
+                    T::unary_in_place(op, &mut y);
+                    y[0].primal().to_bits()
+                });
+                let alone: Vec<u64> = alone.collect();
+                for start in 0..20 {
+                    T::unary(op, &x[start..], &mut y[start..]);
+                    for (index, y) in y.iter().enumerate().skip(start) {
+                        let (bits, alone) = (y.primal().to_bits(), alone[index]);
+                        let nan = y.primal().is_nan() && f64::from_bits(alone).is_nan();
+                        assert!(
+                            bits == alone || nan,
+                            "{op:?} of {:?} at {level:?}, from {start} on",
+                            x[index]
+                        );
+                    }
+                }
+            }
+        });
+    }
+}
+
+#[test]
+fn the_place_in_a_slice_changes_no_bit() {
+    place_changes_no_bit::<f32>();
+    place_changes_no_bit::<f64>();
+}

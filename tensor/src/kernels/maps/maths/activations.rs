@@ -51,6 +51,8 @@ fn x_sigmoid<M: MulAdd, T: ExpTable>(x: T, v: T, low: T) -> T {
     let bound = T::RANGE.0;
     let bounded = if x < bound { bound } else { x };
     let value = times_sigmoid::<M, T>(bounded, v, low);
+    // What makes up for rounding would make +0 of −0.
+    let value = value.copysign(x);
     if x > -bound { x } else { value }
 }
 
@@ -88,6 +90,8 @@ pub(in crate::kernels) fn swish_slope<M: MulAdd, T: ExpTable>(x: T) -> T {
 /// ```text
 /// y·(1 + δ)·(1 + b) = y + (y·c + rest),   c = b + (δ + δ·b)
 /// ```
+///
+/// For `f32`, AVX-512 has [a cheaper form](crate::kernels::maps).
 #[inline(always)]
 pub(in crate::kernels) fn gelu<M: MulAdd, T: ExpTable + ErfTable>(x: T) -> T {
     let (zero, one) = (T::of(0.0), T::of(1.0));
@@ -110,7 +114,8 @@ pub(in crate::kernels) fn gelu<M: MulAdd, T: ExpTable + ErfTable>(x: T) -> T {
         // The same, with a product that is rounded by itself kept small.
         y + (y * c + per_sum * (rest + c * rest))
     };
-    let whole = if x < zero { zero } else { x };
+    // −0 below 0, so that what underflows keeps its sign.
+    let whole = if x < zero { -zero } else { x };
     let lifted = value * T::lifted_power_of_two(word);
     T::mul_add::<M>(lifted, T::of(-0.5) * T::LOWERING, whole)
 }

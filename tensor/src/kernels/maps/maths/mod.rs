@@ -26,7 +26,7 @@ pub(in crate::kernels) use activations::{
 };
 pub(in crate::kernels) use arithmetic::{Baseline, Fused, MulAdd};
 pub(in crate::kernels) use erf::{erf, erf_slope};
-pub(in crate::kernels) use exp::{exp, exp_m1, exp2};
+pub(in crate::kernels) use exp::{ExpTable, exp, exp_m1, exp2};
 pub(in crate::kernels) use lane::Lane;
 pub(in crate::kernels) use ln::{ln, ln_1p, log2, log10};
 pub(in crate::kernels) use pow::pow;

@@ -52,9 +52,7 @@ pub(in crate::kernels) fn tanh<M: MulAdd, T: ExpTable + TanhTable>(x: T) -> T {
     let one = T::of(1.0);
     let magnitude = x.abs();
     let far = one - T::of(2.0) / (exp::<M, T>(magnitude + magnitude) + one);
-    if magnitude < T::of(0.625) {
-        near
-    } else {
-        far.copysign(x)
-    }
+    let value = if magnitude < T::of(0.625) { near } else { far };
+    // The sum of −0 and x·z·P = +0 would be +0.
+    value.copysign(x)
 }
