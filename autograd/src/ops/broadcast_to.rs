@@ -33,7 +33,8 @@ impl<T: Float> Var<T> {
     /// ```
     ///
     /// # Errors
-    /// If `x` doesn't broadcast to that shape.
+    /// If `x` doesn't broadcast to that shape, or memory has no room for so many elements: a view needs none of it, but almost everything that
+    /// is done with one does.
     pub fn broadcast_to(&self, shape: impl Into<Shape>) -> Result<Var<T>> {
         let y = self.tensor().broadcast_to(shape)?;
         self.tape().record(BroadcastTo, &[self], y, [])

@@ -29,7 +29,7 @@ impl<T: Float> Var<T> {
     /// If one isn't a vector, or the grid is larger than memory.
     pub fn meshgrid(vectors: &[&Var<T>]) -> Result<Vec<Var<T>>> {
         let shapes: Vec<&[usize]> = vectors.iter().map(|x| x.shape()).collect();
-        let grid = plan::grid_shape(&shapes)?;
+        let grid = plan::grid_shape(&shapes, size_of::<T>())?;
         let one = |(axis, x): (usize, &&Var<T>)| {
             let mut alone = vec![1; grid.len()];
             alone[axis] = grid[axis];

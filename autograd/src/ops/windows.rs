@@ -22,7 +22,7 @@ impl<T: Float> Var<T> {
     /// ```
     ///
     /// # Errors
-    /// If an axis is out of range or a window doesn't fit.
+    /// If an axis is out of range, a window doesn't fit, or memory has no room for so many elements.
     pub fn windows(&self, windows: impl AsRef<[Window]>) -> Result<Var<T>> {
         let windows = windows.as_ref().to_vec();
         self.view("windows", move |x| x.windows(&windows))

@@ -7,7 +7,8 @@ impl<T: Element> Tensor<T> {
     /// and `x[…, 0, …]` along an axis of size 1.
     ///
     /// # Errors
-    /// If the shapes don't go together, or `shape` has fewer axes.
+    /// If the shapes don't go together, `shape` has fewer axes, or memory has no room for so many elements: a view needs none of it, but almost
+    /// everything that is done with one does.
     ///
     /// ```
     /// use etude_tensor::Tensor;
@@ -35,7 +36,7 @@ impl<T: Element> Tensor<T> {
     /// # Errors
     /// As there.
     pub fn broadcast_for(&self, op: &str, shape: &Shape) -> Result<Self> {
-        let shape = Shape::addressable(op, shape.to_vec())?;
+        let shape = Shape::fitting(op, shape.to_vec(), size_of::<T>())?;
         Ok(self.view(self.layout().broadcast_to(op, &shape)?))
     }
 }
@@ -65,6 +66,12 @@ mod tests {
             "broadcast_to: can't broadcast shape [2, 3] to [3]: expected at least rank 2"
         );
         assert!(x.broadcast_to([2, 4]).is_err());
-        assert!(Tensor::scalar(0.0).broadcast_to([usize::MAX, 2]).is_err());
+        for shape in [[usize::MAX, 2], [1 << 45, 2]] {
+            let message = Tensor::scalar(0.0)
+                .broadcast_to(shape)
+                .unwrap_err()
+                .to_string();
+            assert!(message.ends_with("doesn't fit into memory"), "{message}");
+        }
     }
 }

@@ -20,7 +20,7 @@ impl<T: Element> Tensor<T> {
     /// If one isn't a vector, or the grid is larger than memory.
     pub fn meshgrid(vectors: &[&Self]) -> Result<Vec<Self>> {
         let shapes: Vec<&[usize]> = vectors.iter().map(|x| x.shape()).collect();
-        let grid = grid_shape(&shapes)?;
+        let grid = grid_shape(&shapes, size_of::<T>())?;
         let one = |(axis, x): (usize, &&Self)| {
             let mut alone = vec![1; grid.len()];
             alone[axis] = grid[axis];
@@ -30,11 +30,11 @@ impl<T: Element> Tensor<T> {
     }
 }
 
-/// The shape of the grid that vectors of these shapes span.
+/// The shape of the grid that vectors of these shapes span, with elements of so many bytes.
 ///
 /// # Errors
 /// If one isn't a vector, or the grid is larger than memory.
-pub fn grid_shape(shapes: &[&[usize]]) -> Result<Vec<usize>> {
+pub fn grid_shape(shapes: &[&[usize]], bytes: usize) -> Result<Vec<usize>> {
     if let Some((number, shape)) = shapes
         .iter()
         .enumerate()
@@ -46,6 +46,6 @@ pub fn grid_shape(shapes: &[&[usize]]) -> Result<Vec<usize>> {
         ));
     }
     let grid = shapes.concat();
-    crate::Shape::addressable("meshgrid", grid.clone())?;
+    crate::Shape::fitting("meshgrid", grid.clone(), bytes)?;
     Ok(grid)
 }

@@ -73,7 +73,8 @@ impl<T: Element> Tensor<T> {
     /// the elements of a window follow as new last axes, in the order of `windows`.
     ///
     /// # Errors
-    /// If an axis is out of range or named twice, a size, step or dilation is 0, or a window is longer than its axis.
+    /// If an axis is out of range or named twice, a size, step or dilation is 0, a window is longer than its axis, or memory has no room
+    /// for so many elements.
     ///
     /// ```
     /// use etude_tensor::{Tensor, Window};
@@ -101,7 +102,7 @@ impl<T: Element> Tensor<T> {
             strides.push(strides[axis] * window.dilation.min(len) as isize);
             strides[axis] *= window.step.min(len) as isize;
         }
-        let shape = Shape::addressable("windows", sizes)?;
+        let shape = Shape::fitting("windows", sizes, size_of::<T>())?;
         Ok(self.view(Layout::strided(shape, strides, self.layout().offset())))
     }
 }

@@ -273,4 +273,8 @@ pub(super) fn windows() -> Entry {
             |tape| matrix(tape).windows([Window::new(1, 2).dilation(0)]),
             "windows: size 2, step 1, dilation 0 along axis 1; expected each at least 1",
         )
+        .refuses(
+            |tape| tape.scalar(1.0).broadcast_to([1 << 24])?.windows([Window::new(0, 1 << 23)]),
+            "windows: a tensor of shape [8388609, 8388608] doesn't fit into memory",
+        )
 }

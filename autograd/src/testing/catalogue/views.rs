@@ -23,6 +23,10 @@ pub(super) fn broadcast_to() -> Entry {
         ).options(r#"{"shape": [0, 3]}"#)
         .also("nothing", [normal([0, 3])])
         .refuses(|tape| matrix(tape).broadcast_to([3, 2]), "broadcast_to: can't broadcast shape [2, 3] to [3, 2]: axis 0 has size 2; expected 3 or 1")
+        .refuses(
+            |tape| tape.scalar(1.0).broadcast_to([1 << 45, 2]),
+            "broadcast_to: a tensor of shape [35184372088832, 2] doesn't fit into memory",
+        )
 }
 
 pub(super) fn reshape() -> Entry {
