@@ -135,14 +135,6 @@ impl Shape {
                 }
             });
         }
-        Shape::addressable(op, sizes)
-    }
-
-    /// The shape with these sizes, for a view: unless memory couldn't even address its elements.
-    ///
-    /// # Errors
-    /// If it couldn't.
-    pub(crate) fn addressable(op: &str, sizes: Vec<usize>) -> Result<Shape> {
         let shape = Shape::from(sizes);
         match shape.checked_elements() {
             Some(_) => Ok(shape),

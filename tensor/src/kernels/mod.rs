@@ -4,8 +4,8 @@
 //! set, one of which is chosen when the program runs. Two forms are used:
 //!
 //! - **Maps and reductions** ([`maps`], [`reduce`]) are scalar functions without branches, inlined into an entry point
-//!   that was compiled for a level. The compiler turns the loop into vector instructions. One, GELU at AVX-512, is written in
-//!   these instructions, because the compiler never finds the one that looks up sixteen numbers.
+//!   that was compiled for a level. The compiler turns the loop into vector instructions. One, GELU of `f32` at AVX-512,
+//!   is written in instructions: no scalar function stands for the one that looks up sixteen numbers.
 //! - **Micro-kernels** (matrix products, convolutions) are written against a vector type.
 //!
 //! [`parallel`] splits work over threads so that the result never depends on how many there are.

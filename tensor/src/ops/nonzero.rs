@@ -14,23 +14,16 @@ impl<T: Element> Tensor<T> {
     /// ```
     #[must_use]
     pub fn nonzero(&self) -> Tensor<i64> {
-        let mut indices = Vec::new();
-        let mut count = 0;
-        for (flat, value) in self.to_vec().into_iter().enumerate() {
-            if value == T::default() {
-                continue;
+        let positions = self.flat_nonzero();
+        let rank = self.rank();
+        Tensor::build([positions.elements(), rank].into(), |out| {
+            let positions = positions.as_slice().unwrap_or_default();
+            for (index, &position) in out.chunks_exact_mut(rank.max(1)).zip(positions) {
+                let mut rest = position;
+                for (place, &size) in index.iter_mut().zip(self.shape()).rev() {
+                    (*place, rest) = (rest % size as i64, rest / size as i64);
+                }
             }
-            count += 1;
-            let begin = indices.len();
-            let mut rest = flat;
-            for &size in self.shape().iter().rev() {
-                indices.push((rest % size) as i64);
-                rest /= size;
-            }
-            indices[begin..].reverse();
-        }
-        Tensor::build([count, self.rank()].into(), |out| {
-            out.copy_from_slice(&indices)
         })
     }
 }

@@ -1,8 +1,8 @@
 //! Recurrence over whole sequences.
 
 use crate::testing::{Entry, Input, normal};
-use crate::{LstmWeights, program};
-use etude_tensor::Tensor;
+use crate::{LstmWeights, Tape, Var, program};
+use etude_tensor::{Result, Tensor};
 
 /// An input `[t, b, in]`, weights for `h` units, and the states before the first step.
 fn sequence([t, b, input, h]: [usize; 4]) -> Vec<Input> {
@@ -54,39 +54,26 @@ pub(super) fn lstm() -> Entry {
         .also("no features", with_bias([2, 2, 0, 1]))
         .case("without a bias", plain, sequence([2, 3, 2, 1])).options("{}")
         .refuses(
-            |tape| {
-                let zeros = |shape: &[usize]| tape.var(Tensor::zeros(shape));
-                let weights = LstmWeights {
-                    weight: &zeros(&[2, 12]),
-                    recurrent_weight: &zeros(&[3, 12]),
-                    bias: None,
-                };
-                zeros(&[5, 2, 3]).lstm(&weights, &zeros(&[2, 3]), &zeros(&[2, 3]))
-            },
+            |tape| of_zeros(tape, [5, 2, 3], 2, 2),
             "lstm: weight [2, 12] and bias None for an input [5, 2, 3] and 3 units; expected [3, 12] and [12]",
         )
         .refuses(
-            |tape| {
-                let zeros = |shape: &[usize]| tape.var(Tensor::zeros(shape));
-                let weights = LstmWeights {
-                    weight: &zeros(&[3, 12]),
-                    recurrent_weight: &zeros(&[3, 12]),
-                    bias: None,
-                };
-                zeros(&[5, 2, 3]).lstm(&weights, &zeros(&[1, 3]), &zeros(&[2, 3]))
-            },
+            |tape| of_zeros(tape, [5, 2, 3], 3, 1),
             "lstm: gates [5, 2, 12], recurrent weight [3, 12], hidden state [1, 3]",
         )
         .refuses(
-            |tape| {
-                let zeros = |shape: &[usize]| tape.var(Tensor::zeros(shape));
-                let weights = LstmWeights {
-                    weight: &zeros(&[3, 12]),
-                    recurrent_weight: &zeros(&[3, 12]),
-                    bias: None,
-                };
-                zeros(&[0, 2, 3]).lstm(&weights, &zeros(&[2, 3]), &zeros(&[2, 3]))
-            },
+            |tape| of_zeros(tape, [0, 2, 3], 3, 2),
             "lstm: gates [0, 2, 12], recurrent weight [3, 12], hidden state [2, 3] and cell [2, 3]; expected [t, b, 4h] with at least one step, [h, 4h], [b, h] and [b, h]",
         )
+}
+
+/// Three units on an input of this shape, all 0, with a weight for so many numbers and a hidden state of so many rows.
+fn of_zeros(tape: &Tape<f64>, input: [usize; 3], numbers: usize, rows: usize) -> Result<Var<f64>> {
+    let zeros = |shape: &[usize]| tape.var(Tensor::zeros(shape));
+    let weights = LstmWeights {
+        weight: &zeros(&[numbers, 12]),
+        recurrent_weight: &zeros(&[3, 12]),
+        bias: None,
+    };
+    zeros(&input).lstm(&weights, &zeros(&[rows, 3]), &zeros(&[2, 3]))
 }

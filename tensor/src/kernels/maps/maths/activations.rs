@@ -91,7 +91,7 @@ pub(in crate::kernels) fn swish_slope<M: MulAdd, T: ExpTable>(x: T) -> T {
 /// y·(1 + δ)·(1 + b) = y + (y·c + rest),   c = b + (δ + δ·b)
 /// ```
 ///
-/// For `f32` at AVX-512 there is a [cheaper form](crate::kernels::maps).
+/// For `f32` at AVX-512 there is a cheaper form, in `maps/gelu.rs`.
 #[inline(always)]
 pub(in crate::kernels) fn gelu<M: MulAdd, T: ExpTable + ErfTable>(x: T) -> T {
     let (zero, one) = (T::of(0.0), T::of(1.0));
